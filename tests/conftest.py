@@ -1,0 +1,34 @@
+"""Fixtures that most tests share."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from conselho.store import Store
+from conselho.stores.sql import open_sql_store
+from tests.support.stores import BACKENDS, store_url
+
+
+@pytest.fixture(params=BACKENDS)
+def backend(request: pytest.FixtureRequest) -> str:
+    """Each backend in turn."""
+    name: str = request.param
+    return name
+
+
+@pytest.fixture
+async def url(backend: str, tmp_path: Path) -> AsyncIterator[str]:
+    """Where a fresh, empty store can be opened."""
+    async with store_url(backend, tmp_path) as where:
+        yield where
+
+
+@pytest.fixture
+async def store(url: str) -> AsyncIterator[Store]:
+    """A fresh, empty store."""
+    opened = await open_sql_store(url)
+    yield opened
+    await opened.close()
