@@ -1,0 +1,93 @@
+"""A Task as people and programs outside see it: one row of `/api/tasks`, in events and exports."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from conselho.models.documents import verdict_document
+from conselho.models.task import Status, Task, iso
+
+# The words of the older contract for a run that has not ended (DESIGN 8).
+EXECUTION_STATUS = {Status.PENDING: "pending", Status.PROCESSING: "running"}
+
+FINDINGS_IN_LIGHT_ROW = 10
+DETAIL_IN_LIGHT_ROW = 300
+
+
+def task_row(task: Task) -> dict[str, Any]:
+    """Every public field, JSON-ready. Times are ISO-8601 with `Z`; `duration` is in seconds."""
+    return {
+        "task_id": task.task_id,
+        "execution_id": task.task_id,
+        "agent_id": task.agent_id,
+        "display_name": task.snapshot.display_name,
+        "title": task.snapshot.title,
+        "task_name": task.snapshot.task_name,
+        "emoji": task.snapshot.emoji,
+        "trigger": task.trigger,
+        "due_at": iso(task.due_at),
+        "idempotency_key": task.idempotency_key,
+        "status": task.status,
+        "severity": task.severity,
+        "verdict": verdict_document(task.verdict) if task.verdict else None,
+        "error_kind": task.error_kind,
+        "error": task.error,
+        "skip_reason": task.skip_reason,
+        "slot_from": iso(task.slot_from),
+        "slot_to": iso(task.slot_to),
+        "slot_count": task.slot_count,
+        "attempt": task.attempt,
+        "max_attempts": task.max_attempts,
+        "not_before": iso(task.not_before),
+        "cancel_requested": task.cancel_requested,
+        "worker_id": task.worker_id,
+        "created_at": iso(task.created_at),
+        "started_at": iso(task.started_at),
+        "completed_at": iso(task.completed_at),
+        "duration": task.duration_seconds,
+        "exit_code": task.exit_code,
+        "result": task.result,
+        "usage": task.usage,
+    }
+
+
+def light_row(task: Task, *, result_characters: int) -> dict[str, Any]:
+    """`task_row` for events and lists: the whole one is a request for that Task away.
+
+    A longer result is cut; of many or long findings the first and their beginnings stay, and
+    `findings_truncated` tells how many there are. `result_truncated` says that anything was cut.
+    """
+    row = task_row(task)
+    result = row["result"]
+    if result is not None and len(result) > result_characters:
+        row |= {"result": result[:result_characters], "result_truncated": True}
+    findings = row["verdict"]["findings"] if row["verdict"] else []
+    kept = [_cut_finding(finding) for finding in findings[:FINDINGS_IN_LIGHT_ROW]]
+    if kept != findings:
+        row["verdict"] = row["verdict"] | {"findings": kept, "findings_truncated": len(findings)}
+        row["result_truncated"] = True
+    return row
+
+
+def _cut_finding(finding: dict[str, Any]) -> dict[str, Any]:
+    detail = finding["detail"]
+    if detail is None or len(detail) <= DETAIL_IN_LIGHT_ROW:
+        return finding
+    return finding | {"detail": detail[: DETAIL_IN_LIGHT_ROW - 1] + "…"}
+
+
+def execution_status(status: Status) -> str:
+    """The status in the words of executions: pending, running, completed, error, cancelled."""
+    return EXECUTION_STATUS.get(status, status)
+
+
+def duration_ms(task: Task) -> int | None:
+    """The duration of the last attempt in whole milliseconds; None while it has none."""
+    return None if task.duration_seconds is None else round(task.duration_seconds * 1000)
+
+
+def summary(task: Task) -> str | None:
+    """The one sentence that says how the run ended; None while it has not."""
+    if task.verdict is not None:
+        return task.verdict.summary
+    return task.error

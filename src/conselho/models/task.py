@@ -1,0 +1,201 @@
+"""A Task: one execution, from its slot to its verdict, and the table of its states."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from conselho.errors import IllegalTransition
+from conselho.models.ids import AgentId, TaskId, WorkerId
+from conselho.models.verdict import Severity, Verdict
+
+
+class Status(StrEnum):
+    PENDING = "pending"
+    PROCESSING = "processing"
+    COMPLETED = "completed"
+    ERROR = "error"
+    CANCELLED = "cancelled"
+    SKIPPED = "skipped"
+    MISSED = "missed"
+
+
+# Drawn in docs/task-lifecycle.md. What is not here cannot happen: final states lead nowhere.
+TRANSITIONS: dict[Status, frozenset[Status]] = {
+    Status.PENDING: frozenset({Status.PROCESSING, Status.CANCELLED, Status.ERROR}),
+    Status.PROCESSING: frozenset(
+        {Status.COMPLETED, Status.ERROR, Status.CANCELLED, Status.PENDING}
+    ),
+    Status.COMPLETED: frozenset(),
+    Status.ERROR: frozenset(),
+    Status.CANCELLED: frozenset(),
+    Status.SKIPPED: frozenset(),
+    Status.MISSED: frozenset(),
+}
+ACTIVE = frozenset({Status.PENDING, Status.PROCESSING})
+FINAL = frozenset(status for status, onward in TRANSITIONS.items() if not onward)
+LOST_SLOT = frozenset({Status.SKIPPED, Status.MISSED})
+
+
+class Trigger(StrEnum):
+    """Why a Task exists."""
+
+    SCHEDULE = "schedule"
+    MANUAL = "manual"
+    CATCH_UP = "catch_up"
+    API = "api"
+
+
+class ErrorKind(StrEnum):
+    """What went wrong in a run, for code; the Task's `error` says it for people."""
+
+    TIMEOUT = "timeout"
+    SILENT = "silent"
+    EXIT = "exit"
+    SPAWN = "spawn"
+    PREFLIGHT = "preflight"
+    PROVIDER = "provider"
+    CONTRACT = "contract"
+    WORKER_LOST = "worker_lost"
+    SHUTDOWN = "shutdown"
+    CANCELLED = "cancelled"
+
+
+class SkipReason(StrEnum):
+    """Why a slot did not run.
+
+    overlap (skipped): the councilor was still at work. server_down (missed): no server was there
+    at its time. late (missed): a server was there, but blocked or suspended.
+    """
+
+    OVERLAP = "overlap"
+    SERVER_DOWN = "server_down"
+    LATE = "late"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """What the councilor was when the Task was made: a later edit does not change a run.
+
+    Also what events and lists show without a second look-up. `argv` is for provider `command`.
+    """
+
+    display_name: str
+    title: str
+    task_name: str
+    emoji: str
+    provider: str
+    argv: tuple[str, ...] = ()
+    shell: bool = False
+    model: str | None = None
+    cwd: str | None = None
+    prompt: str = ""
+    context_files: tuple[str, ...] = ()
+    output_format: str = "checklist"
+    timeout_seconds: float = 600
+    silence_timeout_seconds: float | None = None
+    retry_backoff_seconds: float = 5
+    retry_on_timeout: bool = False
+    permissions: str = "read-only"
+    evidence: str = "required"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One row of `tasks`.
+
+    Identity and origin: set at submission and never changed.
+    `idempotency_key`: unique; `<agent_id>@<due time>` for a slot, random for a manual run.
+    `active_key`: unique; held by the councilor's active run, its own task_id when final.
+
+    Ownership: changed by claim, renew, sweep.
+    `attempt` counts claims, 0 before the first. `fence` grows with each claim; every write of the
+    owner carries it. `not_before`: not claimable earlier. `cancel_requested`: the owner must stop.
+
+    Outcome: written once, with the final status. `duration_seconds` is of the last attempt.
+    `result` is the kept output (at most 1 MiB, head and tail). `error` is a sentence for people.
+
+    Lost slots (skipped, missed): consecutive slots lost for one reason are one Task, from
+    `slot_from` to `slot_to`, `slot_count` of them; `due_at` is the first.
+    """
+
+    task_id: TaskId
+    agent_id: AgentId
+    trigger: Trigger
+    due_at: datetime | None
+    idempotency_key: str
+    active_key: str
+    snapshot: Snapshot
+    status: Status = Status.PENDING
+    max_attempts: int = 1
+    not_before: datetime
+    created_at: datetime
+    updated_at: datetime
+    is_councilor_execution: bool = True
+
+    attempt: int = 0
+    worker_id: WorkerId | None = None
+    lease_until: datetime | None = None
+    fence: int = 0
+    cancel_requested: bool = False
+
+    started_at: datetime | None = None
+    completed_at: datetime | None = None
+    duration_seconds: float | None = None
+    exit_code: int | None = None
+    severity: Severity | None = None
+    verdict: Verdict | None = None
+    error_kind: str | None = None
+    error: str | None = None
+    result: str | None = None
+    usage: dict[str, Any] | None = None
+
+    skip_reason: str | None = None
+    slot_from: datetime | None = None
+    slot_to: datetime | None = None
+    slot_count: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How a Task ended: what the owner writes together with the final status."""
+
+    status: Status
+    severity: Severity | None = None
+    verdict: Verdict | None = None
+    error_kind: str | None = None
+    error: str | None = None
+    result: str | None = None
+    exit_code: int | None = None
+    usage: dict[str, Any] | None = None
+
+
+def check_transition(task_id: str, status: Status, target: Status) -> None:
+    """Raise IllegalTransition unless TRANSITIONS leads from `status` to `target`."""
+    if target not in TRANSITIONS[status]:
+        raise IllegalTransition(task_id, status, target)
+
+
+def utc_text(moment: datetime) -> str:
+    """ISO-8601 in UTC with `Z`, as the API sends every time."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def iso(moment: datetime | None) -> str | None:
+    """`utc_text` for a time that may be unset."""
+    return None if moment is None else utc_text(moment)
+
+
+def slot_key(agent_id: AgentId, due_at: datetime) -> str:
+    """The idempotency key of a due slot: the same on every replica."""
+    return f"{agent_id}@{utc_text(due_at)}"
+
+
+def queued_key(agent_id: AgentId) -> str:
+    """The active key of the one run that waits behind an active one (overlap `queue`).
+
+    `#` cannot stand in an agent_id, so it never collides with another agent's key.
+    """
+    return f"{agent_id}#queued"

@@ -1,0 +1,70 @@
+"""A clock that a test moves by hand."""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+# How often the others may run after each waking, before time goes on. What a woken sleeper does
+# beyond that (threads, files, sockets) must be waited for by its effect.
+TURNS = 20
+
+
+class FakeClock:
+    """Stands still until `advance`; sleepers wake in the order of their times."""
+
+    def __init__(self, start: datetime = NOON) -> None:
+        self._now = start
+        self._order = count()
+        self._sleepers: list[tuple[datetime, int, asyncio.Future[None]]] = []
+        self._fell_asleep = asyncio.Event()
+
+    def now(self) -> datetime:
+        return self._now
+
+    async def sleep(self, seconds: float) -> None:
+        if seconds <= 0:
+            await asyncio.sleep(0)
+            return
+        woken = asyncio.get_running_loop().create_future()
+        wake_at = self._now + timedelta(seconds=seconds)
+        heapq.heappush(self._sleepers, (wake_at, next(self._order), woken))
+        self._fell_asleep.set()
+        await woken
+
+    async def advance(self, seconds: float) -> None:
+        """Let time pass: each sleeper wakes at its own moment, and may sleep again in between."""
+        await _let_others_run()
+        end = self._now + timedelta(seconds=seconds)
+        while self._sleepers and self._sleepers[0][0] <= end:
+            wake_at, _, woken = heapq.heappop(self._sleepers)
+            if woken.done():  # cancelled
+                continue
+            self._now = max(self._now, wake_at)
+            woken.set_result(None)
+            await _let_others_run()
+        self._now = end
+
+    def jump(self, seconds: float) -> None:
+        """Move the hands without waking anybody, as when a machine was suspended."""
+        self._now += timedelta(seconds=seconds)
+
+    async def until_asleep(self, sleepers: int = 1) -> None:
+        """Wait until so many tasks sleep on this clock; TimeoutError after 10 real seconds."""
+        async with asyncio.timeout(10):
+            while self.asleep < sleepers:
+                self._fell_asleep.clear()
+                await self._fell_asleep.wait()
+
+    @property
+    def asleep(self) -> int:
+        return sum(not woken.done() for _, _, woken in self._sleepers)
+
+
+async def _let_others_run() -> None:
+    for _ in range(TURNS):
+        await asyncio.sleep(0)

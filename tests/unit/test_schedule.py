@@ -1,0 +1,293 @@
+"""Schedules as people write them: what is taken, what it means, what is refused and how."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conselho.errors import InvalidSchedule
+from conselho.models.schedule import (
+    CronFields,
+    Schedule,
+    ScheduleType,
+    check_timezone,
+    parse_cron,
+    parse_interval,
+    parse_schedule,
+)
+from conselho.services.slots import slots_of
+
+NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+
+def refusal(text: str, *, kind: ScheduleType | None = None, timezone: str = "UTC") -> str:
+    with pytest.raises(InvalidSchedule) as caught:
+        parse_schedule(text, kind=kind, timezone=timezone)
+    return str(caught.value)
+
+
+def outcome(text: str) -> Schedule | InvalidSchedule:
+    try:
+        return parse_schedule(text)
+    except InvalidSchedule as refused:
+        return refused
+
+
+@pytest.mark.parametrize(
+    ("text", "length"),
+    [
+        ("10s", timedelta(seconds=10)),
+        ("30m", timedelta(minutes=30)),
+        ("1h", timedelta(hours=1)),
+        ("2d", timedelta(days=2)),
+        ("3660d", timedelta(days=3660)),
+        ("007m", timedelta(minutes=7)),
+        ("  15m\n", timedelta(minutes=15)),
+    ],
+)
+def test_an_interval_is_a_number_and_a_unit(text: str, length: timedelta) -> None:
+    assert parse_interval(text) == length
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", " ", "m", "10", "1.5h", "-1m", "+1m", "1w", "1M", "10S", "1h30m", "10 m", "٣m", "1h\0"],
+)
+def test_anything_else_is_no_interval(text: str) -> None:
+    assert "is not an interval" in refusal(text, kind=ScheduleType.INTERVAL)
+
+
+@pytest.mark.parametrize("text", ["0s", "0m", "00h", "000d"])
+def test_an_interval_of_nothing_is_refused(text: str) -> None:
+    assert "must be at least 1s" in refusal(text)
+
+
+@pytest.mark.parametrize("text", ["3661d", "999999999d", "9999999999d", "9" * 5000 + "d"])
+def test_an_interval_beyond_ten_years_is_refused_however_long_it_is(text: str) -> None:
+    assert "longer than ten years" in refusal(text)
+
+
+@given(st.integers(1, 10**8), st.sampled_from("smhd"))
+def test_an_interval_means_its_number_times_its_unit(number: int, unit: str) -> None:
+    one = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}[unit]
+    if number * one > 3660 * 86_400:
+        assert "longer than ten years" in refusal(f"{number}{unit}")
+    else:
+        assert parse_interval(f"{number}{unit}").total_seconds() == number * one
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "value"),
+    [
+        ("30m", ScheduleType.INTERVAL, "30m"),
+        (" 30m ", ScheduleType.INTERVAL, "30m"),
+        ("0 9 * * 1", ScheduleType.CRON, "0 9 * * 1"),
+        ("  0\t9  *\n* MON ", ScheduleType.CRON, "0 9 * * MON"),
+    ],
+)
+def test_the_text_tells_its_type_and_its_blanks_are_folded(
+    text: str, kind: ScheduleType, value: str
+) -> None:
+    assert parse_schedule(text) == Schedule(type=kind, value=value)
+
+
+def test_a_type_that_does_not_fit_the_text_is_refused() -> None:
+    assert "is not an interval" in refusal("0 9 * * 1", kind=ScheduleType.INTERVAL)
+    assert "has five fields" in refusal("30m", kind=ScheduleType.CRON)
+
+
+@pytest.mark.parametrize("text", ["@daily", "0 9 * *", "0 9 * * 1 2026", "30 m"])
+def test_a_cron_line_has_exactly_five_fields(text: str) -> None:
+    message = refusal(text)
+    assert message.startswith("schedule.value: ")
+    assert f"has {len(text.split())}" in message
+
+
+@pytest.mark.parametrize(
+    ("line", "weekdays"),
+    [
+        ("0 0 * * 0", (0,)),
+        ("0 0 * * 7", (0,)),
+        ("0 0 * * sun", (0,)),
+        ("0 0 * * 1", (1,)),
+        ("0 0 * * Mon", (1,)),
+        ("0 0 * * 6", (6,)),
+        ("0 0 * * 1-5", (1, 2, 3, 4, 5)),
+        ("0 0 * * mon-fri", (1, 2, 3, 4, 5)),
+        ("0 0 * * 5-7", (0, 5, 6)),
+        ("0 0 * * fri-sun", (0, 5, 6)),
+        ("0 0 * * 0-7", (0, 1, 2, 3, 4, 5, 6)),
+        ("0 0 * * */2", (0, 2, 4, 6)),
+        ("0 0 * * */7", (0,)),
+        ("0 0 * * 1/2", (1, 3, 5)),
+        ("0 0 * * 1,3,SUN", (0, 1, 3)),
+    ],
+)
+def test_weekdays_count_as_the_standard_counts_them(line: str, weekdays: tuple[int, ...]) -> None:
+    assert parse_cron(line).weekdays == weekdays
+
+
+@pytest.mark.parametrize(
+    ("line", "field", "numbers"),
+    [
+        ("*/15 * * * *", "minutes", (0, 15, 30, 45)),
+        ("5/20 * * * *", "minutes", (5, 25, 45)),
+        ("59 * * * *", "minutes", (59,)),
+        ("10-20/5 * * * *", "minutes", (10, 15, 20)),
+        ("1,1,2-4,3 * * * *", "minutes", (1, 2, 3, 4)),
+        ("0 */6 * * *", "hours", (0, 6, 12, 18)),
+        ("0 0 1-31/10 * *", "days", (1, 11, 21, 31)),
+        ("0 0 * JAN,jul *", "months", (1, 7)),
+        ("0 0 * oct-dec *", "months", (10, 11, 12)),
+        ("0 0 * */4 *", "months", (1, 5, 9)),
+    ],
+)
+def test_lists_ranges_steps_and_names_are_expanded(
+    line: str, field: str, numbers: tuple[int, ...]
+) -> None:
+    assert getattr(parse_cron(line), field) == numbers
+
+
+def test_stars_name_everything_and_restrict_nothing() -> None:
+    assert parse_cron("* * * * *") == CronFields(
+        minutes=tuple(range(60)),
+        hours=tuple(range(24)),
+        days=tuple(range(1, 32)),
+        months=tuple(range(1, 13)),
+        weekdays=tuple(range(7)),
+        any_day=True,
+        any_weekday=True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "field", "reason"),
+    [
+        ("60 * * * *", "minute", "60 is not between 0 and 59"),
+        ("* 24 * * *", "hour", "24 is not between 0 and 23"),
+        ("* * 0 * *", "day", "0 is not between 1 and 31"),
+        ("* * 32 * *", "day", "32 is not between 1 and 31"),
+        ("* * * 13 *", "month", "13 is not between 1 and 12"),
+        ("* * * * 8", "weekday", "8 is not between 0 and 7"),
+        ("* * * foo *", "month", "'foo' is not a number"),
+        ("mon * * * *", "minute", "'mon' is not a number"),
+        ("*/0 * * * *", "minute", "0 is not between 1 and 59"),
+        ("*/ * * * *", "minute", "'' is not a number"),
+        ("1/2/3 * * * *", "minute", "'2/3' is not a number"),
+        ("1,,2 * * * *", "minute", "'' is not a number"),
+        ("-5 * * * *", "minute", "'' is not a number"),
+        ("5-1 * * * *", "minute", "the range '5-1' runs backwards"),
+        ("* * * * sat-mon", "weekday", "the range 'sat-mon' runs backwards"),
+        ("1.5 * * * *", "minute", "'1.5' is not a number"),
+        ("٣ * * * *", "minute", "is not a number"),
+        ("9999999999 * * * *", "minute", "is not a number"),
+    ],
+)
+def test_a_field_that_cannot_be_read_is_named_with_the_reason(
+    line: str, field: str, reason: str
+) -> None:
+    message = refusal(line)
+    assert f"the {field} field" in message
+    assert reason in message
+
+
+@pytest.mark.parametrize(
+    "line", ["0 0 30 2 *", "0 0 31 4,6,9,11 *", "0 0 30-31 feb *", "0 0 31 2 */2"]
+)
+def test_a_line_that_never_fires_is_refused(line: str) -> None:
+    assert "never fires" in refusal(line)
+
+
+@pytest.mark.parametrize("line", ["0 0 29 2 *", "0 0 31 4 1", "0 0 31 4,5 *", "0 0 29 2 */2"])
+def test_a_line_that_fires_seldom_is_taken(line: str) -> None:
+    assert slots_of(parse_schedule(line), NOON).after(NOON) is not None
+
+
+def test_an_iana_zone_is_taken_with_its_name() -> None:
+    schedule = parse_schedule("0 9 * * 1", timezone="America/Sao_Paulo")
+    assert schedule.timezone == "America/Sao_Paulo"
+    assert check_timezone("America/Sao_Paulo") == ZoneInfo("America/Sao_Paulo")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", "Mars/Olympus", "America", "/etc/passwd", "../../etc/passwd", "a\0b", "\ud800", "."],
+)
+def test_a_zone_that_is_none_is_refused_by_its_field(name: str) -> None:
+    message = refusal("30m", timezone=name)
+    assert message.startswith("schedule.timezone: there is no time zone")
+
+
+# -- any text ----------------------------------------------------------------------------------
+
+LIMITS = {"minutes": (0, 59), "hours": (0, 23), "days": (1, 31), "months": (1, 12)}
+
+
+@st.composite
+def part(draw: st.DrawFn, low: int, high: int, last: int) -> tuple[str, set[int]]:
+    """One part of a cron field, and the numbers that it names, told independently."""
+    start = draw(st.integers(low, high))
+    step = draw(st.integers(1, high))
+    end = draw(st.integers(start, high))
+    return draw(
+        st.sampled_from(
+            [
+                ("*", set(range(low, last + 1))),
+                (f"*/{step}", {n for n in range(low, last + 1) if (n - low) % step == 0}),
+                (str(start), {start}),
+                (f"{start}-{end}", {n for n in range(low, high + 1) if start <= n <= end}),
+                (f"{start}-{end}/{step}", set(range(start, end + 1, step))),
+                (f"{start}/{step}", {start} | set(range(start, last + 1, step))),
+            ]
+        )
+    )
+
+
+@st.composite
+def cron_line(draw: st.DrawFn) -> tuple[str, dict[str, set[int]]]:
+    texts, meant = [], {}
+    for name, (low, high, last) in {
+        **{name: (low, high, high) for name, (low, high) in LIMITS.items()},
+        "weekdays": (0, 7, 6),
+    }.items():
+        parts = draw(st.lists(part(low, high, last), min_size=1, max_size=3))
+        texts.append(",".join(text for text, _ in parts))
+        meant[name] = set().union(*(numbers for _, numbers in parts))
+    meant["weekdays"] = {day % 7 for day in meant["weekdays"]}
+    return " ".join(texts), meant
+
+
+@given(cron_line())
+def test_a_cron_line_names_the_numbers_of_its_parts(line: tuple[str, dict[str, set[int]]]) -> None:
+    text, meant = line
+    result = outcome(text)
+    if isinstance(result, InvalidSchedule):
+        assert "never fires" in result.reason
+        assert meant["months"] <= {2, 4, 6, 9, 11}
+        return
+    fields = parse_cron(text)
+    for name, numbers in meant.items():
+        assert getattr(fields, name) == tuple(sorted(numbers)), name
+
+
+@given(cron_line())
+def test_every_line_that_is_taken_fires_some_day(line: tuple[str, dict[str, set[int]]]) -> None:
+    result = outcome(line[0])
+    if isinstance(result, Schedule):
+        slot = slots_of(result, NOON).after(NOON)
+        assert slot is not None
+        assert slot > NOON
+
+
+@given(st.text(max_size=40) | st.text("0123456789*/,- smhdmonjan@", max_size=40))
+def test_any_text_is_a_schedule_or_refused_with_a_sentence(text: str) -> None:
+    result = outcome(text)
+    if isinstance(result, InvalidSchedule):
+        assert result.field == "schedule.value"
+        assert result.reason
+    else:
+        assert parse_schedule(result.value, kind=result.type) == result
