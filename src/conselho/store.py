@@ -1,0 +1,325 @@
+"""What a store must do: the contract beside `stores/`, proved by tests/contracts/.
+
+Every call that changes something takes `now` (stores never read a clock) and, for Tasks, an
+`announce` function: the events that a changed Task makes are written in the same transaction as
+the change (docs/adr/0002-outbox.md). All invariants are held by unique keys and conditional
+writes; the loser of a race is told so and changes nothing.
+
+All methods raise StoreUnavailable when the backend cannot be read or written (gone, locked beyond
+its bound, full, read-only).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from conselho.models.agent import Agent
+from conselho.models.event import Announce, Event, EventDraft
+from conselho.models.ids import AgentId, TaskId, WorkerId
+from conselho.models.statistics import Activity, AgentStatistics, Tally
+from conselho.models.task import Outcome, Status, Task, Trigger
+from conselho.models.verdict import Severity
+
+
+class Submitted(StrEnum):
+    """What became of a submission.
+
+    created: the Task is stored. duplicate: its idempotency_key was there already.
+    overlap: its active_key is held by another Task.
+    """
+
+    CREATED = "created"
+    DUPLICATE = "duplicate"
+    OVERLAP = "overlap"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """The answer for one submitted Task. `holder` is the stored Task that stood in the way."""
+
+    result: Submitted
+    task_id: TaskId
+    holder: TaskId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A claim that a worker believes to have."""
+
+    task_id: TaskId
+    fence: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renewal:
+    """What a worker learns at renewal: claims that it lost, and those it is asked to cancel."""
+
+    lost: frozenset[TaskId] = frozenset()
+    cancel: frozenset[TaskId] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskFilter:
+    """Which tasks a list shows; an empty field does not restrict.
+
+    `since` (inclusive) and `until` (exclusive) bound created_at.
+    """
+
+    agent_id: AgentId | None = None
+    statuses: frozenset[Status] = frozenset()
+    severity: Severity | None = None
+    triggers: frozenset[Trigger] = frozenset()
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskPage:
+    """Newest first by created_at. `total` counts all that match the filter."""
+
+    tasks: list[Task] = field(default_factory=list)
+    total: int = 0
+
+
+class TaskStore(Protocol):
+    async def submit(self, tasks: Sequence[Task], *, announce: Announce) -> list[Submission]:
+        """Store new pending tasks, each on its own merits; the answers keep the order.
+
+        One Task per `idempotency_key` and one per `active_key`, whoever submits: a refusal of one
+        does not touch the others. The duplicate check comes first.
+        """
+        ...
+
+    async def claim(
+        self,
+        worker: WorkerId,
+        *,
+        now: datetime,
+        limit: int,
+        lease: timedelta,
+        announce: Announce,
+    ) -> list[Task]:
+        """Lease up to `limit` due tasks to one worker, oldest `not_before` first.
+
+        Due: pending with `not_before <= now`, cancel not requested. One whose active_key is
+        `queued_key(agent)` is due only when no Task holds the agent's own key; its claim takes
+        that key over. A task whose lease has ended is not due; the sweeper decides on it first.
+        Each returned task is processing with `lease_until = now + lease`, `fence` and `attempt`
+        one higher, `started_at = now`; the list is empty when none is due. Two workers never hold
+        the same task at one time.
+        Source: docs/adr/0003-leases.md.
+        """
+        ...
+
+    async def renew(
+        self, worker: WorkerId, held: Sequence[Held], *, now: datetime, lease: timedelta
+    ) -> Renewal:
+        """Move `lease_until` to `now + lease` for all claims that still stand.
+
+        A claim stands while its Task is processing under the same worker and fence, even when its
+        lease has ended and nobody swept it. No event is made.
+        """
+        ...
+
+    async def finish(
+        self, held: Held, outcome: Outcome, *, now: datetime, announce: Announce
+    ) -> Task:
+        """Write the final status of an owned Task, with its outcome and its statistics.
+
+        Sets completed_at, duration_seconds (since started_at, never negative), frees the active
+        key (it becomes the task_id) and clears the lease. Returns the Task as stored.
+        Raises LeaseLost when the claim does not stand, IllegalTransition for a target that
+        TRANSITIONS does not allow from processing.
+        """
+        ...
+
+    async def retry(
+        self,
+        held: Held,
+        *,
+        not_before: datetime,
+        error_kind: str,
+        error: str,
+        now: datetime,
+        announce: Announce,
+    ) -> Task:
+        """Give an owned Task back as pending, claimable from `not_before` on; the attempt counts.
+
+        The active key stays held. Raises LeaseLost when the claim does not stand.
+        """
+        ...
+
+    async def cancel(self, task_id: TaskId, *, now: datetime, announce: Announce) -> Task:
+        """Cancel a pending Task at once; ask the owner of a processing one to stop.
+
+        Returns the Task as it is then: cancelled, or processing with `cancel_requested`. Asking
+        twice is no error, cancelling a cancelled Task neither.
+        Raises NotFound; IllegalTransition when it ended otherwise.
+        """
+        ...
+
+    async def sweep(
+        self, *, now: datetime, announce: Announce, workers_gone: str | None = None
+    ) -> list[Task]:
+        """Decide on processing tasks whose lease has ended (`lease_until < now`).
+
+        With an attempt left they return to pending (claimable at once), otherwise they end as
+        error `worker_lost` with severity error; one with cancel_requested ends as cancelled.
+        `workers_gone`: a prefix of worker ids that are known to be dead; their leases count as
+        ended. Returns the changed tasks.
+        """
+        ...
+
+    async def record_lost(
+        self,
+        row: Task,
+        slots: Sequence[datetime],
+        *,
+        since: datetime | None = None,
+        now: datetime,
+        announce: Announce,
+    ) -> Task | None:
+        """Account for slots of one agent that did not run, in one row for consecutive ones.
+
+        `slots` ascend, all lost for `row.skip_reason` under `row.status` (skipped or missed).
+        Slots up to the agent's watermark are accounted for already and dropped; None when none is
+        left. If the row that holds the watermark is a lost one with the same status and reason,
+        and its slot_to is not before `since` (when the present schedule took effect), its slot_to
+        and slot_count grow. Otherwise `row` is stored with slot_from = due_at = the first remaining
+        slot, its slot_key, and its own task_id as active key.
+        Idempotent: replicas may all report the same slots.
+        """
+        ...
+
+    async def watermarks(self, agents: Sequence[AgentId]) -> dict[AgentId, datetime]:
+        """The newest slot of each agent that a Task covers; agents without one are absent.
+
+        Covered by: a Task with trigger schedule or catch_up (its due_at), a lost row (slot_to).
+        """
+        ...
+
+    async def task(self, task_id: TaskId) -> Task:
+        """One Task, whole. Raises NotFound."""
+        ...
+
+    async def tasks(self, where: TaskFilter, *, limit: int, offset: int = 0) -> TaskPage:
+        """A page of tasks, newest created_at first (task_id breaks ties).
+
+        `result` is whole; page sizes are the caller's care.
+        """
+        ...
+
+    async def active(self, agents: Sequence[AgentId]) -> dict[AgentId, Task]:
+        """The active Task of each agent: processing before pending, then the oldest."""
+        ...
+
+    async def recent(self, agents: Sequence[AgentId], *, limit: int) -> dict[AgentId, list[Task]]:
+        """The newest `limit` final tasks of each agent, oldest first, lost rows included.
+
+        `result`, `prompt` inside the snapshot and findings may be left out (empty): these rows are
+        for marks, not for reading.
+        """
+        ...
+
+    async def activity(self) -> Activity:
+        """How many tasks are pending and processing now."""
+        ...
+
+    async def statistics(self, agents: Sequence[AgentId]) -> dict[AgentId, AgentStatistics]:
+        """Lifetime figures per agent; agents without a final Task are absent."""
+        ...
+
+    async def tally(self, *, since: datetime, until: datetime) -> Tally:
+        """Figures of the whole council for tasks that ended in [since, until).
+
+        Bounds are exact to a quarter of an hour (all time zones fall on one): they are floored to
+        it. A run counts at its completed_at, lost slots all together at their slot_to.
+        """
+        ...
+
+    async def recount(self) -> bool:
+        """Compute all counters anew from the tasks; True when the kept ones agreed.
+
+        The counters are right afterwards in any case. Costs one pass over all tasks.
+        """
+        ...
+
+    async def prune(self, *, before: datetime, limit: int) -> list[TaskId]:
+        """Delete up to `limit` final tasks that ended before `before`, oldest first.
+
+        The row that holds an agent's watermark stays. Statistics do not change: the store moves
+        what the deleted rows counted to a part of its own, and `recount` adds that part.
+        Returns the ids, so that their log files can go too.
+        """
+        ...
+
+
+class AgentStore(Protocol):
+    async def create_agent(self, agent: Agent, *, events: Sequence[EventDraft]) -> None:
+        """Store a new agent. Raises AlreadyExists."""
+        ...
+
+    async def save_agent(self, agent: Agent, *, events: Sequence[EventDraft]) -> Agent:
+        """Replace the stored agent of the same version; returns it with version + 1.
+
+        Raises NotFound, or StaleVersion when the stored version is another.
+        """
+        ...
+
+    async def delete_agent(
+        self, agent_id: AgentId, *, now: datetime, events: Sequence[EventDraft]
+    ) -> None:
+        """Remove the agent; its tasks stay. Raises NotFound."""
+        ...
+
+    async def agent(self, agent_id: AgentId) -> Agent:
+        """One agent. Raises NotFound."""
+        ...
+
+    async def agents(self, *, is_councilor: bool | None = None) -> list[Agent]:
+        """All agents, oldest created_at first (agent_id breaks ties)."""
+        ...
+
+
+class EventLog(Protocol):
+    def listen(self, callback: Callable[[], None]) -> None:
+        """Call back, in the event loop, after each commit of this process that stored events."""
+        ...
+
+    async def events_after(self, seq: int, *, limit: int) -> list[Event]:
+        """Stored events with a higher seq, in order."""
+        ...
+
+    async def event_span(self) -> tuple[int, int]:
+        """The oldest and the newest stored seq.
+
+        `newest` never goes back, even when events are pruned; (newest + 1, newest) when none is
+        stored, newest = 0 in a new store.
+        """
+        ...
+
+    async def prune_events(self, *, keep: int, limit: int) -> int:
+        """Delete the oldest events beyond the newest `keep`, at most `limit`; how many went."""
+        ...
+
+
+class Store(TaskStore, AgentStore, EventLog, Protocol):
+    """Everything that one backend offers.
+
+    `identity` is made once with the store, so that event ids of another store are told apart.
+    """
+
+    @property
+    def identity(self) -> str: ...
+
+    async def check(self) -> None:
+        """Prove that the store can be written now. Raises StoreUnavailable."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of all connections. Calling twice is no error."""
+        ...
