@@ -1,0 +1,397 @@
+"""The life of a Task: every write that moves one from state to state.
+
+Each function is one transaction's work over an open connection; its caller commits. Writes are
+conditional on the state that they leave, so that the loser of a race changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+
+from conselho.errors import IllegalTransition, LeaseLost, NotFound
+from conselho.models.event import Announce
+from conselho.models.ids import AgentId, TaskId, WorkerId
+from conselho.models.task import (
+    ACTIVE,
+    FINAL,
+    ErrorKind,
+    Outcome,
+    Status,
+    Task,
+    check_transition,
+    queued_key,
+)
+from conselho.models.verdict import Severity
+from conselho.store import Held, Renewal, Submission, Submitted
+from conselho.stores.sql.counters import count, share_of
+from conselho.stores.sql.outbox import tell
+from conselho.stores.sql.portable import bound, given, insert
+from conselho.stores.sql.rows import (
+    COLUMNS,
+    changeable_values,
+    micros,
+    outcome_values,
+    storable,
+    task_of,
+    task_values,
+)
+from conselho.stores.sql.schema import is_active, tasks
+
+# A partial index serves a statement that repeats its condition; a bound parameter would hide it.
+_processing = sa.and_(is_active, tasks.c.status == Status.PROCESSING.value)
+_pending = sa.and_(is_active, tasks.c.status == Status.PENDING.value)
+_now = sa.bindparam("now", type_=sa.BigInteger)
+
+
+def submit(conn: sa.Connection, submitted: Sequence[Task], announce: Announce) -> list[Submission]:
+    answers: dict[int, Submission] = {}
+    waiting = dict(enumerate(submitted))
+    while waiting:
+        created = _insert(conn, waiting.values())
+        for place in [place for place, task in waiting.items() if task.task_id in created]:
+            created.discard(waiting[place].task_id)
+            answers[place] = Submission(
+                result=Submitted.CREATED, task_id=waiting.pop(place).task_id
+            )
+        # On a server the holder may have ended between the two statements: then it is tried again.
+        for place, answer in _refusals(conn, waiting).items():
+            answers[place] = answer
+            del waiting[place]
+    stored = [submitted[i] for i in sorted(answers) if answers[i].result is Submitted.CREATED]
+    if stored:
+        count(conn, added=map(share_of, stored))
+        tell(conn, stored, announce, max(task.created_at for task in stored))
+    return [answers[place] for place in range(len(submitted))]
+
+
+@cache
+def _submission(dialect: str) -> Any:
+    statement = insert(dialect, tasks).on_conflict_do_nothing()
+    return statement.returning(tasks.c.task_id)
+
+
+def _insert(conn: sa.Connection, new: Iterable[Task]) -> set[TaskId]:
+    rows = [task_values(task) for task in new]
+    return set(conn.execute(_submission(conn.dialect.name), rows).scalars())
+
+
+def _refusals(conn: sa.Connection, refused: dict[int, Task]) -> dict[int, Submission]:
+    if not refused:
+        return {}
+    # As they were stored: a key with a NUL in it is another key there.
+    slots = {place: storable(task.idempotency_key) for place, task in refused.items()}
+    active = {place: storable(task.active_key) for place, task in refused.items()}
+    keys = {
+        "ids": bound(task.task_id for task in refused.values()),
+        "slots": bound(slots.values()),
+        "active": bound(active.values()),
+    }
+    same_slot: dict[str, TaskId] = {}
+    same_agent: dict[str, TaskId] = {}
+    for row in conn.execute(_holders(conn.dialect.name), keys):
+        same_slot[row.idempotency_key] = same_slot[row.task_id] = row.task_id
+        if row.ended_at is None:
+            same_agent[row.active_key] = row.task_id
+    answers = {}
+    for place, task in refused.items():
+        duplicate = same_slot.get(slots[place]) or same_slot.get(task.task_id)
+        holder = duplicate or same_agent.get(active[place])
+        if holder is not None:
+            result = Submitted.DUPLICATE if duplicate else Submitted.OVERLAP
+            answers[place] = Submission(result=result, task_id=task.task_id, holder=holder)
+    return answers
+
+
+@cache
+def _holders(dialect: str) -> sa.CompoundSelect[Any]:
+    """The tasks that stand in the way, by each of the three unique keys."""
+
+    def holding(column: sa.Column[str], name: str, *conditions: Any) -> sa.Select[Any]:
+        return sa.select(
+            tasks.c.task_id, tasks.c.idempotency_key, tasks.c.active_key, tasks.c.ended_at
+        ).where(column.in_(sa.select(given(dialect, name).c.id)), *conditions)
+
+    return sa.union_all(
+        holding(tasks.c.task_id, "ids"),
+        holding(tasks.c.idempotency_key, "slots"),
+        holding(tasks.c.active_key, "active", is_active),
+    )
+
+
+def claim(
+    conn: sa.Connection,
+    worker: WorkerId,
+    now: datetime,
+    limit: int,
+    lease: timedelta,
+    announce: Announce,
+) -> list[Task]:
+    rows = conn.execute(
+        _CLAIM,
+        {"now": micros(now), "lease": micros(now + lease), "worker": worker, "max": max(limit, 0)},
+    )
+    claimed = sorted(map(task_of, rows), key=lambda task: (task.not_before, task.created_at))
+    tell(conn, claimed, announce, now)
+    return claimed
+
+
+def _claim() -> sa.UpdateBase:
+    waits = tasks.c.active_key == tasks.c.agent_id + queued_key(AgentId(""))
+    holder = tasks.alias("holder")
+    agent_is_free = ~sa.exists().where(
+        holder.c.active_key == tasks.c.agent_id, holder.c.ended_at.is_(None)
+    )
+    due = (
+        sa.select(tasks.c.task_id)
+        .where(
+            _pending,
+            tasks.c.not_before <= _now,
+            tasks.c.cancel_requested.is_(sa.false()),
+            sa.or_(~waits, agent_is_free),
+        )
+        .order_by(tasks.c.not_before)
+        .limit(sa.bindparam("max"))
+        .with_for_update(skip_locked=True, of=tasks)  # SQLite has one writer and needs none
+    )
+    return (
+        sa.update(tasks)
+        .where(tasks.c.task_id.in_(due))
+        .values(
+            status=Status.PROCESSING.value,
+            active_key=sa.case((waits, tasks.c.agent_id), else_=tasks.c.active_key),
+            worker_id=sa.bindparam("worker"),
+            lease_until=sa.bindparam("lease"),
+            fence=tasks.c.fence + 1,
+            attempt=tasks.c.attempt + 1,
+            started_at=_now,
+            updated_at=_now,
+        )
+        .returning(*COLUMNS)
+    )
+
+
+_CLAIM = _claim()
+
+
+def renew(
+    conn: sa.Connection, worker: WorkerId, held: Sequence[Held], now: datetime, lease: timedelta
+) -> Renewal:
+    asked = {claim.task_id: claim.fence for claim in held}
+    if not asked:
+        return Renewal()
+    parameters = {
+        "worker": worker,
+        "lease": micros(now + lease),
+        "claims": list(asked.items()),
+    }
+    standing = {row.task_id: row.cancel_requested for row in conn.execute(_RENEW, parameters)}
+    return Renewal(
+        lost=frozenset(asked.keys() - standing.keys()),
+        cancel=frozenset(task_id for task_id, cancel in standing.items() if cancel),
+    )
+
+
+_RENEW = (
+    sa.update(tasks)
+    .where(
+        _processing,
+        tasks.c.worker_id == sa.bindparam("worker"),
+        sa.tuple_(tasks.c.task_id, tasks.c.fence).in_(sa.bindparam("claims", expanding=True)),
+    )
+    .values(lease_until=sa.bindparam("lease"))
+    .returning(tasks.c.task_id, tasks.c.cancel_requested)
+)
+
+
+def finish(
+    conn: sa.Connection, held: Held, outcome: Outcome, now: datetime, announce: Announce
+) -> Task:
+    check_transition(held.task_id, Status.PROCESSING, outcome.status)
+    if outcome.status not in FINAL:
+        raise IllegalTransition(held.task_id, Status.PROCESSING, outcome.status)
+    values = outcome_values(
+        severity=outcome.severity,
+        verdict=outcome.verdict,
+        error_kind=outcome.error_kind,
+        error=outcome.error,
+        result=outcome.result,
+        exit_code=outcome.exit_code,
+        usage=outcome.usage,
+    )
+    row = conn.execute(
+        _FINISH,
+        values
+        | {
+            "now": micros(now),
+            "id": held.task_id,
+            "held": held.fence,
+            "final": outcome.status.value,
+        },
+    ).one_or_none()
+    if row is None:
+        raise LeaseLost(held.task_id)
+    task = task_of(row)
+    count(conn, added=[share_of(task)])
+    tell(conn, [task], announce, now)
+    return task
+
+
+# The outcome's columns are set by the parameters that bear their names.
+_FINISH = (
+    sa.update(tasks)
+    .where(
+        tasks.c.task_id == sa.bindparam("id"), tasks.c.fence == sa.bindparam("held"), _processing
+    )
+    .values(
+        status=sa.bindparam("final"),
+        active_key=tasks.c.task_id,
+        updated_at=_now,
+        completed_at=_now,
+        ended_at=_now,
+        duration_us=sa.case((_now > tasks.c.started_at, _now - tasks.c.started_at), else_=0),
+        lease_until=None,
+    )
+    .returning(*COLUMNS)
+)
+
+
+def retry(
+    conn: sa.Connection,
+    held: Held,
+    not_before: datetime,
+    error_kind: str,
+    error: str,
+    now: datetime,
+    announce: Announce,
+) -> Task:
+    task = locked(conn, held.task_id)
+    if task is None or task.status is not Status.PROCESSING or task.fence != held.fence:
+        raise LeaseLost(held.task_id)
+    if task.cancel_requested:
+        # Pending, it would never be due and nobody would be left to end it.
+        changed = _cancelled(task, now)
+    else:
+        changed = _given_back(task, now, not_before, error_kind, error)
+    return store(conn, [(task, changed)], now, announce)[0]
+
+
+def cancel(conn: sa.Connection, task_id: TaskId, now: datetime, announce: Announce) -> Task:
+    task = locked(conn, task_id)
+    if task is None:
+        raise NotFound("task", task_id)
+    if task.status is Status.CANCELLED or (task.status in ACTIVE and task.cancel_requested):
+        return task
+    check_transition(task_id, task.status, Status.CANCELLED)
+    if task.status is Status.PENDING:
+        changed = _cancelled(task, now)
+    else:
+        changed = replace(task, cancel_requested=True, updated_at=now)
+    return store(conn, [(task, changed)], now, announce)[0]
+
+
+def sweep(
+    conn: sa.Connection, now: datetime, announce: Announce, workers_gone: str | None
+) -> list[Task]:
+    ended = tasks.c.lease_until < micros(now)
+    if workers_gone is not None:
+        ended = sa.or_(
+            ended,
+            sa.func.substr(tasks.c.worker_id, 1, len(workers_gone)) == workers_gone,
+        )
+    statement = (
+        sa.select(*COLUMNS)
+        .where(_processing, ended)
+        .order_by(tasks.c.lease_until, tasks.c.task_id)
+        .with_for_update()
+    )
+    lost = [task_of(row) for row in conn.execute(statement)]
+    return store(conn, [(task, _swept(task, now)) for task in lost], now, announce)
+
+
+def _swept(task: Task, now: datetime) -> Task:
+    if task.cancel_requested:
+        return _cancelled(task, now)
+    error = (
+        f"The worker {task.worker_id} stopped answering in attempt {task.attempt}"
+        f" of {task.max_attempts}."
+    )
+    if task.attempt < task.max_attempts:
+        return _given_back(task, now, task.not_before, ErrorKind.WORKER_LOST, error)
+    ended = _ended(task, now, Status.ERROR)
+    return replace(
+        ended, severity=Severity.ERROR, error_kind=ErrorKind.WORKER_LOST.value, error=error
+    )
+
+
+def _given_back(
+    task: Task, now: datetime, not_before: datetime, error_kind: str, error: str
+) -> Task:
+    return replace(
+        task,
+        status=Status.PENDING,
+        not_before=not_before,
+        updated_at=now,
+        worker_id=None,
+        lease_until=None,
+        started_at=None,
+        error_kind=str(error_kind),
+        error=error,
+    )
+
+
+def _cancelled(task: Task, now: datetime) -> Task:
+    return replace(
+        _ended(task, now, Status.CANCELLED),
+        error_kind=ErrorKind.CANCELLED.value,
+        error="It was cancelled on request.",
+    )
+
+
+def _ended(task: Task, now: datetime, status: Status) -> Task:
+    ran = None if task.started_at is None else max((now - task.started_at).total_seconds(), 0)
+    return replace(
+        task,
+        status=status,
+        active_key=task.task_id,
+        updated_at=now,
+        completed_at=now,
+        duration_seconds=ran,
+        lease_until=None,
+    )
+
+
+def locked(conn: sa.Connection, task_id: TaskId) -> Task | None:
+    """One Task, held until the transaction ends: nobody else changes it meanwhile."""
+    row = conn.execute(_LOCKED, {"id": storable(task_id)}).one_or_none()
+    return None if row is None else task_of(row)
+
+
+_LOCKED = sa.select(*COLUMNS).where(tasks.c.task_id == sa.bindparam("id")).with_for_update()
+
+
+def store(
+    conn: sa.Connection, changes: Sequence[tuple[Task, Task]], now: datetime, announce: Announce
+) -> list[Task]:
+    """Write changed tasks with their counters and events; each pair is (as read, as it is now)."""
+    if not changes:
+        return []
+    rows = [changeable_values(task) | {"id": task.task_id} for _, task in changes]
+    conn.execute(_WRITE_BACK, rows)
+    count(
+        conn,
+        removed=[share_of(before) for before, _ in changes],
+        added=[share_of(after) for _, after in changes],
+    )
+    stored = [after for _, after in changes]
+    tell(conn, stored, announce, now)
+    return stored
+
+
+# Sets the columns whose names the parameters bear.
+_WRITE_BACK = sa.update(tasks).where(tasks.c.task_id == sa.bindparam("id"))

@@ -1,0 +1,1 @@
+"""Alembic's environment; new files in versions/ continue the chain and migrate.REVISIONS."""

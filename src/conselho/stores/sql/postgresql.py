@@ -1,0 +1,78 @@
+"""PostgreSQL: the same operations through an async engine."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from conselho.errors import StoreUnavailable
+from conselho.stores.sql.failures import unavailable
+from conselho.stores.sql.migrate import bring_up_to_date
+
+T = TypeVar("T")
+
+CONNECTIONS = 8
+TRIES = 5
+# A race that the other one won: unique_violation, deadlock_detected, serialization_failure. The
+# transaction changed nothing, and run again it sees what the other one wrote.
+_LOST_RACES = ("23505", "40P01", "40001")
+
+
+class PostgresqlExecutor:
+    """Runs operations as transactions on a server; the counterpart of SqliteExecutor."""
+
+    def __init__(self, url: sa.URL) -> None:
+        self.place = url.set(drivername="postgresql").render_as_string(hide_password=True)
+        self._engine: AsyncEngine = create_async_engine(
+            url.set(drivername="postgresql+asyncpg"),
+            pool_size=CONNECTIONS,
+            max_overflow=0,
+            pool_pre_ping=True,
+            connect_args={"timeout": 10},
+        )
+        # All statements of a read see one moment.
+        self._snapshots = self._engine.execution_options(isolation_level="REPEATABLE READ")
+        self._running: set[asyncio.Task[Any]] = set()
+        self._is_open = True
+
+    async def open(self) -> None:
+        await self.write(bring_up_to_date, self.place)
+
+    async def write(self, operation: Callable[..., T], *args: Any) -> T:
+        return await self._finish(self._transaction(self._engine, operation, args))
+
+    async def read(self, operation: Callable[..., T], *args: Any) -> T:
+        return await self._finish(self._transaction(self._snapshots, operation, args))
+
+    async def close(self) -> None:
+        self._is_open = False
+        if self._running:
+            await asyncio.wait(self._running)
+        await self._engine.dispose()
+
+    async def _finish(self, transaction: Coroutine[Any, Any, T]) -> T:
+        """Its result; a caller that is cancelled meanwhile leaves it to end by itself."""
+        task = asyncio.ensure_future(transaction)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return await asyncio.shield(task)
+
+    async def _transaction(
+        self, engine: AsyncEngine, operation: Callable[..., T], args: tuple[Any, ...]
+    ) -> T:
+        if not self._is_open:
+            raise StoreUnavailable("it was closed")
+        for attempt in range(1, TRIES + 1):
+            try:
+                async with engine.begin() as conn:
+                    return await conn.run_sync(operation, *args)
+            except sa.exc.DBAPIError as exc:
+                if attempt == TRIES or getattr(exc.orig, "sqlstate", "") not in _LOST_RACES:
+                    raise unavailable(exc, self.place) from exc
+            except (OSError, TimeoutError, sa.exc.TimeoutError) as exc:
+                raise unavailable(exc, self.place) from exc
+        raise AssertionError("unreachable: the last attempt returns or raises")

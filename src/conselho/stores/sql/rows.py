@@ -1,0 +1,376 @@
+"""Between rows and values: what is written for a Task, an Agent, an event, and what is read back.
+
+Text from agents and clients is made storable here: a NUL, which PostgreSQL refuses, and half a
+surrogate pair, which no encoding knows, become U+FFFD.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from conselho.models.agent import Agent
+from conselho.models.documents import (
+    agent_document,
+    agent_from_document,
+    finding_document,
+    finding_from_document,
+    snapshot_document,
+    snapshot_from_document,
+)
+from conselho.models.event import Event, EventDraft
+from conselho.models.task import ACTIVE, LOST_SLOT, Snapshot, Status, Task, Trigger
+from conselho.models.verdict import Severity, Verdict, VerdictSource
+from conselho.stores.sql.schema import tasks
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+# Beyond this a cost is nonsense from a provider, and a sum of them could leave 64 bits.
+_HIGHEST_COST_MICROUSD = 10**12
+
+Row = Sequence[Any]
+Values = dict[str, Any]
+
+# The order in which `task_of` takes a row apart; the heavy columns come last.
+LIGHT_COLUMNS = (
+    tasks.c.task_id,
+    tasks.c.agent_id,
+    tasks.c.trigger,
+    tasks.c.due_at,
+    tasks.c.idempotency_key,
+    tasks.c.active_key,
+    tasks.c.status,
+    tasks.c.max_attempts,
+    tasks.c.not_before,
+    tasks.c.created_at,
+    tasks.c.updated_at,
+    tasks.c.is_councilor_execution,
+    tasks.c.attempt,
+    tasks.c.worker_id,
+    tasks.c.lease_until,
+    tasks.c.fence,
+    tasks.c.cancel_requested,
+    tasks.c.started_at,
+    tasks.c.completed_at,
+    tasks.c.duration_us,
+    tasks.c.exit_code,
+    tasks.c.severity,
+    tasks.c.error_kind,
+    tasks.c.error,
+    tasks.c.usage,
+    tasks.c.skip_reason,
+    tasks.c.slot_from,
+    tasks.c.slot_to,
+    tasks.c.slot_count,
+    tasks.c.snapshot,
+    tasks.c.verdict,
+)
+COLUMNS = (*LIGHT_COLUMNS, tasks.c.prompt, tasks.c.findings, tasks.c.result)
+
+
+def micros(moment: datetime) -> int:
+    """Microseconds since the epoch, exact; `moment` is aware."""
+    return (moment - EPOCH) // _MICROSECOND
+
+
+def moment_of(value: int) -> datetime:
+    return EPOCH + timedelta(microseconds=value)
+
+
+def _micros(moment: datetime | None) -> int | None:
+    return None if moment is None else (moment - EPOCH) // _MICROSECOND
+
+
+def _moment(value: int | None) -> datetime | None:
+    return None if value is None else EPOCH + timedelta(microseconds=value)
+
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def storable(text: str) -> str:
+    """The text with what a database refuses replaced."""
+    if text.isascii() and "\x00" not in text:
+        return text
+    return _UNSTORABLE.sub("\ufffd", text)
+
+
+def _storable(text: str | None) -> str | None:
+    return None if text is None else storable(text)
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+def to_json(document: Any) -> str:
+    return storable(_encode(document))
+
+
+def _to_json(document: Any) -> str | None:
+    return None if document is None else to_json(document)
+
+
+def task_values(task: Task) -> Values:
+    """The whole row of a Task."""
+    snapshot = snapshot_document(task.snapshot)
+    prompt = snapshot.pop("prompt")
+    return {
+        "task_id": task.task_id,
+        "agent_id": task.agent_id,
+        "trigger": task.trigger.value,
+        "due_at": _micros(task.due_at),
+        "created_at": micros(task.created_at),
+        "is_councilor_execution": task.is_councilor_execution,
+        "max_attempts": task.max_attempts,
+        "snapshot": to_json(snapshot),
+        "prompt": storable(prompt),
+        "idempotency_key": storable(task.idempotency_key),
+    } | changeable_values(task)
+
+
+def changeable_values(task: Task) -> Values:
+    """What may differ from one write of a Task to the next."""
+    return {
+        "status": task.status.value,
+        "active_key": storable(task.active_key),
+        "not_before": micros(task.not_before),
+        "updated_at": micros(task.updated_at),
+        "ended_at": _micros(ended_at(task)),
+        "covers_until": _micros(covers_until(task)),
+        "attempt": task.attempt,
+        "worker_id": _storable(task.worker_id),
+        "lease_until": _micros(task.lease_until),
+        "fence": task.fence,
+        "cancel_requested": task.cancel_requested,
+        "started_at": _micros(task.started_at),
+        "completed_at": _micros(task.completed_at),
+        "duration_us": duration_us(task.duration_seconds),
+        "skip_reason": _storable(task.skip_reason),
+        "slot_from": _micros(task.slot_from),
+        "slot_to": _micros(task.slot_to),
+        "slot_count": task.slot_count,
+    } | outcome_values(
+        severity=task.severity,
+        verdict=task.verdict,
+        error_kind=task.error_kind,
+        error=task.error,
+        result=task.result,
+        exit_code=task.exit_code,
+        usage=task.usage,
+    )
+
+
+def outcome_values(
+    *,
+    severity: Severity | None,
+    verdict: Verdict | None,
+    error_kind: str | None,
+    error: str | None,
+    result: str | None,
+    exit_code: int | None,
+    usage: dict[str, Any] | None,
+) -> Values:
+    """What an Outcome sets; the verdict without its findings, which lists do without."""
+    return {
+        "severity": severity and severity.value,
+        "verdict": verdict
+        and to_json([verdict.severity, verdict.summary, verdict.source, verdict.reason]),
+        "findings": to_json([finding_document(finding) for finding in verdict.findings])
+        if verdict and verdict.findings
+        else None,
+        "error_kind": _storable(error_kind),
+        "error": _storable(error),
+        "result": _storable(result),
+        "exit_code": exit_code,
+        "usage": _to_json(usage),
+        "cost_microusd": cost_microusd(usage),
+    }
+
+
+def ended_at(task: Task) -> datetime | None:
+    """Where a final Task counts in time; None while it is active."""
+    if task.status in ACTIVE:
+        return None
+    if task.status in LOST_SLOT and task.slot_to is not None:
+        return task.slot_to
+    return task.completed_at or task.updated_at
+
+
+def covers_until(task: Task) -> datetime | None:
+    """The slot up to which a Task accounts for its agent; None when it covers no slot."""
+    if task.status in LOST_SLOT:
+        return task.slot_to
+    return task.due_at if task.trigger in (Trigger.SCHEDULE, Trigger.CATCH_UP) else None
+
+
+def duration_us(seconds: float | None) -> int | None:
+    return None if seconds is None else round(seconds * 1_000_000)
+
+
+def cost_microusd(usage: dict[str, Any] | None) -> int:
+    """What a provider says that the run cost: `usage.cost_usd`, dollars; 0 when it does not."""
+    cost = usage.get("cost_usd") if usage else None
+    if isinstance(cost, bool) or not isinstance(cost, int | float) or not cost > 0:
+        return 0
+    return round(min(cost, _HIGHEST_COST_MICROUSD / 1_000_000) * 1_000_000)
+
+
+# Looked up some thousand times for one page: calling the enum costs five times as much.
+_STATUS = {status.value: status for status in Status}
+_TRIGGER = {trigger.value: trigger for trigger in Trigger}
+_SEVERITY: dict[str | None, Severity | None] = {None: None} | {
+    severity.value: severity for severity in Severity
+}
+
+
+def task_of(row: Row) -> Task:
+    """The Task of a row with COLUMNS, or with LIGHT_COLUMNS (no prompt, findings, result)."""
+    (
+        task_id,
+        agent_id,
+        trigger,
+        due_at,
+        idempotency_key,
+        active_key,
+        status,
+        max_attempts,
+        not_before,
+        created_at,
+        updated_at,
+        is_councilor_execution,
+        attempt,
+        worker_id,
+        lease_until,
+        fence,
+        cancel_requested,
+        started_at,
+        completed_at,
+        duration_us,
+        exit_code,
+        severity,
+        error_kind,
+        error,
+        usage,
+        skip_reason,
+        slot_from,
+        slot_to,
+        slot_count,
+        snapshot,
+        verdict,
+        *heavy,
+    ) = row
+    prompt, findings, result = heavy or ("", None, None)
+    return Task(
+        task_id=task_id,
+        agent_id=agent_id,
+        trigger=_TRIGGER[trigger],
+        due_at=_moment(due_at),
+        idempotency_key=idempotency_key,
+        active_key=active_key,
+        snapshot=_snapshot(snapshot, prompt),
+        status=_STATUS[status],
+        max_attempts=max_attempts,
+        not_before=moment_of(not_before),
+        created_at=moment_of(created_at),
+        updated_at=moment_of(updated_at),
+        is_councilor_execution=is_councilor_execution,
+        attempt=attempt,
+        worker_id=worker_id,
+        lease_until=_moment(lease_until),
+        fence=fence,
+        cancel_requested=cancel_requested,
+        started_at=_moment(started_at),
+        completed_at=_moment(completed_at),
+        duration_seconds=None if duration_us is None else duration_us / 1_000_000,
+        exit_code=exit_code,
+        severity=_SEVERITY[severity],
+        verdict=_verdict(verdict, findings),
+        error_kind=error_kind,
+        error=error,
+        result=result,
+        usage=None if usage is None else json.loads(usage),
+        skip_reason=skip_reason,
+        slot_from=_moment(slot_from),
+        slot_to=_moment(slot_to),
+        slot_count=slot_count,
+    )
+
+
+# All runs of one councilor share a snapshot until somebody edits it, and a page that is drawn again
+# shows the same verdicts: both are immutable, so one value serves many tasks.
+@lru_cache(maxsize=2048)
+def _bare_snapshot(text: str) -> Snapshot:
+    return snapshot_from_document(json.loads(text))
+
+
+@lru_cache(maxsize=256)
+def _whole_snapshot(text: str, prompt: str) -> Snapshot:
+    return snapshot_from_document(json.loads(text) | {"prompt": prompt})
+
+
+@lru_cache(maxsize=4096)
+def _bare_verdict(text: str) -> Verdict:
+    severity, summary, source, reason = json.loads(text)
+    return Verdict(
+        severity=Severity(severity),
+        summary=summary,
+        source=VerdictSource(source),
+        reason=reason,
+    )
+
+
+def _snapshot(text: str, prompt: str) -> Snapshot:
+    return _whole_snapshot(text, prompt) if prompt else _bare_snapshot(text)
+
+
+def _verdict(text: str | None, findings: str | None) -> Verdict | None:
+    if text is None:
+        return None
+    verdict = _bare_verdict(text)
+    if findings is None:
+        return verdict
+    found = tuple(map(finding_from_document, json.loads(findings)))
+    return replace(verdict, findings=found)
+
+
+def agent_values(agent: Agent) -> Values:
+    return {
+        "agent_id": agent.agent_id,
+        "is_councilor": agent.is_councilor,
+        "version": agent.version,
+        "created_at": micros(agent.created_at),
+        "updated_at": micros(agent.updated_at),
+        "document": to_json(agent_document(agent)),
+    }
+
+
+def agent_of(document: str) -> Agent:
+    return agent_from_document(json.loads(document))
+
+
+def event_values(draft: EventDraft, seq: int, created_at: datetime) -> Values:
+    return {
+        "seq": seq,
+        "type": draft.type.value,
+        "agent_id": draft.agent_id,
+        "created_at": micros(created_at),
+        "data": to_json(draft.data),
+    }
+
+
+def event_of(row: Row, identity: str) -> Event:
+    """The event of a row (seq, type, agent_id, created_at, data)."""
+    seq, kind, agent_id, created_at, data = row
+    return Event(
+        event_id=f"{identity}-{seq}",
+        seq=seq,
+        type=kind,
+        agent_id=agent_id,
+        data=json.loads(data),
+        created_at=moment_of(created_at),
+    )

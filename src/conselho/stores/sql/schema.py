@@ -1,0 +1,186 @@
+"""The tables. Migrations build them; a test proves that both say the same.
+
+Times are BIGINT microseconds since the epoch, UTC, on every backend: exact, as wide as eight
+bytes, sortable without parsing, and free of each driver's own idea of a time zone. Durations are
+microseconds and costs microdollars for the same reason: sums of integers are exact, so a recount
+can be compared for equality.
+
+The columns of `tasks` stand small first, big last: SQLite keeps the head of a row in its leaf page
+and the rest in a chain of overflow pages, so lists and marks never touch the big ones.
+
+Three columns are derived when a row is written and never leave the store:
+
+    ended_at       NULL while active. Then completed_at, or slot_to for lost slots: where the
+                   row counts in quarter_counters, and how old it is for pruning.
+    covers_until   the slot up to which this row accounts for its agent (the watermark).
+    cost_microusd  usage.cost_usd
+
+Active rows are few and change often, final ones are many and never change (a lost row may grow).
+So every index but the unique ones is partial, on one of the two sides: a run pays for each of the
+final indexes exactly once, when it ends.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData()
+
+# Ids compare by bytes: PostgreSQL would otherwise sort them by the database's language.
+Id = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+# In SQLite only the very type INTEGER makes a key the row's own number, without a second index.
+Seq = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+meta = sa.Table(
+    "meta",
+    metadata,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+agents = sa.Table(
+    "agents",
+    metadata,
+    sa.Column("agent_id", Id, primary_key=True),
+    sa.Column("is_councilor", sa.Boolean, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("created_at", sa.BigInteger, nullable=False),
+    sa.Column("updated_at", sa.BigInteger, nullable=False),
+    sa.Column("document", sa.Text, nullable=False),
+)
+
+tasks = sa.Table(
+    "tasks",
+    metadata,
+    sa.Column("task_id", Id, primary_key=True),
+    sa.Column("agent_id", Id, nullable=False),
+    sa.Column("trigger", sa.Text, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("severity", sa.Text),
+    sa.Column("due_at", sa.BigInteger),
+    sa.Column("not_before", sa.BigInteger, nullable=False),
+    sa.Column("created_at", sa.BigInteger, nullable=False),
+    sa.Column("updated_at", sa.BigInteger, nullable=False),
+    sa.Column("started_at", sa.BigInteger),
+    sa.Column("completed_at", sa.BigInteger),
+    sa.Column("ended_at", sa.BigInteger),
+    sa.Column("covers_until", sa.BigInteger),
+    sa.Column("lease_until", sa.BigInteger),
+    sa.Column("is_councilor_execution", sa.Boolean, nullable=False),
+    sa.Column("attempt", sa.Integer, nullable=False),
+    sa.Column("max_attempts", sa.Integer, nullable=False),
+    sa.Column("fence", sa.Integer, nullable=False),
+    sa.Column("cancel_requested", sa.Boolean, nullable=False),
+    sa.Column("worker_id", Id),
+    sa.Column("duration_us", sa.BigInteger),
+    sa.Column("cost_microusd", sa.BigInteger, nullable=False),
+    sa.Column("exit_code", sa.Integer),
+    sa.Column("error_kind", sa.Text),
+    sa.Column("skip_reason", sa.Text),
+    sa.Column("slot_from", sa.BigInteger),
+    sa.Column("slot_to", sa.BigInteger),
+    sa.Column("slot_count", sa.Integer),
+    sa.Column("idempotency_key", Id, nullable=False),
+    sa.Column("active_key", Id, nullable=False),
+    sa.Column("error", sa.Text),
+    sa.Column("verdict", sa.Text),
+    sa.Column("snapshot", sa.Text, nullable=False),
+    sa.Column("usage", sa.Text),
+    sa.Column("findings", sa.Text),
+    sa.Column("prompt", sa.Text, nullable=False),
+    sa.Column("result", sa.Text),
+)
+
+is_active = tasks.c.ended_at.is_(None)
+is_final = tasks.c.ended_at.is_not(None)
+
+
+def _index(name: str, *columns: str, where: sa.ColumnElement[bool], unique: bool = False) -> None:
+    sa.Index(
+        name,
+        *(tasks.c[column] for column in columns),
+        unique=unique,
+        sqlite_where=where,
+        postgresql_where=where,
+    )
+
+
+sa.Index("tasks_idempotency_key", tasks.c.idempotency_key, unique=True)
+# A final row's active key is its own task_id, which is unique already: only active rows compete.
+_index("tasks_active_key", "active_key", where=is_active, unique=True)
+# Claims, sweeps, what is active now.
+_index("tasks_active", "status", "not_before", "agent_id", where=is_active)
+# Lists without an agent: one ordered run of rows for each (status, severity, trigger).
+_index("tasks_final_kind", "status", "severity", "trigger", "created_at", "task_id", where=is_final)
+# Lists and marks of one agent; the tail lets other filters be judged without reading the row.
+_index(
+    "tasks_final_agent",
+    *("agent_id", "created_at", "task_id", "status", "severity", "trigger"),
+    where=is_final,
+)
+_index("tasks_ended", "ended_at", where=is_final)
+_index("tasks_watermark", "agent_id", "covers_until", where=tasks.c.covers_until.is_not(None))
+
+
+def _measures(*names: str) -> list[sa.Column[int]]:
+    return [sa.Column(name, sa.BigInteger, nullable=False) for name in names]
+
+
+# `severity` is '' for none, since a key cannot hold NULL. `slots` are those of lost rows. `pruned`
+# rows hold what tasks counted that are no longer there. `newest` is the newest created_at of the
+# group, 0 for none.
+agent_counters = sa.Table(
+    "agent_counters",
+    metadata,
+    sa.Column("agent_id", Id, primary_key=True),
+    sa.Column("trigger", sa.Text, primary_key=True),
+    sa.Column("status", sa.Text, primary_key=True),
+    sa.Column("severity", sa.Text, primary_key=True),
+    sa.Column("pruned", sa.Boolean, primary_key=True),
+    *_measures("tasks", "slots", "duration_us", "cost_microusd", "newest"),
+    sqlite_with_rowid=False,
+)
+
+# The whole council by quarters of an hour (microseconds since the epoch, at the quarter's start).
+# One wide row each, the fields of models.statistics.Tally: a month is 2,880 rows to add up.
+quarter_counters = sa.Table(
+    "quarter_counters",
+    metadata,
+    sa.Column("quarter", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("pruned", sa.Boolean, primary_key=True),
+    *_measures("completed", "error", "cancelled", "skipped", "missed"),
+    *_measures("success", "info", "warning", "severity_error"),
+    *_measures("duration_us", "cost_microusd"),
+    sqlite_with_rowid=False,
+)
+
+# How many final rows there are of each kind: the totals of lists, and which runs they merge.
+kind_counters = sa.Table(
+    "kind_counters",
+    metadata,
+    sa.Column("status", sa.Text, primary_key=True),
+    sa.Column("severity", sa.Text, primary_key=True),
+    sa.Column("trigger", sa.Text, primary_key=True),
+    *_measures("tasks"),
+    sqlite_with_rowid=False,
+)
+
+events = sa.Table(
+    "events",
+    metadata,
+    sa.Column("seq", Seq, primary_key=True, autoincrement=False),
+    sa.Column("type", sa.Text, nullable=False),
+    sa.Column("agent_id", Id, nullable=False),
+    sa.Column("created_at", sa.BigInteger, nullable=False),
+    sa.Column("data", sa.Text, nullable=False),
+)
+
+# One row: the newest seq ever given. Its update locks it until the commit, so that on a server
+# with concurrent writers seq follows the order of commits, without a gap (docs/adr/0002-outbox.md).
+event_head = sa.Table(
+    "event_head",
+    metadata,
+    sa.Column("only", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("newest", sa.BigInteger, nullable=False),
+)

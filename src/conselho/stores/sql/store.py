@@ -1,0 +1,236 @@
+"""The store over SQL: the contract's methods, each one transaction of an executor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Protocol, TypeVar
+
+import sqlalchemy as sa
+
+from conselho.errors import InvalidSettings
+from conselho.models.agent import Agent
+from conselho.models.event import Announce, Event, EventDraft
+from conselho.models.ids import AgentId, TaskId, WorkerId
+from conselho.models.statistics import Activity, AgentStatistics, Tally
+from conselho.models.task import Outcome, Task
+from conselho.store import Held, Renewal, Submission, TaskFilter, TaskPage
+from conselho.stores.sql import (
+    catalogue,
+    counters,
+    health,
+    lifecycle,
+    lost_slots,
+    outbox,
+    pruning,
+    reading,
+)
+from conselho.stores.sql.rows import micros
+
+T = TypeVar("T")
+
+
+class Executor(Protocol):
+    """Runs `operation(connection, *args)` as one transaction and translates driver errors.
+
+    A call that returns is committed, one that raises changed nothing, and one whose caller was
+    cancelled did either of the two in full.
+    """
+
+    async def open(self) -> None: ...
+
+    async def write(self, operation: Callable[..., T], *args: Any) -> T: ...
+
+    async def read(self, operation: Callable[..., T], *args: Any) -> T: ...
+
+    async def close(self) -> None: ...
+
+
+async def open_sql_store(url: str) -> SqlStore:
+    """Open the store at `url`, made and migrated when needed; the caller closes it.
+
+    `sqlite:////abs/path.db` or `sqlite:///relative.db`, with the options `synchronous` (NORMAL,
+    FULL), `busy_timeout` (milliseconds) and `max_page_count`; or `postgresql://user@host/name`.
+    Raises InvalidSettings for a URL that means nothing, StoreUnavailable when it cannot be opened
+    or was written by a newer program.
+    """
+    executor = _executor(url)
+    try:
+        await executor.open()
+        return SqlStore(executor, await executor.read(health.identity))
+    except BaseException:
+        await executor.close()
+        raise
+
+
+def _executor(url: str) -> Executor:
+    # Imported here: a server on SQLite needs neither asyncpg nor SQLAlchemy's asyncio half.
+    try:
+        parsed = sa.make_url(url)
+    except (sa.exc.ArgumentError, ValueError) as exc:
+        raise InvalidSettings("database_url", "it cannot be read as a URL") from exc
+    if parsed.get_backend_name() == "sqlite":
+        from conselho.stores.sql.sqlite import SqliteExecutor
+
+        return SqliteExecutor(parsed)
+    if parsed.get_backend_name() in ("postgresql", "postgres"):
+        from conselho.stores.sql.postgresql import PostgresqlExecutor
+
+        try:
+            return PostgresqlExecutor(parsed)
+        except ModuleNotFoundError as exc:
+            raise InvalidSettings(
+                "database_url",
+                f"PostgreSQL needs the package {exc.name!r}: install conselho[postgresql]",
+            ) from exc
+    raise InvalidSettings("database_url", "an SQL store begins with sqlite:// or postgresql://")
+
+
+class SqlStore:
+    """Implements conselho.store.Store; docstrings there.
+
+    `announce` functions run inside the transaction, on SQLite in another thread: they must be pure.
+    """
+
+    def __init__(self, executor: Executor, identity: str) -> None:
+        self._executor = executor
+        self._identity = identity
+        self._listeners: list[Callable[[], None]] = []
+
+    @property
+    def identity(self) -> str:
+        return self._identity
+
+    def listen(self, callback: Callable[[], None]) -> None:
+        self._listeners.append(callback)
+
+    async def check(self) -> None:
+        await self._executor.write(health.prove_writable)
+
+    async def close(self) -> None:
+        await self._executor.close()
+
+    async def submit(self, tasks: Sequence[Task], *, announce: Announce) -> list[Submission]:
+        return await self._change(lifecycle.submit, tasks, announce)
+
+    async def claim(
+        self,
+        worker: WorkerId,
+        *,
+        now: datetime,
+        limit: int,
+        lease: timedelta,
+        announce: Announce,
+    ) -> list[Task]:
+        return await self._change(lifecycle.claim, worker, now, limit, lease, announce)
+
+    async def renew(
+        self, worker: WorkerId, held: Sequence[Held], *, now: datetime, lease: timedelta
+    ) -> Renewal:
+        return await self._executor.write(lifecycle.renew, worker, held, now, lease)
+
+    async def finish(
+        self, held: Held, outcome: Outcome, *, now: datetime, announce: Announce
+    ) -> Task:
+        return await self._change(lifecycle.finish, held, outcome, now, announce)
+
+    async def retry(
+        self,
+        held: Held,
+        *,
+        not_before: datetime,
+        error_kind: str,
+        error: str,
+        now: datetime,
+        announce: Announce,
+    ) -> Task:
+        return await self._change(
+            lifecycle.retry, held, not_before, error_kind, error, now, announce
+        )
+
+    async def cancel(self, task_id: TaskId, *, now: datetime, announce: Announce) -> Task:
+        return await self._change(lifecycle.cancel, task_id, now, announce)
+
+    async def sweep(
+        self, *, now: datetime, announce: Announce, workers_gone: str | None = None
+    ) -> list[Task]:
+        return await self._change(lifecycle.sweep, now, announce, workers_gone)
+
+    async def record_lost(
+        self,
+        row: Task,
+        slots: Sequence[datetime],
+        *,
+        since: datetime | None = None,
+        now: datetime,
+        announce: Announce,
+    ) -> Task | None:
+        return await self._change(lost_slots.record_lost, row, slots, since, now, announce)
+
+    async def watermarks(self, agents: Sequence[AgentId]) -> dict[AgentId, datetime]:
+        return await self._executor.read(lost_slots.watermarks, agents)
+
+    async def task(self, task_id: TaskId) -> Task:
+        return await self._executor.read(reading.task_by_id, task_id)
+
+    async def tasks(self, where: TaskFilter, *, limit: int, offset: int = 0) -> TaskPage:
+        """Cost: a few milliseconds, but for long spans and deep offsets (reading.page)."""
+        return await self._executor.read(reading.page, where, limit, offset)
+
+    async def active(self, agents: Sequence[AgentId]) -> dict[AgentId, Task]:
+        return await self._executor.read(reading.active, agents)
+
+    async def recent(self, agents: Sequence[AgentId], *, limit: int) -> dict[AgentId, list[Task]]:
+        return await self._executor.read(reading.recent, agents, limit)
+
+    async def activity(self) -> Activity:
+        return await self._executor.read(reading.activity)
+
+    async def statistics(self, agents: Sequence[AgentId]) -> dict[AgentId, AgentStatistics]:
+        return await self._executor.read(counters.statistics, agents)
+
+    async def tally(self, *, since: datetime, until: datetime) -> Tally:
+        return await self._executor.read(counters.tally, micros(since), micros(until))
+
+    async def recount(self) -> bool:
+        # The long reading blocks no writer; only counters that disagree are written.
+        if await self._executor.read(counters.agree):
+            return True
+        await self._executor.write(counters.rebuild)
+        return False
+
+    async def prune(self, *, before: datetime, limit: int) -> list[TaskId]:
+        return await self._executor.write(pruning.prune, before, limit)
+
+    async def create_agent(self, agent: Agent, *, events: Sequence[EventDraft]) -> None:
+        await self._change(catalogue.create_agent, agent, events)
+
+    async def save_agent(self, agent: Agent, *, events: Sequence[EventDraft]) -> Agent:
+        return await self._change(catalogue.save_agent, agent, events)
+
+    async def delete_agent(
+        self, agent_id: AgentId, *, now: datetime, events: Sequence[EventDraft]
+    ) -> None:
+        await self._change(catalogue.delete_agent, agent_id, now, events)
+
+    async def agent(self, agent_id: AgentId) -> Agent:
+        return await self._executor.read(catalogue.agent_by_id, agent_id)
+
+    async def agents(self, *, is_councilor: bool | None = None) -> list[Agent]:
+        return await self._executor.read(catalogue.all_agents, is_councilor)
+
+    async def events_after(self, seq: int, *, limit: int) -> list[Event]:
+        return await self._executor.read(outbox.events_after, seq, limit, self._identity)
+
+    async def event_span(self) -> tuple[int, int]:
+        return await self._executor.read(outbox.event_span)
+
+    async def prune_events(self, *, keep: int, limit: int) -> int:
+        return await self._executor.write(outbox.prune_events, keep, limit)
+
+    async def _change(self, operation: Callable[..., T], *args: Any) -> T:
+        """Write something that makes events, and say that there may be some."""
+        result = await self._executor.write(operation, *args)
+        for callback in self._listeners:
+            callback()
+        return result

@@ -1,0 +1,57 @@
+"""A fresh, empty store of each backend."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from conselho.store import Store
+from conselho.stores.sql import open_sql_store
+
+# A server where the tests may create databases of their own, as postgresql://user@host/postgres.
+POSTGRESQL_URL = "CONSELHO_TEST_POSTGRESQL_URL"
+# What the contract suites run on. Without a server one test says so, instead of each skipping.
+BACKENDS = ("sqlite", "postgresql") if POSTGRESQL_URL in os.environ else ("sqlite",)
+
+
+@asynccontextmanager
+async def store_url(backend: str, tmp_path: Path) -> AsyncIterator[str]:
+    """Where a store of its own can be opened, as often as the test likes."""
+    if backend == "sqlite":
+        yield f"sqlite:///{tmp_path / 'conselho.db'}"
+        return
+    server = os.environ[POSTGRESQL_URL]
+    name = f"conselho_test_{secrets.token_hex(6)}"
+    await _on_server(server, f"CREATE DATABASE {name}")
+    try:
+        yield sa.make_url(server).set(database=name).render_as_string(hide_password=False)
+    finally:
+        await _on_server(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@asynccontextmanager
+async def open_store(backend: str, tmp_path: Path) -> AsyncIterator[Store]:
+    async with store_url(backend, tmp_path) as url:
+        store = await open_sql_store(url)
+        try:
+            yield store
+        finally:
+            await store.close()
+
+
+async def _on_server(url: str, statement: str) -> None:
+    from sqlalchemy.ext.asyncio import create_async_engine
+
+    engine = create_async_engine(
+        sa.make_url(url).set(drivername="postgresql+asyncpg"),
+        isolation_level="AUTOCOMMIT",
+        poolclass=sa.NullPool,
+    )
+    async with engine.connect() as conn:
+        await conn.execute(sa.text(statement))
+    await engine.dispose()
