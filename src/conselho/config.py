@@ -1,0 +1,430 @@
+"""Settings: defaults, one TOML file, the environment, the command line; the later is stronger.
+
+Read by hand rather than by pydantic: the command line loads this at every start, and pydantic
+alone would take longer than all the rest of it. Every setting is described in
+docs/configuration.md.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields
+from difflib import get_close_matches
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from conselho.errors import InvalidSettings
+
+CONFIG_FILE = "conselho.toml"
+PREFIX = "CONSELHO_"
+# Variables of ours that are no settings: the settings file, and the server that commands speak to.
+OTHER_VARIABLES = ("CONSELHO_CONFIG", "CONSELHO_URL")
+
+LogLevel = Literal["debug", "info", "warning", "error"]
+LogFormat = Literal["console", "json"]
+Reader = Callable[[object, Path], Any]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Secret:
+    """A text that shows itself only to who asks for it by name."""
+
+    _text: str
+
+    def reveal(self) -> str:
+        return self._text
+
+    def __repr__(self) -> str:
+        return "***"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Settings:
+    """Everything that a person may set. Paths are absolute.
+
+    host, port: where the server listens; port 0 takes a free one.
+    data_dir: the server's own files. council_dir: the council files to load at start.
+    database_url, redis_url, broker_url: the store, the event bus, the dispatcher. The last two
+    are None for the ones inside the process.
+    lease_seconds: how long a worker owns a run without a sign of life; it renews every
+    renew_seconds, and leases that ended are looked for every sweep_seconds.
+    workspaces: folders that an agent's cwd must lie under; empty means anywhere.
+    timezone: of schedules that name none.
+    retention_days: final tasks older than that are deleted. events_kept: the newest events that
+    a client can resume from.
+    shutdown_grace_seconds: how long running work may go on after a stop was asked for.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    data_dir: Path
+    council_dir: Path | None = None
+    database_url: str
+    redis_url: str | None = None
+    broker_url: str | None = None
+    max_concurrent_runs: int = 4
+    lease_seconds: float = 12
+    renew_seconds: float = 4
+    sweep_seconds: float = 2
+    workspaces: tuple[Path, ...] = ()
+    timezone: str = "UTC"
+    retention_days: int = 90
+    events_kept: int = 50_000
+    log_level: LogLevel = "info"
+    log_format: LogFormat = "console"
+    shutdown_grace_seconds: float = 5
+    scheduler_enabled: bool = True
+    admin_token: Secret | None = None
+
+    def described(self) -> dict[str, str]:
+        """Each setting as text for people; secrets and the credentials in URLs are hidden."""
+        return {field.name: _shown(field.name, getattr(self, field.name)) for field in fields(self)}
+
+    def __repr__(self) -> str:
+        inside = ", ".join(f"{name}={text}" for name, text in self.described().items())
+        return f"Settings({inside})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """Something about the settings that a person should know. `where` is what they wrote."""
+
+    level: Literal["error", "warning"]
+    where: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.message}"
+
+
+def load_settings(
+    overrides: Mapping[str, object] | None = None,
+    *,
+    environ: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+) -> tuple[Settings, list[Problem]]:
+    """The settings of this start, and the warnings about them.
+
+    `overrides` are from the command line, by the names of Settings; None means not given.
+    Raises InvalidSettings for the first error, saying how many more there are.
+    """
+    settings, problems = inspect_settings(overrides, environ=environ, cwd=cwd)
+    errors = [problem for problem in problems if problem.level == "error"]
+    if not errors:
+        return settings, problems
+    first, more = errors[0], len(errors) - 1
+    rest = f" ({more} more: `conselho check` shows all)" if more else ""
+    raise InvalidSettings(first.where, first.message + rest)
+
+
+def inspect_settings(
+    overrides: Mapping[str, object] | None = None,
+    *,
+    environ: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+) -> tuple[Settings, list[Problem]]:
+    """As load_settings, but with all errors and warnings told and none raised.
+
+    A value that cannot be used is replaced by the default: the Settings are for looking only when
+    an error is among the problems.
+    """
+    environ = os.environ if environ is None else environ
+    cwd = Path.cwd() if cwd is None else cwd
+    reading = _Reading(base=cwd)
+    _read_file(reading, environ, cwd)
+    _read_environment(reading, environ)
+    for name, value in (overrides or {}).items():
+        if value is not None:
+            reading.take(name, value, where=_FLAGS.get(name, "--" + name.replace("_", "-")))
+    # The name that deployments of the older system use. It may be there for another program, so
+    # it counts only when nobody said anything else.
+    if environ.get("MONGO_URI") and "database_url" not in reading.origin:
+        reading.take("database_url", environ["MONGO_URI"], where="MONGO_URI")
+    settings = reading.settings()
+    return settings, [*reading.problems, *_relations(settings, reading.origin)]
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """` Did you mean 'x'?` for the known word that is most like `word`, or nothing."""
+    close = get_close_matches(word, list(known), n=1)
+    return f" Did you mean {close[0]!r}?" if close else ""
+
+
+def redacted(url: str) -> str:
+    """A URL without what may be secret in it: user, password and query."""
+    if url.startswith("sqlite:"):
+        return url
+    # Up to the last @: a password may hold one that nobody escaped.
+    without_user = re.sub(r"^([a-zA-Z][\w+.-]*://)?.*@", r"\1***@", url, flags=re.DOTALL)
+    return re.sub(r"[?#].*", "?***", without_user, flags=re.DOTALL)
+
+
+class _Reading:
+    """Values gathered from all sources, with what was wrong and where each came from."""
+
+    def __init__(self, base: Path) -> None:
+        self.base = base
+        self.values: dict[str, Any] = {}
+        self.origin: dict[str, str] = {}
+        self.problems: list[Problem] = []
+
+    def take(self, name: str, value: object, *, where: str, base: Path | None = None) -> None:
+        """Read one value; one that cannot be read is a problem and leaves the weaker one."""
+        try:
+            self.values[name] = _READERS[name](value, base or self.base)
+            self.origin[name] = where
+        except ValueError as exc:
+            self.problems.append(Problem(level="error", where=where, message=str(exc)))
+
+    def warn(self, where: str, message: str) -> None:
+        self.problems.append(Problem(level="warning", where=where, message=message))
+
+    def settings(self) -> Settings:
+        data_dir = self.values.setdefault("data_dir", self.base / ".conselho")
+        self.values.setdefault("database_url", f"sqlite:///{data_dir / 'conselho.db'}")
+        return Settings(**self.values)
+
+
+def _read_file(reading: _Reading, environ: Mapping[str, str], cwd: Path) -> None:
+    given = environ.get("CONSELHO_CONFIG")
+    path = cwd / (given or CONFIG_FILE)
+    if not given and not path.exists():
+        return
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as exc:
+        reason = f"the settings file cannot be read: {exc.strerror or exc}"
+        reading.problems.append(Problem(level="error", where=str(path), message=reason))
+        return
+    except ValueError as exc:  # not TOML, or not UTF-8
+        reason = f"the settings file is not TOML: {exc}"
+        reading.problems.append(Problem(level="error", where=str(path), message=reason))
+        return
+    for name, value in content.items():
+        where = f"{path.name}: {name}"
+        if name in _READERS:
+            reading.take(name, value, where=where, base=path.parent)
+        else:
+            reading.warn(where, f"there is no such setting.{nearest(name, _READERS)}")
+
+
+def _read_environment(reading: _Reading, environ: Mapping[str, str]) -> None:
+    known = {PREFIX + name.upper(): name for name in _READERS}
+    for variable, text in environ.items():
+        if not variable.startswith(PREFIX) or variable in OTHER_VARIABLES:
+            continue
+        if variable not in known:
+            close = nearest(variable, [*known, *OTHER_VARIABLES])
+            reading.warn(variable, f"there is no such variable.{close}")
+        elif text.strip():  # set but empty means not set, as compose files write it
+            reading.take(known[variable], text, where=variable)
+
+
+def _relations(settings: Settings, origin: Mapping[str, str]) -> list[Problem]:
+    """What only shows when the values are seen together, or against this version and machine."""
+    found: list[Problem] = []
+
+    def tell(level: Literal["error", "warning"], name: str, message: str) -> None:
+        found.append(Problem(level=level, where=origin.get(name, name), message=message))
+
+    if not _is_loopback(settings.host):
+        tell(
+            "error",
+            "host",
+            f"{settings.host} is not a loopback address, and any other bind refuses to start"
+            " without tokens, which this version does not have. Use 127.0.0.1.",
+        )
+    if settings.admin_token is not None:
+        tell("warning", "admin_token", "this version does not ask for tokens: it has no effect.")
+    if settings.lease_seconds <= 2 * settings.renew_seconds:
+        culprit = "lease_seconds" if "lease_seconds" in origin else "renew_seconds"
+        tell(
+            "error",
+            culprit,
+            f"lease_seconds ({settings.lease_seconds:g}) must be more than twice renew_seconds"
+            f" ({settings.renew_seconds:g}), or one late renewal loses a healthy run.",
+        )
+    if settings.sweep_seconds > settings.lease_seconds:
+        tell(
+            "warning",
+            "sweep_seconds",
+            f"a lost worker is noticed only after {settings.sweep_seconds:g} s, which is longer"
+            f" than its lease of {settings.lease_seconds:g} s.",
+        )
+    if settings.council_dir is not None and not settings.council_dir.is_dir():
+        tell("error", "council_dir", f"there is no folder {str(settings.council_dir)!r}.")
+    if "database_url" not in origin and "?" in settings.database_url:
+        tell("error", "data_dir", "a path with a question mark in it cannot hold the database.")
+    if settings.data_dir.exists() and not settings.data_dir.is_dir():
+        tell("error", "data_dir", f"{str(settings.data_dir)!r} is a file, not a folder.")
+    for workspace in settings.workspaces:
+        if not workspace.is_dir():
+            tell("warning", "workspaces", f"there is no folder {str(workspace)!r}.")
+    return found
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _shown(name: str, value: object) -> str:
+    if name.endswith("_url") and isinstance(value, str):
+        return redacted(value)
+    if isinstance(value, tuple):
+        return os.pathsep.join(map(str, value))
+    return str(value)
+
+
+def _text(value: object, base: Path) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError("must be a text that is not empty.")
+    if not value.isprintable():
+        raise ValueError("must not hold control characters.")
+    return value.strip()
+
+
+def _whole(low: int, high: int) -> Reader:
+    def read(value: object, base: Path) -> int:
+        number = _as_number(value)
+        if not number.is_integer() or not low <= number <= high:
+            raise ValueError(f"{value!r} must be a whole number from {low} to {high}.")
+        return int(number)
+
+    return read
+
+
+def _seconds(low: float, high: float) -> Reader:
+    def read(value: object, base: Path) -> float:
+        number = _as_number(value)
+        if not low <= number <= high:
+            raise ValueError(f"{value!r} must be a number of seconds from {low:g} to {high:g}.")
+        return number
+
+    return read
+
+
+def _as_number(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        raise ValueError(f"{value!r} is not a number.")
+    try:
+        number = float(value)
+    except (ValueError, OverflowError) as exc:
+        raise ValueError(f"{value!r} is not a number.") from exc
+    if not math.isfinite(number):
+        raise ValueError(f"{value!r} is not a number that can be used.")
+    return number
+
+
+def _switch(value: object, base: Path) -> bool:
+    words = {"true": True, "1": True, "yes": True, "on": True}
+    words |= {"false": False, "0": False, "no": False, "off": False}
+    try:
+        return words[str(value).strip().lower()]
+    except KeyError:
+        raise ValueError(f"{value!r} must be true or false.") from None
+
+
+def _one_of(*words: str) -> Reader:
+    def read(value: object, base: Path) -> str:
+        word = str(value).strip().lower()
+        if word not in words:
+            raise ValueError(f"{value!r} must be one of {', '.join(words)}.{nearest(word, words)}")
+        return word
+
+    return read
+
+
+def _path(value: object, base: Path) -> Path:
+    text = str(value) if isinstance(value, Path) else _text(value, base)
+    return Path(os.path.normpath(base / Path(text).expanduser()))
+
+
+def _paths(value: object, base: Path) -> tuple[Path, ...]:
+    """A list of paths, or one text with `:` between them."""
+    if isinstance(value, str):
+        value = [part for part in value.split(os.pathsep) if part.strip()]
+    if not isinstance(value, (list, tuple)):
+        raise ValueError(
+            f"must be a list of folders, or one text with {os.pathsep!r} between them."
+        )
+    return tuple(_path(part, base) for part in value)
+
+
+def _timezone(value: object, base: Path) -> str:
+    name = _text(value, base)
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as exc:
+        raise ValueError(
+            f"there is no time zone {name!r}; use an IANA name such as America/Sao_Paulo."
+        ) from exc
+    return name
+
+
+def _secret(value: object, base: Path) -> Secret:
+    # Its own sentences: none of them may show the value.
+    if not isinstance(value, str) or len(value.strip()) < 16:
+        raise ValueError("a token must be a text of at least 16 characters.")
+    return Secret(value.strip())
+
+
+def _database_url(value: object, base: Path) -> str:
+    url = _text(value, base)
+    scheme, separator, rest = url.partition("://")
+    if not separator or scheme not in ("sqlite", "postgresql", "mongodb", "mongodb+srv"):
+        raise ValueError(
+            f"{redacted(url)!r} is not a database URL; write sqlite:///path/to/file.db."
+        )
+    if scheme != "sqlite":
+        raise ValueError(f"{scheme} is not available in this version; use sqlite:///path.")
+    if not rest.startswith("/") or rest.partition("?")[0] in ("/", "/:memory:"):
+        raise ValueError(f"{url!r} names no file; write sqlite:///path/to/file.db.")
+    file, mark, options = rest[1:].partition("?")
+    return f"sqlite:///{_path(file, base)}{mark}{options}"
+
+
+def _service_url(*schemes: str) -> Reader:
+    def read(value: object, base: Path) -> str:
+        url = _text(value, base)
+        if url.partition("://")[0] not in schemes:
+            expected = " or ".join(f"{scheme}://" for scheme in schemes)
+            raise ValueError(f"{redacted(url)!r} must begin with {expected}.")
+        raise ValueError("is not available in this version; leave it out to use the built-in one.")
+
+    return read
+
+
+_FLAGS = {"council_dir": "--council"}
+_READERS: dict[str, Reader] = {
+    "host": _text,
+    "port": _whole(0, 65_535),
+    "data_dir": _path,
+    "council_dir": _path,
+    "database_url": _database_url,
+    "redis_url": _service_url("redis", "rediss"),
+    "broker_url": _service_url("redis", "rediss", "amqp", "amqps"),
+    "max_concurrent_runs": _whole(1, 1_000),
+    "lease_seconds": _seconds(1, 3_600),
+    "renew_seconds": _seconds(0.1, 1_800),
+    "sweep_seconds": _seconds(0.1, 3_600),
+    "workspaces": _paths,
+    "timezone": _timezone,
+    "retention_days": _whole(1, 36_500),
+    "events_kept": _whole(1_000, 10_000_000),
+    "log_level": _one_of("debug", "info", "warning", "error"),
+    "log_format": _one_of("console", "json"),
+    "shutdown_grace_seconds": _seconds(0, 3_600),
+    "scheduler_enabled": _switch,
+    "admin_token": _secret,
+}
