@@ -1,0 +1,1 @@
+"""What the server does, one idea a file; no implementation of a contract is known here."""

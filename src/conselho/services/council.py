@@ -1,0 +1,268 @@
+"""The council's seats: who holds one, and what changes when people edit, pause or demote.
+
+Every change is read, made and written back under the version that was read; whoever is late reads
+again. Two moments matter to the scheduler, which settles what the former schedule owed itself:
+
+    anchor_at    where an interval counts from: promotion, or a change of the schedule's value
+    slots_from   when the present schedule took effect: promotion, such a change, or a resume
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+from conselho.clock import Clock
+from conselho.errors import AlreadyExists, Conflict, NotACouncilor, StaleVersion
+from conselho.models.agent import Agent
+from conselho.models.ids import AgentId
+from conselho.services.agent_rules import agent_problems, resolve_cwd
+from conselho.services.council_files import CouncilFile
+from conselho.services.form_problems import InvalidForm
+from conselho.services.forms import AgentForm, ConfigPatch, PromoteForm
+from conselho.services.seats import (
+    change_of,
+    file_over,
+    merged_config,
+    merged_customization,
+    new_agent,
+    owned,
+    seat_of,
+    seated,
+    unseated,
+    updated,
+)
+from conselho.store import AgentStore
+
+# Each round loses only to somebody else's success: more than a few are a fault, not a race.
+ROUNDS = 8
+
+Changed = Callable[[AgentId], Awaitable[None]]
+Edit = Callable[[Agent, datetime], Agent]
+
+
+async def nobody(_: object) -> None:
+    """The hook of nobody."""
+
+
+class ChangeKind(StrEnum):
+    """What applying a council file did.
+
+    adopted: the agent was there and no file's; from now on it is this file's. restored: it had
+    been demoted. demoted: it is in no file any more.
+    """
+
+    CREATED = "created"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    ADOPTED = "adopted"
+    RESTORED = "restored"
+    DEMOTED = "demoted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One agent's part in an application of council files; `source` is the file's name."""
+
+    kind: ChangeKind
+    agent_id: AgentId
+    display_name: str
+    source: str
+
+
+class Council:
+    """Changes of agents, each told as one `councilor_updated` in the same write."""
+
+    def __init__(
+        self,
+        store: AgentStore,
+        clock: Clock,
+        *,
+        known_providers: Collection[str],
+        workspaces: Collection[Path] = (),
+        default_timezone: str = "UTC",
+        changed: Changed = nobody,
+    ) -> None:
+        """`changed` is awaited after every write."""
+        self._store = store
+        self._clock = clock
+        self._known_providers = known_providers
+        self._workspaces = workspaces
+        self._default_timezone = default_timezone
+        self._changed = changed
+
+    async def create_agent(self, form: AgentForm) -> Agent:
+        """A new catalogue entry without a seat; no councilor changes, so no event is made.
+
+        Raises Invalid (provider, command, cwd), AlreadyExists.
+        """
+        found = agent_problems(form, self._known_providers)
+        if found:
+            raise InvalidForm(found)
+        cwd = resolve_cwd(form.cwd, workspaces=self._workspaces)
+        agent = new_agent(form, cwd, self._clock.now())
+        await self._store.create_agent(agent, events=[])
+        await self._changed(agent.agent_id)
+        return agent
+
+    async def delete_agent(self, agent_id: AgentId) -> None:
+        """Remove the agent; its tasks stay. Raises NotFound."""
+        agent = await self._store.agent(agent_id)
+        await self._store.delete_agent(
+            agent_id, now=self._clock.now(), events=[updated(agent, "deleted", gone=True)]
+        )
+        await self._changed(agent_id)
+
+    async def promote(self, agent_id: AgentId, form: PromoteForm) -> Agent:
+        """Give the agent a seat; the first run comes with the first slot, not now.
+
+        A customization that is not given is kept from a former seat.
+        Raises NotFound, Conflict when it has a seat already.
+        """
+        config = form.councilor_config.to_config(self._default_timezone)
+
+        def seat(agent: Agent, now: datetime) -> Agent:
+            if agent.is_councilor:
+                raise Conflict(
+                    f"The agent {agent_id!r} is a councilor already. Edit its configuration."
+                )
+            customization = form.customization.to_customization() if form.customization else None
+            return replace(
+                seated(agent, config, now), customization=customization or agent.customization
+            )
+
+        return await self._write(agent_id, seat)
+
+    async def demote(self, agent_id: AgentId) -> Agent:
+        """Take the seat away; customization, tasks and statistics stay.
+
+        Raises NotFound, NotACouncilor.
+        """
+
+        def unseat(agent: Agent, now: datetime) -> Agent:
+            if not agent.is_councilor:
+                raise NotACouncilor(agent_id)
+            return unseated(agent)
+
+        return await self._write(agent_id, unseat)
+
+    async def edit(self, agent_id: AgentId, patch: ConfigPatch) -> Agent:
+        """Change the given parts of a seat and keep the others, field by field.
+
+        Raises NotFound (also when the agent has no seat), InvalidForm.
+        """
+
+        def merge(agent: Agent, now: datetime) -> Agent:
+            config = merged_config(seat_of(agent), patch, self._default_timezone)
+            customization = merged_customization(agent.customization, patch)
+            return replace(seated(agent, config, now), customization=customization)
+
+        return await self._write(agent_id, merge)
+
+    async def set_enabled(self, agent_id: AgentId, enabled: bool) -> Agent:
+        """Pause or resume; asking for what is so already changes nothing.
+
+        Raises NotFound (also when the agent has no seat).
+        """
+
+        def switch(agent: Agent, now: datetime) -> Agent:
+            config = seat_of(agent)
+            schedule = replace(config.schedule, enabled=enabled)
+            return seated(agent, replace(config, schedule=schedule), now)
+
+        return await self._write(agent_id, switch)
+
+    async def apply(
+        self, files: Sequence[CouncilFile], *, prune: bool = False, force: bool = True
+    ) -> list[Change]:
+        """Make the council what the files say; one answer a file, then one a pruned councilor.
+
+        Without `force` a file whose text was applied before is left alone, so that what people
+        changed since then stays. `prune` demotes councilors that came from a file and are in none
+        of these. Written one by one: after an interruption, applying again completes it.
+        """
+        known = {agent.agent_id for agent in await self._store.agents()}
+        changes = [await self._apply(file, known, force) for file in files]
+        return changes + (await self._prune(files) if prune else [])
+
+    async def _apply(self, file: CouncilFile, known: Collection[AgentId], force: bool) -> Change:
+        agent_id = AgentId(file.form.agent_id)
+        if agent_id not in known:
+            try:
+                return _change(ChangeKind.CREATED, await self._create(file), file.name)
+            except AlreadyExists:
+                pass  # by another server, a moment ago
+
+        def take(agent: Agent, now: datetime) -> Agent:
+            if not force and agent.source_digest == file.digest:
+                return owned(agent, file)
+            return file_over(agent, file, self._default_timezone, now)
+
+        before, after = await self._rewrite(agent_id, take)
+        return _change(_kind(before, after), after, file.name)
+
+    async def _create(self, file: CouncilFile) -> Agent:
+        now = self._clock.now()
+        agent = file_over(new_agent(file.form, file.cwd, now), file, self._default_timezone, now)
+        await self._store.create_agent(agent, events=[updated(agent, "promoted")])
+        await self._changed(agent.agent_id)
+        return agent
+
+    async def _prune(self, files: Sequence[CouncilFile]) -> list[Change]:
+        kept = {file.form.agent_id for file in files}
+        changes = []
+        for agent in await self._store.agents(is_councilor=True):
+            if agent.source is not None and agent.agent_id not in kept:
+                await self._rewrite(agent.agent_id, _disowned)
+                changes.append(_change(ChangeKind.DEMOTED, agent, agent.source))
+        return changes
+
+    async def _write(self, agent_id: AgentId, edit: Edit) -> Agent:
+        _, after = await self._rewrite(agent_id, edit)
+        return after
+
+    async def _rewrite(self, agent_id: AgentId, edit: Edit) -> tuple[Agent, Agent]:
+        """Read, edit and write one agent, again while somebody else is quicker.
+
+        `edit` may be called several times; when it changes nothing, nothing is written. Returns
+        the agent before and after, as stored. Raises NotFound, StaleVersion after ROUNDS.
+        """
+        for _ in range(ROUNDS):
+            before = await self._store.agent(agent_id)
+            now = self._clock.now()
+            after = edit(before, now)
+            if after == before:
+                return before, before
+            after = replace(after, updated_at=now)
+            event = updated(replace(after, version=before.version + 1), change_of(before, after))
+            try:
+                stored = await self._store.save_agent(after, events=[event])
+            except StaleVersion:
+                continue
+            await self._changed(agent_id)
+            return before, stored
+        raise StaleVersion(agent_id)
+
+
+def _kind(before: Agent, after: Agent) -> ChangeKind:
+    if after == before:
+        return ChangeKind.UNCHANGED
+    if before.source is None:
+        return ChangeKind.ADOPTED
+    if not before.is_councilor and after.is_councilor:
+        return ChangeKind.RESTORED
+    return ChangeKind.CHANGED
+
+
+def _change(kind: ChangeKind, agent: Agent, source: str) -> Change:
+    return Change(
+        kind=kind, agent_id=agent.agent_id, display_name=agent.display_name, source=source
+    )
+
+
+def _disowned(agent: Agent, now: datetime) -> Agent:
+    """Without seat and file, so that a file that comes back is applied like a new one."""
+    return replace(unseated(agent), source=None, source_digest=None)

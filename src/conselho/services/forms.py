@@ -1,0 +1,317 @@
+"""What people send, checked and made into our values.
+
+Lenient in what is taken (docs/council-files.md has the table): null and blank text mean "not
+given", blanks around a value do not matter, a schedule may be short text. Unknown keys are ignored
+over HTTP, where older clients send more than we know; council files refuse them by validating with
+`extra="forbid"`. Every message is a sentence for the person who wrote the value.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+from typing import Annotated, Any, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+
+from conselho.errors import InvalidSchedule
+from conselho.models.agent import (
+    CatchUp,
+    Channel,
+    CouncilorConfig,
+    Customization,
+    Evidence,
+    Notifications,
+    OutputFormat,
+    Overlap,
+    Permissions,
+    Policies,
+    TaskSpec,
+)
+from conselho.models.ids import AGENT_ID_PATTERN
+from conselho.models.schedule import Schedule, ScheduleType, check_timezone, parse_schedule
+
+Item = TypeVar("Item")
+
+PROMPT_LIMIT = 10_000
+DAY_SECONDS = 86_400
+# They turn the reading direction around, so that a name shows as another than it is.
+_BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_COLOR = re.compile(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
+_AVATAR = re.compile(r"(?:https?://|data:image/|[^:]*$)", re.IGNORECASE)
+
+
+def _one_line(text: str) -> str:
+    for character in text:
+        if unicodedata.category(character) in {"Cc", "Zl", "Zp"} or character in _BIDI_CONTROLS:
+            raise ValueError(f"must be one line without control characters, not {character!a}")
+    return text
+
+
+def _no_nul(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("must not hold the character NUL")
+    return text
+
+
+def _not_a_switch(value: object) -> object:
+    if isinstance(value, bool):
+        raise ValueError("must be a number")
+    return value
+
+
+def _agent_id(text: str) -> str:
+    if not AGENT_ID_PATTERN.fullmatch(text):
+        raise ValueError(
+            "must have 1 to 128 letters, digits, '.', '_' or '-', and begin with a letter or digit"
+        )
+    return text
+
+
+def _color(text: str) -> str:
+    if not _COLOR.fullmatch(text):
+        raise ValueError(f"{text!r} is not a color; write #rgb or #rrggbb")
+    return text
+
+
+def _avatar(text: str) -> str:
+    if not _AVATAR.match(text):
+        raise ValueError("must be a path or begin with http://, https:// or data:image/")
+    return text
+
+
+def _inside(path: str) -> str:
+    pure = PurePosixPath(path)
+    if pure.is_absolute() or ".." in pure.parts:
+        raise ValueError(f"{path!r} must be a path relative to the agent's cwd, without '..'")
+    return path
+
+
+def _once(values: list[Item]) -> list[Item]:
+    """Without doubles, in the order given."""
+    return list(dict.fromkeys(values))
+
+
+def _without_blanks(value: object) -> object:
+    if not isinstance(value, list):
+        return value
+    return [one for one in value if not (isinstance(one, str) and not one.strip())]
+
+
+# The length is checked before our own look at the text: pydantic then says it in characters.
+_Trimmed = StringConstraints(strip_whitespace=True, min_length=1)
+_Line = AfterValidator(_one_line)
+_Text = AfterValidator(_no_nul)
+Line = Annotated[str, _Trimmed, Field(max_length=200), _Line]
+Emoji = Annotated[str, _Trimmed, Field(max_length=16), _Line]
+Place = Annotated[str, _Trimmed, Field(max_length=4_096), _Line]
+Text = Annotated[str, _Trimmed, Field(max_length=50_000), _Text]
+Description = Annotated[str, _Trimmed, Field(max_length=2_000), _Text]
+Prompt = Annotated[str, _Trimmed, Field(max_length=PROMPT_LIMIT), _Text]
+Number = Annotated[float, BeforeValidator(_not_a_switch), Field(allow_inf_nan=False)]
+Whole = Annotated[int, BeforeValidator(_not_a_switch)]
+Timeout = Annotated[Number, Field(gt=0, le=DAY_SECONDS)]
+
+
+class Form(BaseModel):
+    """Frozen; null and blank text count as not given."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _drop_what_was_not_given(cls, sent: object) -> object:
+        if not isinstance(sent, Mapping):
+            return sent
+        return {key: value for key, value in sent.items() if cls._was_given(key, value)}
+
+    @classmethod
+    def _was_given(cls, key: str, value: object) -> bool:
+        field = cls.model_fields.get(key)
+        if field is None:
+            return True  # whatever it holds, for who refuses unknown keys
+        blank = isinstance(value, str) and not value.strip()
+        return value is not None and (field.is_required() or not blank)
+
+
+class AgentForm(Form):
+    """A catalogue entry. What depends on the server is checked by `agent_problems`."""
+
+    agent_id: Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_agent_id)]
+    name: Line
+    emoji: Emoji = "🤖"
+    description: Description | None = None
+    instructions: Text | None = None
+    provider: Line = "command"
+    model: Line | None = None
+    command: Annotated[list[Text], Field(max_length=200)] = []
+    shell: bool = False
+    cwd: Place | None = None
+    tags: Annotated[
+        list[Line], Field(max_length=50), BeforeValidator(_without_blanks), AfterValidator(_once)
+    ] = []
+
+
+class ScheduleForm(Form):
+    """`value` tells the type unless `type` is given; short text stands for `{value: text}`."""
+
+    type: ScheduleType | None = None
+    value: Line
+    enabled: bool = True
+    timezone: Line | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_short_text(cls, sent: object) -> object:
+        return {"value": sent} if isinstance(sent, str) else sent
+
+    @field_validator("value")
+    @classmethod
+    def _readable(cls, value: str, info: ValidationInfo) -> str:
+        try:
+            return parse_schedule(value, kind=info.data.get("type")).value
+        except InvalidSchedule as exc:
+            raise ValueError(exc.reason) from exc
+
+    @field_validator("timezone")
+    @classmethod
+    def _existing(cls, timezone: str | None) -> str | None:
+        try:
+            return timezone and check_timezone(timezone).key
+        except InvalidSchedule as exc:
+            raise ValueError(exc.reason) from exc
+
+    def to_schedule(self, default_timezone: str) -> Schedule:
+        timezone = self.timezone or default_timezone
+        return parse_schedule(self.value, kind=self.type, enabled=self.enabled, timezone=timezone)
+
+
+class TaskForm(Form):
+    name: Line
+    prompt: Prompt
+    context_files: Annotated[
+        list[Annotated[Place, AfterValidator(_inside)]],
+        Field(max_length=100),
+        BeforeValidator(_without_blanks),
+        AfterValidator(_once),
+    ] = []
+    output_format: OutputFormat = OutputFormat.CHECKLIST
+
+    def to_task(self) -> TaskSpec:
+        return TaskSpec(
+            name=self.name,
+            prompt=self.prompt,
+            context_files=tuple(self.context_files),
+            output_format=self.output_format,
+        )
+
+
+class NotificationsForm(Form):
+    on_success: bool = False
+    on_warning: bool = True
+    on_error: bool = True
+    channels: Annotated[list[Channel], Field(min_length=1), AfterValidator(_once)] = ["panel"]
+
+    def to_notifications(self) -> Notifications:
+        return Notifications(
+            on_success=self.on_success,
+            on_warning=self.on_warning,
+            on_error=self.on_error,
+            channels=tuple(self.channels),
+        )
+
+
+class PoliciesForm(Form):
+    timeout_seconds: Timeout = 600
+    silence_timeout_seconds: Timeout | None = None
+    max_attempts: Annotated[Whole, Field(ge=1, le=10)] = 1
+    retry_backoff_seconds: Annotated[Number, Field(ge=0, le=3_600)] = 5
+    retry_on_timeout: bool = False
+    overlap: Overlap = Overlap.SKIP
+    catch_up: CatchUp = CatchUp.ONE
+    catch_up_max_age_seconds: Annotated[Number, Field(ge=0, le=366 * DAY_SECONDS)] = DAY_SECONDS
+    max_cost_usd: Annotated[Number, Field(gt=0, le=1_000_000)] | None = None
+    permissions: Permissions = "read-only"
+    evidence: Evidence = "required"
+
+    def to_policies(self, timeout: float | None) -> Policies:
+        """`timeout` is the older place of the time-out: it counts when the new one is not given."""
+        given = self.model_dump()
+        if timeout is not None and "timeout_seconds" not in self.model_fields_set:
+            given["timeout_seconds"] = timeout
+        return Policies(**given)
+
+
+class CustomizationForm(Form):
+    enabled: bool = True
+    display_name: Line | None = None
+    avatar_url: Annotated[Place, AfterValidator(_avatar)] | None = None
+    color: Annotated[Line, AfterValidator(_color)] | None = None
+
+    def to_customization(self) -> Customization:
+        return Customization(**self.model_dump())
+
+
+class ConfigForm(Form):
+    title: Line
+    schedule: ScheduleForm
+    task: TaskForm
+    notifications: NotificationsForm = NotificationsForm()
+    policies: PoliciesForm = PoliciesForm()
+    timeout: Timeout | None = None
+
+    def to_config(self, default_timezone: str) -> CouncilorConfig:
+        return CouncilorConfig(
+            title=self.title,
+            schedule=self.schedule.to_schedule(default_timezone),
+            task=self.task.to_task(),
+            notifications=self.notifications.to_notifications(),
+            policies=self.policies.to_policies(self.timeout),
+        )
+
+
+class PromoteForm(Form):
+    councilor_config: ConfigForm
+    customization: CustomizationForm | None = None
+
+
+class EnabledForm(Form):
+    """Pause or resume."""
+
+    enabled: bool
+
+
+class ConfigPatch(Form):
+    """What to change of a seat: any part of it, merged field by field into what is stored.
+
+    The parts are checked after the merge, as a whole ConfigForm. `title` and the others may also
+    stand inside `councilor_config`; what stands at the top wins.
+    """
+
+    title: str | None = None
+    schedule: dict[str, Any] | str | None = None
+    task: dict[str, Any] | None = None
+    notifications: dict[str, Any] | None = None
+    policies: dict[str, Any] | None = None
+    timeout: float | None = None
+    customization: dict[str, Any] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _unwrap(cls, sent: object) -> object:
+        if not isinstance(sent, Mapping):
+            return sent
+        inner = sent.get("councilor_config")
+        return {**inner, **sent} if isinstance(inner, Mapping) else sent

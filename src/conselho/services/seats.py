@@ -1,0 +1,166 @@
+"""Pure steps of a seat: taken, changed, left, and what clients hear of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from conselho.errors import NotFound
+from conselho.models.agent import Agent, CouncilorConfig, Customization
+from conselho.models.documents import (
+    agent_document,
+    councilor_config_document,
+    customization_document,
+)
+from conselho.models.event import EventDraft, EventType
+from conselho.models.ids import AgentId
+from conselho.services.council_files import CouncilFile
+from conselho.services.form_problems import InvalidForm, problems
+from conselho.services.forms import AgentForm, ConfigForm, ConfigPatch, CustomizationForm, Form
+
+FormT = TypeVar("FormT", bound=Form)
+
+
+def new_agent(form: AgentForm, cwd: str | None, now: datetime) -> Agent:
+    return Agent(
+        agent_id=AgentId(form.agent_id),
+        created_at=now,
+        updated_at=now,
+        **catalogue_fields(form, cwd),
+    )
+
+
+def catalogue_fields(form: AgentForm, cwd: str | None) -> dict[str, Any]:
+    """What a form says of an agent apart from its id and seat."""
+    return {
+        "name": form.name,
+        "emoji": form.emoji,
+        "description": form.description,
+        "instructions": form.instructions,
+        "provider": form.provider,
+        "model": form.model,
+        "command": tuple(form.command),
+        "shell": form.shell,
+        "cwd": cwd,
+        "tags": tuple(form.tags),
+    }
+
+
+def seated(agent: Agent, config: CouncilorConfig, now: datetime) -> Agent:
+    """The agent with this seat; its slots start anew where the schedule did."""
+    old = agent.councilor_config.schedule if agent.councilor_config else None
+    new = config.schedule
+    agent = replace(agent, councilor_config=config)
+    if old is None or replace(old, enabled=new.enabled) != new:
+        # Whole seconds: slots are read by people, and every replica finds the same ones.
+        return replace(agent, anchor_at=now.replace(microsecond=0), slots_from=now)
+    if new.enabled and not old.enabled:
+        return replace(agent, slots_from=now)
+    return agent
+
+
+def unseated(agent: Agent) -> Agent:
+    return replace(agent, councilor_config=None, anchor_at=None, slots_from=None)
+
+
+def file_over(agent: Agent, file: CouncilFile, default_timezone: str, now: datetime) -> Agent:
+    """The agent as its file says: all that a file can say, said there or not, with two exceptions.
+
+    A paused councilor stays paused unless the file itself says `schedule.enabled`, and a
+    customization is kept where the file has none.
+    """
+    form = file.form
+    config = form.to_config(default_timezone)
+    old = agent.councilor_config
+    if old is not None and "enabled" not in form.schedule.model_fields_set:
+        config = replace(config, schedule=replace(config.schedule, enabled=old.schedule.enabled))
+    customization = form.customization.to_customization() if form.customization else None
+    agent = replace(
+        owned(agent, file),
+        **catalogue_fields(form, file.cwd),
+        customization=customization or agent.customization,
+    )
+    return seated(agent, config, now)
+
+
+def owned(agent: Agent, file: CouncilFile) -> Agent:
+    """The agent with the file as its owner, at home where the file lies now."""
+    return replace(agent, source=file.name, source_digest=file.digest, cwd=file.cwd)
+
+
+def change_of(before: Agent, after: Agent) -> str:
+    """The word that clients hear for what happened: promoted, demoted, paused, resumed, edited."""
+    old, new = before.councilor_config, after.councilor_config
+    if old is None or new is None:
+        return "promoted" if new else "demoted" if old else "edited"
+    if old.schedule.enabled == new.schedule.enabled:
+        return "edited"
+    return "resumed" if new.schedule.enabled else "paused"
+
+
+def updated(agent: Agent, change: str, *, gone: bool = False) -> EventDraft:
+    data = {
+        "councilor_id": agent.agent_id,
+        "change": change,
+        "display_name": agent.display_name,
+        "agent": None if gone else agent_document(agent),
+    }
+    return EventDraft(type=EventType.UPDATED, agent_id=agent.agent_id, data=data)
+
+
+def merged_config(
+    config: CouncilorConfig, patch: ConfigPatch, default_timezone: str
+) -> CouncilorConfig:
+    """The stored config with the patch's fields in place of its own. Raises InvalidForm."""
+    stored = councilor_config_document(config)
+    parts = ("title", "schedule", "task", "notifications", "policies")
+    given = {part: value for part in parts if (value := getattr(patch, part)) is not None}
+    if isinstance(given.get("schedule"), str):
+        given["schedule"] = {"value": given["schedule"]}
+    if patch.timeout is not None:
+        given["policies"] = {"timeout_seconds": patch.timeout} | (given.get("policies") or {})
+    schedule = given.get("schedule") or {}
+    if "value" in schedule and "type" not in schedule:
+        # The new value tells its own type.
+        del stored["schedule"]["type"]
+    return _checked(ConfigForm, _merged(stored, given)).to_config(default_timezone)
+
+
+def merged_customization(
+    customization: Customization | None, patch: ConfigPatch
+) -> Customization | None:
+    """As merged_config. Raises InvalidForm with paths below `customization`."""
+    if patch.customization is None:
+        return customization
+    stored = customization_document(customization) if customization else {}
+    merged = _merged(stored, patch.customization)
+    return _checked(CustomizationForm, merged, "customization").to_customization()
+
+
+def _merged(stored: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """`given` over `stored`; where both hold objects, their fields are merged likewise."""
+    merged = dict(stored)
+    for key, value in given.items():
+        below = stored.get(key)
+        if isinstance(below, Mapping) and isinstance(value, Mapping):
+            value = _merged(below, value)
+        merged[key] = value
+    return merged
+
+
+def _checked(form: type[FormT], data: Mapping[str, Any], *above: str) -> FormT:
+    try:
+        return form.model_validate(data)
+    except ValidationError as exc:
+        found = problems(exc, form)
+        raise InvalidForm([replace(one, path=(*above, *one.path)) for one in found]) from exc
+
+
+def seat_of(agent: Agent) -> CouncilorConfig:
+    if agent.councilor_config is None:
+        raise NotFound("councilor", agent.agent_id)
+    return agent.councilor_config
