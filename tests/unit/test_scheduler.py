@@ -1,0 +1,330 @@
+"""The scheduler over a real store: slots become Tasks, whatever happens in between."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conselho.models.agent import Agent, CatchUp, Overlap
+from conselho.models.task import SkipReason, Status, Task, Trigger
+from conselho.services.scheduler import ON_TIME, Scheduler, plan
+from conselho.store import Store, TaskFilter
+from conselho.stores.sql import open_sql_store
+from tests.support.clock import FakeClock
+from tests.support.factories import make_councilor
+
+START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    store = await open_sql_store(f"sqlite:///{tmp_path / 'conselho.db'}")
+    yield store
+    await store.close()
+
+
+class Council:
+    """A scheduler whose timer is the test: `fire` hands it the slots that have passed."""
+
+    def __init__(self, store: Store, clock: FakeClock) -> None:
+        self.store = store
+        self.clock = clock
+        self.woken = 0
+        self.scheduler = Scheduler(store, clock, wake=self._wake)
+
+    def _wake(self) -> None:
+        self.woken += 1
+
+    def at(self, moment: datetime) -> None:
+        self.clock.jump((moment - self.clock.now()).total_seconds())
+
+    async def fire(self, agent: Agent, *slots: datetime) -> None:
+        self.scheduler.collect(agent.agent_id, list(slots))
+        await self.scheduler.tick()
+
+    async def rows(self) -> list[Task]:
+        page = await self.store.tasks(TaskFilter(), limit=500)
+        return sorted(page.tasks, key=lambda task: (task.due_at or START, task.created_at))
+
+
+@pytest.fixture
+async def council(store: Store) -> AsyncIterator[Council]:
+    council = Council(store, FakeClock(START))
+    yield council
+    council.scheduler.stop()
+
+
+async def seat(store: Store, **fields: Any) -> Agent:
+    agent = make_councilor(created_at=START, **fields)
+    await store.create_agent(agent, events=[])
+    return agent
+
+
+async def test_a_due_slot_becomes_one_pending_task(council: Council) -> None:
+    agent = await seat(council.store, schedule="10s")
+    await council.scheduler.start()
+    council.at(START + timedelta(seconds=10))
+
+    await council.fire(agent, START + timedelta(seconds=10))
+
+    [task] = await council.rows()
+    assert (task.status, task.trigger) == (Status.PENDING, Trigger.SCHEDULE)
+    assert task.due_at == START + timedelta(seconds=10)
+    assert task.idempotency_key == f"{agent.agent_id}@2026-11-23T12:00:10Z"
+    assert council.woken == 1
+
+
+async def test_the_same_slot_twice_is_still_one_task(council: Council) -> None:
+    agent = await seat(council.store, schedule="10s")
+    await council.scheduler.start()
+    slot = START + timedelta(seconds=10)
+    council.at(slot)
+
+    await council.fire(agent, slot)
+    await council.fire(agent, slot)
+
+    assert len(await council.rows()) == 1
+
+
+async def test_a_slot_during_a_run_is_recorded_as_skipped(council: Council) -> None:
+    agent = await seat(council.store, schedule="10s")
+    await council.scheduler.start()
+    for seconds in (10, 20, 30):
+        council.at(START + timedelta(seconds=seconds))
+        await council.fire(agent, council.clock.now())
+
+    run, skipped = await council.rows()
+
+    assert run.status is Status.PENDING
+    assert (skipped.status, skipped.skip_reason) == (Status.SKIPPED, SkipReason.OVERLAP)
+    assert skipped.slot_count == 2, "slots lost in a row for one reason are one row"
+
+
+async def test_overlap_allow_runs_beside_and_overlap_queue_waits_once(council: Council) -> None:
+    allowed = await seat(council.store, agent_id="allow", schedule="10s", overlap=Overlap.ALLOW)
+    queued = await seat(council.store, agent_id="queue", schedule="10s", overlap=Overlap.QUEUE)
+    await council.scheduler.start()
+    for seconds in (10, 20, 30):
+        council.at(START + timedelta(seconds=seconds))
+        for agent in (allowed, queued):
+            await council.fire(agent, council.clock.now())
+
+    rows = await council.rows()
+    found = {
+        agent.agent_id: [row.status for row in rows if row.agent_id == agent.agent_id]
+        for agent in (allowed, queued)
+    }
+
+    assert found[allowed.agent_id] == [Status.PENDING] * 3
+    assert found[queued.agent_id] == [Status.PENDING, Status.SKIPPED]
+
+
+async def test_slots_that_a_blocked_loop_collected_are_told_as_missed(council: Council) -> None:
+    agent = await seat(council.store, schedule="10s")
+    await council.scheduler.start()
+    slots = [START + timedelta(seconds=10 * n) for n in range(1, 7)]
+    council.at(slots[-1] + timedelta(seconds=1))
+
+    await council.fire(agent, *slots)
+
+    missed, run = await council.rows()
+    assert (missed.status, missed.skip_reason) == (Status.MISSED, SkipReason.LATE)
+    assert (missed.slot_from, missed.slot_to, missed.slot_count) == (slots[0], slots[4], 5)
+    assert (run.status, run.due_at) == (Status.PENDING, slots[5])
+
+
+async def test_slots_of_a_stop_are_one_missed_row_and_one_catch_up(council: Council) -> None:
+    await seat(council.store, schedule="10s")
+    council.at(START + timedelta(hours=24, seconds=3))
+
+    await council.scheduler.start()
+
+    missed, run = await council.rows()
+    assert (missed.status, missed.skip_reason) == (Status.MISSED, SkipReason.SERVER_DOWN)
+    assert missed.slot_count == 8_639
+    assert (missed.slot_from, missed.slot_to) == (
+        START + timedelta(seconds=10),
+        START + timedelta(hours=24, seconds=-10),
+    )
+    assert (run.trigger, run.due_at) == (Trigger.CATCH_UP, START + timedelta(hours=24))
+
+
+async def test_a_second_start_at_the_same_moment_adds_nothing(council: Council) -> None:
+    await seat(council.store, schedule="1m")
+    council.at(START + timedelta(hours=1))
+    await council.scheduler.start()
+    before = await council.rows()
+    replica = Scheduler(council.store, council.clock, wake=lambda: None)
+
+    await replica.start()
+    replica.stop()
+
+    assert await council.rows() == before
+
+
+async def test_what_a_schedule_owed_is_settled_before_it_changes_without_a_server(
+    council: Council,
+) -> None:
+    agent = await seat(council.store, schedule="10s", catch_up=CatchUp.NONE)
+    changed_at = START + timedelta(seconds=35)
+    council.at(changed_at)
+
+    await council.scheduler.settle()
+    changed = make_councilor(created_at=START, schedule="1h", now=changed_at)
+    await council.store.save_agent(changed, events=[])
+    council.at(START + timedelta(minutes=10))
+    await council.scheduler.start()
+
+    [missed] = await council.rows()
+    assert (missed.agent_id, missed.slot_count) == (agent.agent_id, 3)
+    assert missed.skip_reason == SkipReason.SERVER_DOWN
+
+
+async def test_without_catch_up_every_slot_of_a_stop_is_missed(council: Council) -> None:
+    await seat(council.store, schedule="10s", catch_up=CatchUp.NONE)
+    council.at(START + timedelta(seconds=35))
+
+    await council.scheduler.start()
+
+    [missed] = await council.rows()
+    assert (missed.status, missed.slot_count) == (Status.MISSED, 3)
+
+
+async def test_a_slot_older_than_the_maximum_age_is_not_caught_up(council: Council) -> None:
+    await seat(council.store, schedule="1d", catch_up_max_age_seconds=3600)
+    council.at(START + timedelta(days=1, hours=2))
+
+    await council.scheduler.start()
+
+    [missed] = await council.rows()
+    assert missed.status is Status.MISSED
+
+
+async def test_a_paused_councilor_owes_no_slots(council: Council) -> None:
+    await seat(council.store, schedule="10s", enabled=False)
+    council.at(START + timedelta(hours=1))
+
+    await council.scheduler.start()
+
+    assert await council.rows() == []
+    assert [due for _, due in council.scheduler.jobs()] == [None]
+
+
+async def test_a_changed_schedule_first_settles_what_the_old_one_owed(council: Council) -> None:
+    agent = await seat(council.store, schedule="10s")
+    await council.scheduler.start()
+    changed_at = START + timedelta(seconds=15)
+    council.at(changed_at)
+    changed = make_councilor(created_at=START, schedule="1h", now=changed_at)
+    await council.store.save_agent(changed, events=[])
+
+    await council.scheduler.reload(agent.agent_id)
+
+    [task] = await council.rows()
+    assert task.due_at == START + timedelta(seconds=10), "its timer had not fired yet"
+    [(_, due)] = council.scheduler.jobs()
+    assert due == changed_at + timedelta(hours=1)
+
+
+async def test_a_councilor_that_was_made_anew_is_obeyed(council: Council) -> None:
+    agent = await seat(council.store, schedule="1h")
+    await council.scheduler.start()
+    again = make_councilor(created_at=START + timedelta(seconds=1), schedule="2h")
+    await council.store.delete_agent(agent.agent_id, now=START, events=[])
+    await council.store.create_agent(again, events=[])
+
+    await council.scheduler.reconcile()
+
+    [(known, due)] = council.scheduler.jobs()
+    assert known.seat.schedule.value == "2h"
+    assert due == START + timedelta(seconds=1, hours=2)
+
+
+async def test_a_clock_set_back_does_not_silence_the_council(council: Council) -> None:
+    await seat(council.store, schedule="10m")
+    await council.scheduler.start()
+    council.at(START - timedelta(hours=10))
+
+    council.scheduler.follow_clock()
+
+    [(_, due)] = council.scheduler.jobs()
+    assert due == START + timedelta(minutes=10), "the anchor is the first moment of the schedule"
+    agent = await seat(
+        council.store, agent_id="older", schedule="10m", now=START - timedelta(days=2)
+    )
+    await council.scheduler.reload(agent.agent_id)
+    council.at(START - timedelta(hours=20))
+    council.scheduler.follow_clock()
+
+    due_by_agent = {known.agent_id: due for known, due in council.scheduler.jobs()}
+    assert due_by_agent[agent.agent_id] == START - timedelta(hours=20) + timedelta(minutes=10)
+
+
+async def test_a_slot_that_does_not_fire_makes_the_scheduler_unready(council: Council) -> None:
+    await seat(council.store, schedule="10m")
+    await council.scheduler.start()
+    assert council.scheduler.check() is None
+
+    council.at(START + timedelta(minutes=11))
+
+    assert "has not fired" in (council.scheduler.check() or "")
+
+
+async def test_losses_before_and_after_a_pause_are_two_rows(council: Council) -> None:
+    agent = await seat(council.store, schedule="10s", catch_up=CatchUp.NONE)
+    council.at(START + timedelta(seconds=25))
+    await council.scheduler.start()
+    council.scheduler.stop()
+    resumed_at = START + timedelta(hours=1)
+    stored = await council.store.agent(agent.agent_id)
+    await council.store.save_agent(
+        replace(stored, slots_from=resumed_at, updated_at=resumed_at), events=[]
+    )
+    council.at(resumed_at + timedelta(seconds=25))
+    later = Scheduler(council.store, council.clock, wake=lambda: None)
+
+    await later.start()
+    later.stop()
+
+    assert [row.slot_count for row in await council.rows()] == [2, 2]
+
+
+async def test_slots_wait_while_the_store_is_away_and_are_served_then(council: Council) -> None:
+    agent = await seat(council.store, schedule="10s")
+    await council.scheduler.start()
+    slot = START + timedelta(seconds=10)
+    council.at(slot)
+    council.scheduler.collect(agent.agent_id, [slot])
+    await council.store.close()
+
+    with pytest.raises(Exception, match="does not answer"):
+        await council.scheduler.tick()
+
+    council.at(slot + timedelta(minutes=1))
+    assert "wait to be stored" in (council.scheduler.check() or "")
+
+
+@pytest.mark.parametrize(
+    ("late", "catch_up", "expected"),
+    [
+        (timedelta(0), CatchUp.NONE, Trigger.SCHEDULE),
+        (ON_TIME, CatchUp.NONE, Trigger.SCHEDULE),
+        (ON_TIME + timedelta(seconds=1), CatchUp.ONE, Trigger.CATCH_UP),
+        (ON_TIME + timedelta(seconds=1), CatchUp.NONE, None),
+        (timedelta(days=2), CatchUp.ONE, None),
+    ],
+)
+def test_what_runs_of_passed_slots_is_a_matter_of_age_and_policy(
+    late: timedelta, catch_up: CatchUp, expected: Trigger | None
+) -> None:
+    policies = make_councilor(catch_up=catch_up).councilor_config.policies  # type: ignore[union-attr]
+
+    lost, run = plan([START], policies, START + late, grace=ON_TIME)
+
+    assert (run[1] if run else None) == expected
+    assert lost == ([] if run else [START])
