@@ -1,0 +1,1 @@
+"""The event buses: one file each. Only `wiring` knows them all."""

@@ -1,0 +1,1 @@
+"""The dispatchers: one file each. Only `wiring` knows them all."""

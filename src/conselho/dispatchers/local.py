@@ -1,0 +1,174 @@
+"""Runs tasks in this process: an asyncio pool that claims through the store, never from memory."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, Protocol
+
+import structlog
+
+from conselho.clock import Clock, sleep_unless
+from conselho.errors import StoreUnavailable
+from conselho.models.event import Announce
+from conselho.models.ids import TaskId, WorkerId
+from conselho.models.task import Task
+from conselho.store import Held, TaskStore
+
+log = structlog.get_logger(__name__)
+
+# Tasks that another process submitted, and retries that become due, are found by looking.
+LOOK_SECONDS = 1.0
+
+
+class Attempt(Protocol):
+    """What the pool knows of a run: whose claim it is, and how to end it."""
+
+    @property
+    def held(self) -> Held: ...
+
+    def cancel(self) -> None: ...
+
+    def lose(self) -> None: ...
+
+    def shut_down(self) -> None: ...
+
+
+class LocalDispatcher:
+    """A pool of `max_runs`, its claims renewed while their runs last."""
+
+    def __init__(
+        self,
+        store: TaskStore,
+        clock: Clock,
+        *,
+        worker: WorkerId,
+        max_runs: int,
+        lease: timedelta,
+        renew_every: timedelta,
+        begin: Callable[[Task], tuple[Attempt, Awaitable[None]]],
+        announce: Announce,
+    ) -> None:
+        """`begin` makes the run of a claimed Task: its handle, and the awaitable that runs it."""
+        self._store = store
+        self._clock = clock
+        self._worker = worker
+        self._max_runs = max_runs
+        self._lease = lease
+        self._renew_every = renew_every
+        self._begin = begin
+        self._announce = announce
+        self._woken = asyncio.Event()
+        # By claim, not by Task: its next attempt may be claimed before the last one is let go of.
+        self._attempts: dict[Held, Attempt] = {}
+        self._runs: dict[Held, asyncio.Task[None]] = {}
+        self._draining = False
+        self._hurried = asyncio.Event()
+        # Who drains waits for a claim that is on its way to the store: what it brings is owned.
+        self._claiming = asyncio.Lock()
+
+    def wake(self) -> None:
+        self._woken.set()
+
+    def cancel(self, task_id: TaskId) -> None:
+        for held, attempt in self._attempts.items():
+            if held.task_id == task_id:
+                attempt.cancel()
+
+    @property
+    def running(self) -> int:
+        """How many runs this process holds."""
+        return len(self._runs)
+
+    async def tick(self, now: datetime) -> int:
+        """Claim what the pool has room for, and start it; how many runs that was.
+
+        Raises StoreUnavailable.
+        """
+        async with self._claiming:
+            free = self._max_runs - len(self._runs)
+            if free <= 0 or self._draining:
+                return 0
+            tasks = await self._store.claim(
+                self._worker, now=now, limit=free, lease=self._lease, announce=self._announce
+            )
+            for task in tasks:
+                self._start(task)
+            return len(tasks)
+
+    async def renew(self, now: datetime) -> int:
+        """Renew all claims; end the runs that lost theirs; how many claims still stand.
+
+        Raises StoreUnavailable.
+        """
+        held = list({claim.task_id: claim for claim in self._attempts}.values())
+        if not held:
+            return 0
+        renewal = await self._store.renew(self._worker, held, now=now, lease=self._lease)
+        for claim in held:
+            if claim.task_id in renewal.lost and claim in self._attempts:
+                self._attempts[claim].lose()
+        for task_id in renewal.cancel:
+            self.cancel(task_id)
+        return len(held) - len(renewal.lost)
+
+    async def run(self) -> None:
+        """Claim and start until cancelled."""
+        while True:
+            try:
+                await self.tick(self._clock.now())
+            except StoreUnavailable as error:
+                log.warning("dispatcher.store_unavailable", reason=error.reason)
+            await sleep_unless(self._woken, self._clock, LOOK_SECONDS)
+
+    async def keep_leases(self) -> None:
+        """Renew until cancelled. While the store is away runs go on: their fence decides."""
+        while True:
+            await self._clock.sleep(self._renew_every.total_seconds())
+            try:
+                await self.renew(self._clock.now())
+            except StoreUnavailable as error:
+                log.warning("dispatcher.not_renewed", reason=error.reason)
+
+    async def drain(self, grace: timedelta) -> None:
+        """Start nothing more; let runs end by themselves for `grace`, then end them."""
+        self._draining = True
+        async with self._claiming:
+            runs = list(self._runs.values())
+        if not runs:
+            return
+        ended = asyncio.gather(*runs, return_exceptions=True)
+        hurried = asyncio.ensure_future(self._hurried.wait())
+        either: set[asyncio.Future[Any]] = {ended, hurried}
+        await asyncio.wait(
+            either, timeout=grace.total_seconds(), return_when=asyncio.FIRST_COMPLETED
+        )
+        hurried.cancel()
+        if not ended.done():
+            for attempt in self._attempts.values():
+                attempt.shut_down()
+            await asyncio.wait({ended}, timeout=self._lease.total_seconds())
+
+    def hurry(self) -> None:
+        """Give a drain no more grace: end the runs that are left."""
+        self._hurried.set()
+
+    def _start(self, task: Task) -> None:
+        for former, attempt in self._attempts.items():
+            if former.task_id == task.task_id:
+                # It is over and was not let go of yet, or its lease had ended: it counts no more.
+                attempt.lose()
+        attempt, running = self._begin(task)
+        held = attempt.held
+        self._attempts[held] = attempt
+        run = asyncio.ensure_future(running)
+        self._runs[held] = run
+        run.add_done_callback(partial(self._ended, held))
+
+    def _ended(self, held: Held, run: asyncio.Task[None]) -> None:
+        del self._attempts[held], self._runs[held]
+        if not run.cancelled() and (error := run.exception()) is not None:
+            log.error("dispatcher.run_failed", task_id=held.task_id, exc_info=error)
+        self.wake()

@@ -1,0 +1,84 @@
+"""Runs that somebody asks for: start one now, wait for its end, cancel it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from conselho.bus import EventBus
+from conselho.clock import Clock
+from conselho.dispatch import Dispatcher
+from conselho.errors import AlreadyRunning, NotACouncilor
+from conselho.models.ids import AgentId, TaskId
+from conselho.models.task import FINAL, Task, Trigger
+from conselho.services.announcements import announce
+from conselho.services.submission import manual_task
+from conselho.store import Store, Submitted
+
+
+class Executions:
+    def __init__(self, store: Store, bus: EventBus, dispatcher: Dispatcher, clock: Clock) -> None:
+        self._store = store
+        self._bus = bus
+        self._dispatcher = dispatcher
+        self._clock = clock
+        self._deadlines: set[asyncio.Timeout] = set()
+        self.stopping = False
+
+    async def run_now(self, agent_id: AgentId, *, trigger: Trigger = Trigger.MANUAL) -> Task:
+        """Submit a run of the councilor, due at once; the pending Task.
+
+        Raises NotFound, NotACouncilor, AlreadyRunning (naming the active run).
+        """
+        agent = await self._store.agent(agent_id)
+        if not agent.is_councilor:
+            raise NotACouncilor(agent_id)
+        task = manual_task(agent, now=self._clock.now(), trigger=trigger)
+        [submission] = await self._store.submit([task], announce=announce)
+        if submission.result is Submitted.OVERLAP:
+            raise AlreadyRunning(agent_id, submission.holder or "")
+        self._dispatcher.wake()
+        return task
+
+    async def wait(self, task_id: TaskId, *, seconds: float) -> Task:
+        """The Task when it has ended, or as it is after `seconds`, or at `let_go`.
+
+        Raises NotFound.
+        """
+        # Subscribed before the first look: an end between the two is not missed.
+        async with self._bus.subscribe() as news:
+            task = await self._store.task(task_id)
+            with contextlib.suppress(TimeoutError, StopAsyncIteration):
+                async with self._at_most(seconds):
+                    while task.status not in FINAL:
+                        events = await anext(news)
+                        if any(event.data.get("execution_id") == task_id for event in events):
+                            task = await self._store.task(task_id)
+        return task
+
+    def let_go(self) -> None:
+        """Nobody waits any more: the server is about to stop."""
+        self.stopping = True
+        for deadline in self._deadlines:
+            deadline.reschedule(0)
+
+    @asynccontextmanager
+    async def _at_most(self, seconds: float) -> AsyncIterator[None]:
+        async with asyncio.timeout(0 if self.stopping else seconds) as deadline:
+            self._deadlines.add(deadline)
+            try:
+                yield
+            finally:
+                self._deadlines.discard(deadline)
+
+    async def cancel(self, task_id: TaskId) -> Task:
+        """Cancel a run: at once when it waits, through its owner when it is on its way.
+
+        Raises NotFound; IllegalTransition when it ended otherwise.
+        """
+        task = await self._store.cancel(task_id, now=self._clock.now(), announce=announce)
+        if task.status not in FINAL:
+            self._dispatcher.cancel(task_id)
+        return task

@@ -1,0 +1,48 @@
+"""Lets go of what is old: finished tasks with their logs, and events nobody can ask for."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timedelta
+
+import structlog
+
+from conselho.clock import Clock
+from conselho.errors import StoreUnavailable
+from conselho.services.logs import RunLogs
+from conselho.store import Store
+
+log = structlog.get_logger(__name__)
+
+PORTION = 500
+EVERY_SECONDS = 300.0
+
+
+class Pruner:
+    def __init__(
+        self, store: Store, logs: RunLogs, clock: Clock, *, retention: timedelta, events_kept: int
+    ) -> None:
+        """Tasks live for `retention` after their end; the newest `events_kept` events stay."""
+        self._store = store
+        self._logs = logs
+        self._clock = clock
+        self._retention = retention
+        self._events_kept = events_kept
+
+    async def tick(self, now: datetime) -> int:
+        """Delete one portion of each kind; how many rows went. Raises StoreUnavailable."""
+        events = await self._store.prune_events(keep=self._events_kept, limit=PORTION)
+        tasks = await self._store.prune(before=now - self._retention, limit=PORTION)
+        await asyncio.to_thread(self._logs.remove, tasks)
+        return len(tasks) + events
+
+    async def run(self) -> None:
+        """Prune portion by portion, then rest, until cancelled."""
+        while True:
+            try:
+                gone = await self.tick(self._clock.now())
+            except StoreUnavailable as error:
+                log.warning("pruner.store_unavailable", reason=error.reason)
+                gone = 0
+            # Small steps with air between: runs and readers come first.
+            await self._clock.sleep(0.2 if gone else EVERY_SECONDS)

@@ -1,0 +1,69 @@
+"""Decides on runs whose worker is gone: their lease has ended and nobody renewed it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import structlog
+
+from conselho.clock import Clock
+from conselho.errors import StoreUnavailable
+from conselho.services.announcements import announce
+from conselho.store import TaskStore
+
+log = structlog.get_logger(__name__)
+
+
+class Sweeper:
+    """Sweeps expired leases every few seconds.
+
+    After a pause of its own (the machine slept, the store was away) it first lets one lease pass:
+    workers that were paused with it get the chance to renew before anything is taken from them.
+    """
+
+    def __init__(
+        self,
+        store: TaskStore,
+        clock: Clock,
+        *,
+        lease: timedelta,
+        every: timedelta,
+        wake: Callable[[], None],
+    ) -> None:
+        """`wake` is called when Tasks became due again."""
+        self._store = store
+        self._clock = clock
+        self._lease = lease
+        self._every = every
+        self._wake = wake
+        self._last_tick: datetime | None = None
+        self._hold_until: datetime | None = None
+
+    async def tick(self, now: datetime) -> int:
+        """Sweep; how many Tasks changed. Raises StoreUnavailable."""
+        if self._last_tick is None or abs(now - self._last_tick) > self._lease:
+            self._hold_until = now + self._lease
+        self._last_tick = now
+        if self._hold_until is not None and now < self._hold_until:
+            return 0
+        self._hold_until = None
+        swept = await self._store.sweep(now=now, announce=announce)
+        for task in swept:
+            log.warning(
+                "run.worker_lost", task_id=task.task_id, agent_id=task.agent_id, status=task.status
+            )
+        if swept:
+            self._wake()
+        return len(swept)
+
+    async def run(self) -> None:
+        """Tick until cancelled."""
+        while True:
+            try:
+                await self.tick(self._clock.now())
+            except StoreUnavailable as error:
+                # Renewals fail as well now: start over with a full lease once it answers.
+                self._last_tick = None
+                log.warning("sweeper.store_unavailable", reason=error.reason)
+            await self._clock.sleep(self._every.total_seconds())

@@ -1,0 +1,1 @@
+"""From what a run printed to what it means."""

@@ -1,0 +1,287 @@
+"""The local pool over a real store: what it claims it owns, and lets go of once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from conselho.dispatchers.local import LOOK_SECONDS, LocalDispatcher
+from conselho.errors import StoreUnavailable
+from conselho.models.ids import AgentId
+from conselho.models.task import Status, Task
+from conselho.store import Held, Store
+from conselho.stores.sql import open_sql_store
+from tests.support.clock import NOON, FakeClock
+from tests.support.factories import (
+    LEASE,
+    OTHER_WORKER,
+    WORKER,
+    make_outcome,
+    make_task,
+    one_event,
+)
+
+DEADLINE = 10
+RENEW = timedelta(seconds=4)
+NO_GRACE = timedelta(0)
+
+
+class Work:
+    """A run that ends when the test says so, or when the pool ends it."""
+
+    def __init__(self, pool: Pool, task: Task) -> None:
+        self._pool = pool
+        self.task = task
+        self.told: list[str] = []
+        self.over = asyncio.Event()
+
+    @property
+    def held(self) -> Held:
+        return Held(task_id=self.task.task_id, fence=self.task.fence)
+
+    def cancel(self) -> None:
+        self._end("cancel")
+
+    def lose(self) -> None:
+        self._end("lose")
+
+    def shut_down(self) -> None:
+        self._end("shut down")
+
+    def _end(self, why: str) -> None:
+        self.told.append(why)
+        self.over.set()
+
+    async def run(self) -> None:
+        self._pool.started.append(self)
+        self._pool.news.set()
+        await self.over.wait()
+        if "lose" not in self.told:
+            await self._pool.store.finish(self.held, make_outcome(), now=NOON, announce=one_event)
+
+
+class Pool:
+    """A dispatcher with two places, and the runs that it started."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.clock = FakeClock()
+        self.started: list[Work] = []
+        self.news = asyncio.Event()
+        self.dispatcher = LocalDispatcher(
+            store,
+            self.clock,
+            worker=WORKER,
+            max_runs=2,
+            lease=LEASE,
+            renew_every=RENEW,
+            begin=self._begin,
+            announce=one_event,
+        )
+
+    def _begin(self, task: Task) -> tuple[Work, Awaitable[None]]:
+        work = Work(self, task)
+        return work, work.run()
+
+    async def submit(self, *names: str) -> list[Task]:
+        tasks = [make_task(AgentId(name)) for name in names]
+        await self.store.submit(tasks, announce=one_event)
+        return tasks
+
+    async def until(self, count: int) -> None:
+        """Wait until so many runs have started."""
+        async with asyncio.timeout(DEADLINE):
+            while len(self.started) < count:
+                self.news.clear()
+                await self.news.wait()
+
+    async def until_idle(self) -> None:
+        async with asyncio.timeout(DEADLINE):
+            while self.dispatcher.running:  # noqa: ASYNC110 - nobody is told of it
+                await asyncio.sleep(0)
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    store = await open_sql_store(f"sqlite:///{tmp_path / 'conselho.db'}")
+    yield store
+    await store.close()
+
+
+@pytest.fixture
+async def pool(store: Store) -> AsyncIterator[Pool]:
+    pool = Pool(store)
+    yield pool
+    await pool.dispatcher.drain(NO_GRACE)
+
+
+async def test_it_claims_only_what_it_has_room_for(pool: Pool) -> None:
+    tasks = await pool.submit("ana", "bia", "caio")
+
+    assert await pool.dispatcher.tick(NOON) == 2
+    assert await pool.dispatcher.tick(NOON) == 0
+
+    statuses = [(await pool.store.task(task.task_id)).status for task in tasks]
+    assert sorted(statuses) == [Status.PENDING, Status.PROCESSING, Status.PROCESSING]
+    assert pool.dispatcher.running == 2
+
+
+async def test_a_place_that_becomes_free_is_taken_at_once(pool: Pool) -> None:
+    await pool.submit("ana", "bia", "caio")
+    loop = asyncio.ensure_future(pool.dispatcher.run())
+    await pool.until(2)
+
+    pool.started[0].over.set()
+
+    await pool.until(3)
+    await stop(loop)
+
+
+async def test_a_wake_up_and_a_look_each_find_what_is_due(pool: Pool) -> None:
+    loop = asyncio.ensure_future(pool.dispatcher.run())
+    await pool.clock.until_asleep()
+    await pool.submit("ana")
+    pool.dispatcher.wake()
+    await pool.until(1)
+
+    await pool.clock.until_asleep()
+    await pool.submit("bia")  # by another process: nobody says so
+    await pool.clock.advance(LOOK_SECONDS)
+    await pool.until(2)
+    await stop(loop)
+
+
+async def test_claims_are_renewed_while_runs_last(pool: Pool) -> None:
+    [task] = await pool.submit("ana")
+    await pool.dispatcher.tick(NOON)
+
+    assert await pool.dispatcher.renew(NOON + RENEW) == 1
+
+    assert (await pool.store.task(task.task_id)).lease_until == NOON + RENEW + LEASE
+
+
+async def test_a_run_that_lost_its_lease_is_ended(pool: Pool) -> None:
+    await pool.submit("ana", "bia")
+    await pool.dispatcher.tick(NOON)
+    await pool.until(2)
+    late = NOON + 2 * LEASE
+    [lost] = [work for work in pool.started if work.task.agent_id == "ana"]
+    [kept] = [work for work in pool.started if work.task.agent_id == "bia"]
+    await pool.store.renew(WORKER, [kept.held], now=late, lease=LEASE)
+    await pool.store.sweep(now=late, announce=one_event)
+
+    assert await pool.dispatcher.renew(late) == 1
+
+    assert (lost.told, kept.told) == (["lose"], [])
+
+
+async def test_a_cancellation_reaches_the_run_at_once_and_at_the_latest_with_a_renewal(
+    pool: Pool,
+) -> None:
+    here, elsewhere = await pool.submit("ana", "bia")
+    await pool.dispatcher.tick(NOON)
+    await pool.until(2)
+    works = {work.task.task_id: work for work in pool.started}
+
+    pool.dispatcher.cancel(here.task_id)
+    await pool.store.cancel(elsewhere.task_id, now=NOON, announce=one_event)
+    assert works[here.task_id].told == ["cancel"]
+    assert works[elsewhere.task_id].told == []
+
+    await pool.dispatcher.renew(NOON + RENEW)
+    assert works[elsewhere.task_id].told == ["cancel"]
+
+
+async def test_the_next_attempt_may_be_claimed_before_the_last_one_is_let_go_of(
+    pool: Pool,
+) -> None:
+    """The retry is stored, but the pool has not heard yet that the first attempt is over."""
+    [task] = await pool.submit("ana")
+    await pool.dispatcher.tick(NOON)
+    await pool.until(1)
+    [first] = pool.started
+    await pool.store.retry(
+        first.held, not_before=NOON, error_kind="exit", error="", now=NOON, announce=one_event
+    )
+
+    await pool.dispatcher.tick(NOON)
+    await pool.until(2)
+    second = pool.started[1]
+    assert (second.task.task_id, second.task.attempt) == (task.task_id, 2)
+    assert await pool.dispatcher.renew(NOON + RENEW) == 1, "only the second still stands"
+    assert (first.told, second.told) == (["lose"], [])
+
+    second.over.set()
+    await pool.until_idle()
+    assert (await pool.store.task(task.task_id)).status is Status.COMPLETED
+
+
+async def test_draining_lets_runs_end_by_themselves(pool: Pool) -> None:
+    [task] = await pool.submit("ana")
+    await pool.dispatcher.tick(NOON)
+    await pool.until(1)
+    draining = asyncio.ensure_future(pool.dispatcher.drain(timedelta(seconds=DEADLINE)))
+    await asyncio.sleep(0)
+
+    pool.started[0].over.set()
+    await draining
+
+    assert pool.started[0].told == []
+    assert (await pool.store.task(task.task_id)).status is Status.COMPLETED
+
+
+async def test_draining_ends_what_does_not_and_starts_nothing_more(pool: Pool) -> None:
+    await pool.submit("ana")
+    await pool.dispatcher.tick(NOON)
+    await pool.until(1)
+
+    await pool.dispatcher.drain(NO_GRACE)
+
+    assert pool.started[0].told == ["shut down"]
+    await pool.submit("bia")
+    assert await pool.dispatcher.tick(NOON) == 0
+
+
+async def test_draining_waits_for_a_claim_on_its_way(pool: Pool) -> None:
+    """Otherwise the stop would leave a Task with an owner that never started it."""
+    [task] = await pool.submit("ana")
+    claiming = asyncio.ensure_future(pool.dispatcher.tick(NOON))
+    await asyncio.sleep(0)  # the claim is with the store, its answer is not here
+
+    await pool.dispatcher.drain(NO_GRACE)
+
+    assert await claiming == 1
+    assert pool.dispatcher.running == 0
+    assert (await pool.store.task(task.task_id)).status is Status.COMPLETED
+
+
+async def test_a_store_that_is_away_is_told_and_runs_go_on(pool: Pool) -> None:
+    await pool.submit("ana")
+    await pool.dispatcher.tick(NOON)
+    await pool.until(1)
+    await pool.store.close()
+
+    with pytest.raises(StoreUnavailable):
+        await pool.dispatcher.tick(NOON)
+    with pytest.raises(StoreUnavailable):
+        await pool.dispatcher.renew(NOON)
+
+    assert pool.started[0].told == []
+    pool.started[0].lose()
+    await pool.until_idle()
+
+
+async def test_two_pools_never_hold_the_same_task(pool: Pool) -> None:
+    await pool.submit("ana", "bia")
+    await pool.store.claim(OTHER_WORKER, now=NOON, limit=1, lease=LEASE, announce=one_event)
+
+    assert await pool.dispatcher.tick(NOON) == 1
+
+
+async def stop(loop: asyncio.Future[None]) -> None:
+    loop.cancel()
+    await asyncio.gather(loop, return_exceptions=True)

@@ -1,0 +1,89 @@
+"""The pruner over a real store: what is old goes with its logs, what is young stays."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from conselho.errors import NotFound
+from conselho.models.ids import AgentId
+from conselho.models.task import Task
+from conselho.services.logs import RunLogs
+from conselho.services.pruner import Pruner
+from conselho.store import Held, Store
+from conselho.stores.sql import open_sql_store
+from tests.support.clock import NOON, FakeClock
+from tests.support.factories import ANA, LEASE, WORKER, make_outcome, make_task, one_event
+
+RETENTION = timedelta(days=30)
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    store = await open_sql_store(f"sqlite:///{tmp_path / 'conselho.db'}")
+    yield store
+    await store.close()
+
+
+@pytest.fixture
+def logs(tmp_path: Path) -> RunLogs:
+    return RunLogs(tmp_path / "logs")
+
+
+def pruner(store: Store, logs: RunLogs, *, events_kept: int = 1000) -> Pruner:
+    return Pruner(store, logs, FakeClock(), retention=RETENTION, events_kept=events_kept)
+
+
+async def ended(store: Store, logs: RunLogs, at: datetime, agent_id: AgentId = ANA) -> Task:
+    """A manual run that ended at this moment, with its log."""
+    await store.submit([make_task(agent_id, due_at=None, created_at=at)], announce=one_event)
+    [task] = await store.claim(WORKER, now=at, limit=1, lease=LEASE, announce=one_event)
+    held = Held(task_id=task.task_id, fence=task.fence)
+    log = logs.path(task.task_id)
+    log.parent.mkdir(parents=True, exist_ok=True)
+    log.write_text("all is well")
+    return await store.finish(held, make_outcome(), now=at, announce=one_event)
+
+
+async def test_old_tasks_go_with_their_logs_and_young_ones_stay(
+    store: Store, logs: RunLogs
+) -> None:
+    old = await ended(store, logs, NOON)
+    young = await ended(store, logs, NOON + timedelta(days=1))
+
+    assert await pruner(store, logs).tick(NOON + RETENTION + timedelta(hours=1)) == 1
+
+    with pytest.raises(NotFound):
+        await store.task(old.task_id)
+    assert not logs.path(old.task_id).exists()
+    assert (await store.task(young.task_id)).task_id == young.task_id
+    assert logs.path(young.task_id).exists()
+
+
+async def test_statistics_remember_what_was_pruned(store: Store, logs: RunLogs) -> None:
+    await ended(store, logs, NOON)
+    before = await store.statistics([ANA])
+
+    await pruner(store, logs).tick(NOON + RETENTION + timedelta(hours=1))
+
+    assert await store.statistics([ANA]) == before
+    assert await store.recount()
+
+
+async def test_only_the_newest_events_are_kept(store: Store, logs: RunLogs) -> None:
+    for n in range(4):  # three events each: submitted, claimed, ended
+        await ended(store, logs, NOON + timedelta(minutes=n))
+
+    assert await pruner(store, logs, events_kept=5).tick(NOON + timedelta(hours=1)) == 7
+
+    assert await store.event_span() == (8, 12)
+
+
+async def test_a_log_that_is_gone_already_is_no_trouble(store: Store, logs: RunLogs) -> None:
+    old = await ended(store, logs, NOON)
+    logs.path(old.task_id).unlink()
+
+    assert await pruner(store, logs).tick(NOON + RETENTION + timedelta(hours=1)) == 1

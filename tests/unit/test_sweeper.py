@@ -1,0 +1,114 @@
+"""The sweeper over a real store: runs whose worker is gone are decided on, never too early."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from conselho.models.task import ErrorKind, Status, Task
+from conselho.services.sweeper import Sweeper
+from conselho.store import Held, Store
+from conselho.stores.sql import open_sql_store
+from tests.support.clock import NOON, FakeClock
+from tests.support.factories import ANA, LEASE, WORKER, make_task, one_event
+
+EVERY = timedelta(seconds=2)
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    store = await open_sql_store(f"sqlite:///{tmp_path / 'conselho.db'}")
+    yield store
+    await store.close()
+
+
+class Wakes:
+    def __init__(self) -> None:
+        self.count = 0
+
+    def __call__(self) -> None:
+        self.count += 1
+
+
+@pytest.fixture
+def wakes() -> Wakes:
+    return Wakes()
+
+
+@pytest.fixture
+def sweeper(store: Store, wakes: Wakes) -> Sweeper:
+    return Sweeper(store, FakeClock(), lease=LEASE, every=EVERY, wake=wakes)
+
+
+async def running(store: Store, **fields: object) -> Task:
+    """A Task that a worker has claimed at noon, and will not renew."""
+    await store.submit([make_task(ANA, **fields)], announce=one_event)
+    [task] = await store.claim(WORKER, now=NOON, limit=1, lease=LEASE, announce=one_event)
+    return task
+
+
+async def settle(sweeper: Sweeper) -> None:
+    """Past the hold of a sweeper that has just begun, up to a lease after noon."""
+    moment = NOON
+    while moment < NOON + LEASE:
+        assert await sweeper.tick(moment) == 0
+        moment += EVERY
+
+
+async def test_a_lost_run_ends_as_worker_lost(store: Store, sweeper: Sweeper, wakes: Wakes) -> None:
+    lost = await running(store)
+    await settle(sweeper)
+
+    assert await sweeper.tick(NOON + LEASE + EVERY) == 1
+
+    task = await store.task(lost.task_id)
+    assert (task.status, task.error_kind) == (Status.ERROR, ErrorKind.WORKER_LOST)
+    assert "stopped answering" in (task.error or "")
+    assert wakes.count == 1
+
+
+async def test_a_lost_run_with_an_attempt_left_is_due_again(
+    store: Store, sweeper: Sweeper, wakes: Wakes
+) -> None:
+    lost = await running(store, max_attempts=2)
+    await settle(sweeper)
+
+    await sweeper.tick(NOON + LEASE + EVERY)
+
+    task = await store.task(lost.task_id)
+    assert (task.status, task.attempt) == (Status.PENDING, 1)
+    assert wakes.count == 1
+
+
+async def test_a_renewed_run_is_left_alone(store: Store, sweeper: Sweeper, wakes: Wakes) -> None:
+    task = await running(store)
+    await settle(sweeper)
+    held = Held(task_id=task.task_id, fence=task.fence)
+    await store.renew(WORKER, [held], now=NOON + LEASE, lease=LEASE)
+
+    assert await sweeper.tick(NOON + LEASE + EVERY) == 0
+    assert wakes.count == 0
+
+
+async def test_after_a_start_it_lets_one_lease_pass(store: Store, sweeper: Sweeper) -> None:
+    await running(store)
+
+    assert await sweeper.tick(NOON + timedelta(hours=1)) == 0
+
+
+async def test_after_a_suspension_workers_may_renew_before_anything_is_taken(
+    store: Store, sweeper: Sweeper
+) -> None:
+    """The machine slept with its workers: their leases ended through no fault of theirs."""
+    await running(store)
+    await sweeper.tick(NOON)
+    woken = NOON + timedelta(hours=8)
+
+    assert await sweeper.tick(woken) == 0
+    assert await sweeper.tick(woken + EVERY) == 0
+    for seconds in range(4, 12, 2):
+        assert await sweeper.tick(woken + timedelta(seconds=seconds)) == 0
+    assert await sweeper.tick(woken + LEASE) == 1
