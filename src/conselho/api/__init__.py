@@ -1,0 +1,1 @@
+"""The outside interface over HTTP: REST, the event stream, the page."""

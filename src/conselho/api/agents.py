@@ -1,0 +1,46 @@
+"""The catalogue of agents."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter
+
+from conselho.api.context import InContext, PathAgent
+from conselho.api.views import agent_view, agent_views, catalogue_entry
+from conselho.services.forms import AgentForm
+
+router = APIRouter(prefix="/api/agents", tags=["agents"])
+
+
+@router.get("")
+async def list_agents(context: InContext, is_councilor: bool | None = None) -> Any:
+    """Without a query the bare list that agent selectors read; with one, `{agents, count}`."""
+    if is_councilor is None:
+        return [catalogue_entry(agent) for agent in await context.store.agents()]
+    agents = await context.store.agents(is_councilor=is_councilor)
+    views = await agent_views(context.store, agents, now=context.clock.now())
+    return {"agents": views, "count": len(views)}
+
+
+@router.post("", status_code=201)
+async def create_agent(context: InContext, form: AgentForm) -> dict[str, Any]:
+    """A new entry of the catalogue; it becomes a councilor by promotion."""
+    agent = await context.council.create_agent(form)
+    view = await agent_view(context.store, agent, now=context.clock.now())
+    message = f"The agent {agent.agent_id} was created."
+    return view | {"success": True, "message": message, "agent": view}
+
+
+@router.get("/{agent_id}")
+async def one_agent(context: InContext, agent_id: PathAgent) -> dict[str, Any]:
+    """One agent, with its seat and figures if it has them."""
+    agent = await context.store.agent(agent_id)
+    return await agent_view(context.store, agent, now=context.clock.now())
+
+
+@router.delete("/{agent_id}")
+async def delete_agent(context: InContext, agent_id: PathAgent) -> dict[str, Any]:
+    """Remove an agent from the catalogue, its seat included; its executions stay."""
+    await context.council.delete_agent(agent_id)
+    return {"success": True, "message": f"The agent {agent_id} was deleted."}

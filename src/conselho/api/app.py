@@ -1,0 +1,73 @@
+"""The FastAPI application: routers, errors, the page."""
+
+from __future__ import annotations
+
+from importlib import resources
+from pathlib import Path
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from conselho import __version__
+from conselho.api import agents, councilors, health, kpis, problems, tasks
+from conselho.api.context import Context
+
+PREFIXES = ("/api/councilors", "/api/agents")
+
+
+def make_app(context: Context) -> FastAPI:
+    """The application over a running system."""
+    app = FastAPI(
+        title="Conselho",
+        version=__version__,
+        # FastAPI's own pages fetch their assets from outside; ours must work without.
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.context = context
+    problems.install(app)
+    app.include_router(health.router)
+    # Fixed paths first: `/api/councilors/scheduler/jobs` is not a councilor named `scheduler`.
+    app.include_router(councilors.council)
+    app.include_router(agents.router)
+    for prefix in PREFIXES:
+        app.include_router(councilors.seat, prefix=prefix, tags=["councilors"])
+    app.include_router(tasks.router)
+    app.include_router(kpis.router)
+    _mount_page(app)
+    return app
+
+
+def _mount_page(app: FastAPI) -> None:
+    folder = Path(str(resources.files("conselho"))) / "web_dist"
+    if (folder / "index.html").is_file():
+        app.mount("/", Page(directory=folder))
+    else:
+        app.add_api_route("/", _no_page, include_in_schema=False)
+
+
+def _no_page() -> Response:
+    return PlainTextResponse(
+        "The page is not built. Run `make page` in the source tree, or install the wheel.\n",
+        status_code=503,
+    )
+
+
+class Page(StaticFiles):
+    """The built page: hashed assets may be kept for ever, the entry must be asked for anew."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        if path == "api" or path.startswith("api/"):
+            raise HTTPException(404)
+        if path in {"", "."}:
+            path = "index.html"
+        response = await super().get_response(path, scope)
+        if isinstance(response, FileResponse) and response.status_code == 200:
+            kept = path.startswith("assets/")
+            response.headers["cache-control"] = (
+                "public, max-age=31536000, immutable" if kept else "no-cache"
+            )
+        return response

@@ -1,0 +1,44 @@
+"""What the routers work with, as FastAPI dependencies."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from conselho.api.stream import Hub
+from conselho.models.ids import AgentId
+from conselho.wiring import System
+
+
+class Context:
+    """The running system, and the stream that snapshots connect to."""
+
+    def __init__(self, system: System, hub: Hub) -> None:
+        self.system = system
+        self.hub = hub
+        self.store = system.store
+        self.clock = system.clock
+        self.council = system.council
+        self.executions = system.executions
+
+    async def last_event_id(self) -> str:
+        """The resume point for a snapshot. Take it BEFORE reading what the snapshot shows.
+
+        Then an event that falls between the two comes again over the stream, instead of never.
+        """
+        _, newest = await self.store.event_span()
+        return self.hub.event_id(newest)
+
+
+def _context(request: Request) -> Context:
+    context: Context = request.app.state.context
+    return context
+
+
+def _agent_id(agent_id: str) -> AgentId:
+    return AgentId(agent_id)
+
+
+InContext = Annotated[Context, Depends(_context)]
+PathAgent = Annotated[AgentId, Depends(_agent_id)]

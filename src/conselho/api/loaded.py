@@ -1,0 +1,54 @@
+"""The heavy half of a server's start: imported in a thread, while the front already answers."""
+
+from __future__ import annotations
+
+from conselho.api.app import make_app
+from conselho.api.context import Context
+from conselho.api.security import Guard
+from conselho.api.stream import Hub
+from conselho.config import Settings
+from conselho.services.data_dir import DataDir
+from conselho.wiring import System, open_system, read_files
+
+
+class LoadedServer:
+    """A running system with its HTTP side."""
+
+    def __init__(self, system: System, hub: Hub) -> None:
+        hosts = [system.settings.host]
+        self.app = Guard(make_app(Context(system, hub)), hosts=hosts)
+        self.stream = Guard(hub, hosts=hosts)
+        self._system = system
+        self._hub = hub
+
+    def close_streams(self) -> None:
+        """Let clients go that wait: a server waits for its open connections before it stops."""
+        self._hub.close()
+        self._system.executions.let_go()
+
+    async def stop(self) -> None:
+        self._hub.close()
+        await self._system.stop()
+
+    def hurry(self) -> None:
+        """Give a stop no more grace."""
+        self._system.dispatcher.hurry()
+
+
+async def load(settings: Settings, data_dir: DataDir) -> LoadedServer:
+    """Open the store, recover, seat the council, start all services.
+
+    Raises ConselhoError; for a council file that is refused, with nothing changed.
+    """
+    files = read_files(settings, settings.council_dir) if settings.council_dir else ()
+    system = await open_system(settings, data_dir)
+    hub = Hub(system.store, system.store.identity, system.clock)
+    server = LoadedServer(system, hub)
+    system.spawn("stream", lambda: hub.run(system.bus))
+    system.spawn("stream.beat", hub.beat)
+    try:
+        await system.start(files)
+    except BaseException:
+        await server.stop()
+        raise
+    return server

@@ -1,0 +1,141 @@
+"""`conselho serve`: one process that serves, schedules and runs, from its start to its end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import structlog
+import uvicorn
+
+from conselho.api.front import Front
+from conselho.config import Settings
+from conselho.errors import ConselhoError, InvalidSettings
+from conselho.logs import configure_logs
+from conselho.services.data_dir import DataDir
+
+if TYPE_CHECKING:
+    from conselho.api.loaded import LoadedServer
+
+log = structlog.get_logger(__name__)
+
+BACKLOG = 4096
+# Streams are told to end first; this bounds the wait for clients that do not go.
+GRACEFUL_SECONDS = 3
+
+
+def serve(settings: Settings) -> int:
+    """Serve until SIGINT or SIGTERM; the exit code of the process.
+
+    Foreseeable trouble is one line on stderr, with the exit code of its kind.
+    """
+    configure_logs(settings)
+    data_dir = DataDir(settings.data_dir)
+    try:
+        data_dir.acquire()
+        try:
+            return _Server(settings, data_dir).hold()
+        finally:
+            data_dir.release()
+    except ConselhoError as error:
+        return _complain(error)
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, with signals and the end of streams in our hands."""
+
+    def __init__(self, settings: Settings, data_dir: DataDir) -> None:
+        self._settings = settings
+        self._data_dir = data_dir
+        self._loaded: LoadedServer | None = None
+        self._exit_code = 0
+        self._url = ""
+        super().__init__(
+            uvicorn.Config(
+                Front(self._load, self._failed),
+                log_config=None,
+                access_log=False,
+                lifespan="on",
+                timeout_graceful_shutdown=GRACEFUL_SECONDS,
+                server_header=False,
+                ws="none",
+                h11_max_incomplete_event_size=64 * 1024,
+            )
+        )
+
+    def hold(self) -> int:
+        """Serve from the first to the last moment; the exit code.
+
+        Raises InvalidSettings when the address cannot be had.
+        """
+        listener = _listen(self._settings.host, self._settings.port)
+        with listener:
+            host, port = listener.getsockname()[:2]
+            self._url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+            self._data_dir.announce(self._url, now=datetime.now(UTC))
+            with asyncio.Runner(loop_factory=self.config.get_loop_factory()) as runner:
+                runner.run(self.serve([listener]))
+        return self._exit_code
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        # Only now: who reads the line may send requests and signals at once.
+        sys.stdout.write(f"Conselho is in session: {self._url}\n")
+        sys.stdout.flush()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        # uvicorn would raise the signal again at the end; a stop that was asked for is no failure.
+        loop = asyncio.get_running_loop()
+        # SIGHUP too: a closed terminal must not leave agents behind that nobody follows.
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, self._asked_to_stop, number)
+        yield
+
+    def _asked_to_stop(self, number: int) -> None:
+        if self._loaded is not None:
+            if self.should_exit:
+                # Asked twice: runs get no more time to end by themselves.
+                self._loaded.hurry()
+            self._loaded.close_streams()
+        self.should_exit = True
+
+    async def _load(self) -> LoadedServer:
+        module: Any = await asyncio.to_thread(importlib.import_module, "conselho.api.loaded")
+        self._loaded = await module.load(self._settings, self._data_dir)
+        if self.should_exit:
+            self._loaded.close_streams()
+        return self._loaded
+
+    def _failed(self, error: BaseException) -> None:
+        self._exit_code = _complain(error)
+        self.should_exit = True
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except OSError as exc:
+        raise InvalidSettings(
+            "port",
+            f"cannot listen on {host}:{port}: {exc.strerror}."
+            " Is another server there? Choose another with --port.",
+        ) from exc
+    listener.setblocking(False)
+    return listener
+
+
+def _complain(error: BaseException) -> int:
+    if not isinstance(error, ConselhoError):
+        log.critical("server.failed_to_start", exc_info=error)
+        return ConselhoError.exit_code
+    sys.stderr.write(f"conselho: {error}\n")
+    return error.exit_code

@@ -1,0 +1,135 @@
+"""Executions: lists, one of them, its live log, cancelling it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from pydantic import AwareDatetime
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
+
+from conselho.api.context import Context, InContext
+from conselho.errors import NotFound
+from conselho.models.ids import AgentId, TaskId
+from conselho.models.rows import light_row, task_row
+from conselho.models.task import FINAL, Status, Trigger
+from conselho.models.verdict import Severity
+from conselho.services.log_reader import LogReader
+from conselho.store import TaskFilter
+
+router = APIRouter(prefix="/api/tasks", tags=["tasks"])
+
+Limit = Annotated[int, Query(ge=1, le=500)]
+Offset = Annotated[int, Query(ge=0, le=1_000_000)]
+# A page of 500 stays below 10 MB; the whole result is at /api/tasks/{task_id}.
+RESULT_IN_LIST = 16_384
+LogOffset = Annotated[int, Query(ge=0, le=1 << 40)]
+
+
+@router.get("")
+async def list_tasks(
+    context: InContext,
+    limit: Limit = 50,
+    offset: Offset = 0,
+    status: Annotated[list[Status] | None, Query()] = None,
+    agent_id: str | None = None,
+    severity: Severity | None = None,
+    trigger: Annotated[list[Trigger] | None, Query()] = None,
+    since: AwareDatetime | None = None,
+    until: AwareDatetime | None = None,
+) -> dict[str, Any]:
+    """Executions and lost slots, newest first; `since` and `until` bound their created_at."""
+    last_event_id = await context.last_event_id()
+    where = TaskFilter(
+        agent_id=AgentId(agent_id) if agent_id else None,
+        statuses=frozenset(status or ()),
+        severity=severity,
+        triggers=frozenset(trigger or ()),
+        since=since,
+        until=until,
+    )
+    page = await context.store.tasks(where, limit=limit, offset=offset)
+    return {
+        "success": True,
+        "count": len(page.tasks),
+        "total": page.total,
+        "tasks": [light_row(task, result_characters=RESULT_IN_LIST) for task in page.tasks],
+        "last_event_id": last_event_id,
+    }
+
+
+@router.get("/processing")
+async def processing(context: InContext, limit: Limit = 100, offset: Offset = 0) -> dict[str, Any]:
+    """The executions that are on their way now."""
+    where = TaskFilter(statuses=frozenset({Status.PROCESSING}))
+    page = await context.store.tasks(where, limit=limit, offset=offset)
+    rows = [light_row(task, result_characters=RESULT_IN_LIST) for task in page.tasks]
+    return {"success": True, "count": len(rows), "total": page.total, "tasks": rows}
+
+
+@router.get("/{task_id}")
+async def one_task(context: InContext, task_id: str) -> dict[str, Any]:
+    """One execution, with its prompt and everything that is known of it."""
+    task = await context.store.task(TaskId(task_id))
+    return task_row(task) | {
+        "prompt": task.snapshot.prompt,
+        "provider": task.snapshot.provider,
+        "cwd": task.snapshot.cwd,
+        "command": list(task.snapshot.argv),
+    }
+
+
+@router.post("/{task_id}/cancel")
+async def cancel(context: InContext, task_id: str) -> dict[str, Any]:
+    """Cancel an execution. One on its way has a few seconds to end; 409 when it ended otherwise."""
+    task = await context.executions.cancel(TaskId(task_id))
+    if task.status not in FINAL:
+        task = await context.executions.wait(task.task_id, seconds=CANCEL_WAIT_SECONDS)
+    done = task.status is Status.CANCELLED
+    message = "The execution is cancelled." if done else "The execution was asked to stop."
+    return {"success": True, "message": message, "task": task_row(task)}
+
+
+# TERM, three seconds of grace, KILL: by then it is over.
+CANCEL_WAIT_SECONDS = 5.0
+
+
+@router.get("/{task_id}/log", response_class=PlainTextResponse)
+async def task_log(
+    context: InContext,
+    task_id: str,
+    follow: bool = False,
+    offset: LogOffset = 0,
+) -> Response:
+    """What the child printed from byte `offset` on; `follow=1` goes on to its end."""
+    task = await context.store.task(TaskId(task_id))
+    reader = LogReader(context.system.logs.path(task.task_id), offset=offset)
+    if follow and task.status not in FINAL:
+        return StreamingResponse(
+            _followed(context, reader, task.task_id), media_type="text/plain; charset=utf-8"
+        )
+    return StreamingResponse(_whole(reader), media_type="text/plain; charset=utf-8")
+
+
+async def _whole(reader: LogReader) -> AsyncIterator[bytes]:
+    while piece := await asyncio.to_thread(reader.read):
+        yield piece
+
+
+async def _followed(context: Context, reader: LogReader, task_id: TaskId) -> AsyncIterator[bytes]:
+    while True:
+        try:
+            ended = (await context.store.task(task_id)).status in FINAL
+        except NotFound:
+            ended = True
+        # Read after the look: what was printed before the end is all there.
+        async for piece in _whole(reader):
+            yield piece
+        if ended or context.executions.stopping:
+            return
+        await context.executions.wait(task_id, seconds=FOLLOW_SECONDS)
+
+
+FOLLOW_SECONDS = 0.3
