@@ -1,0 +1,104 @@
+"""`conselho check`: settings and council files, without a server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from conselho.cli.options import Choices, pass_choices, with_colour, with_json
+from conselho.cli.phrases import counted, mark
+from conselho.cli.screen import Screen
+from conselho.errors import Invalid
+
+if TYPE_CHECKING:
+    from conselho.config import Problem, Settings
+
+
+@click.command()
+@click.argument(
+    "directory",
+    metavar="[DIR]",
+    required=False,
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+)
+@with_json
+@with_colour
+@pass_choices
+def check(choices: Choices, directory: Path | None) -> int:
+    """Check settings and council files.
+
+    DIR holds the files. Without it: the folder that the settings name, else ./council when there
+    is one. Prints errors and warnings, and exits 2 when there are errors. Needs no server and
+    changes nothing.
+    """
+    from conselho.config import inspect_settings
+
+    settings, problems = inspect_settings({"data_dir": choices.data_dir})
+    directory = directory or council_directory(settings)
+    count = 0
+    if directory is not None:
+        count, found = _council_problems(directory, settings)
+        problems += found
+    if choices.as_json:
+        choices.screen.json(_document(problems, count))
+    else:
+        _print(choices.screen, problems, directory, count)
+    return Invalid.exit_code if _errors(problems) else 0
+
+
+def council_directory(settings: Settings) -> Path | None:
+    """The folder that holds the council: as the settings say, else ./council, else None."""
+    if settings.council_dir is not None:
+        return settings.council_dir
+    usual = Path.cwd() / "council"
+    return usual if usual.is_dir() else None
+
+
+def _council_problems(directory: Path, settings: Settings) -> tuple[int, list[Problem]]:
+    """How many sound councilors the folder holds, and what is wrong with the others."""
+    from conselho.config import Problem
+    from conselho.services.council_files import read_council
+    from conselho.wiring import make_providers
+
+    directory = directory.absolute()  # "." has no name
+    try:
+        reading = read_council(
+            directory, known_providers=make_providers(), workspaces=settings.workspaces
+        )
+    except Invalid as error:
+        return 0, [Problem(level="error", where=str(directory), message=error.reason)]
+    found = [
+        Problem(
+            level="error",
+            where=f"{directory.name}/{error.file}:{error.line}",
+            message=f"{error.field}: {error.reason}" if error.field else error.reason,
+        )
+        for error in reading.problems
+    ]
+    found += [
+        Problem(level="warning", where=directory.name, message=text) for text in reading.warnings
+    ]
+    return len(reading.files), found
+
+
+def _print(
+    screen: Screen, problems: list[Problem], directory: Path | None, councilors: int
+) -> None:
+    for problem in problems:
+        screen.line(mark(problem.level), str(problem))
+    errors = _errors(problems)
+    figures = [counted(errors, "error"), counted(len(problems) - errors, "warning")]
+    if directory is not None:
+        figures.append(f"{counted(councilors, 'sound council file')} in {directory}")
+    screen.line(mark("error" if errors else "success"), ", ".join(figures))
+
+
+def _document(problems: list[Problem], councilors: int) -> dict[str, object]:
+    rows = [{"level": one.level, "where": one.where, "message": one.message} for one in problems]
+    return {"ok": not _errors(problems), "problems": rows, "council_files": councilors}
+
+
+def _errors(problems: list[Problem]) -> int:
+    return sum(problem.level == "error" for problem in problems)

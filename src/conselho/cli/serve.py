@@ -1,0 +1,58 @@
+"""`conselho serve`: the server, with what the command line says about it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from conselho.cli.options import Choices, pass_choices
+from conselho.cli.screen import tell
+
+
+@click.command()
+@click.option("--host", metavar="ADDRESS", help="Address to listen on. [default: 127.0.0.1]")
+@click.option("--port", type=int, help="Port to listen on; 0 takes a free one. [default: 8000]")
+@click.option(
+    "--data-dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Where the server keeps its own files. [default: .conselho]",
+)
+@click.option(
+    "--council",
+    "council_dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Folder of council files (*.md) to apply at the start.",
+)
+@click.option("--max-concurrent-runs", type=int, metavar="N", help="Runs at one time. [default: 4]")
+@pass_choices
+def serve(
+    choices: Choices,
+    host: str | None,
+    port: int | None,
+    data_dir: Path | None,
+    council_dir: Path | None,
+    max_concurrent_runs: int | None,
+) -> int:
+    """Start the council.
+
+    One process: API, page, scheduler and workers. What is not given here comes from the
+    environment (CONSELHO_HOST and so on), from conselho.toml, or from the defaults.
+    """
+    from conselho.api import serve as server
+    from conselho.config import load_settings
+
+    settings, warnings = load_settings(
+        {
+            "host": host,
+            "port": port,
+            "data_dir": data_dir or choices.data_dir,
+            "council_dir": council_dir,
+            "max_concurrent_runs": max_concurrent_runs,
+        }
+    )
+    for warning in warnings:
+        tell(f"warning: {warning}")
+    return server.serve(settings)
