@@ -1,0 +1,190 @@
+"""A real Chromium on the page of a real server, whose council is four small commands.
+
+Nothing fires by itself: every schedule is a day long, and the tests call whom they need.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+
+from tests.support.server import Server, running
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = ROOT / "src" / "conselho" / "web_dist" / "index.html"
+AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
+DEADLINE_MS = 20_000
+
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+COUNCILOR = """---
+agent_id: {agent_id}
+name: {name}
+emoji: "🔎"
+provider: command
+command: [sh, {script}]
+title: {title}
+tags: [{tag}]
+schedule: 1d
+task: {task}
+---
+{prompt}
+"""
+
+# What an agent might write: markup that must stay text, and a verdict in the agreed form.
+LEAKY = """cat <<'REPORT'
+# Report
+<img src=x onerror="window.broken = true"><script>window.broken = true</script>
+```json
+{"severity": "error", "summary": "A key in seed.env <b>line 12</b>",
+ "findings": [{"title": "AWS key <script>window.broken = true</script>", "severity": "error",
+               "file": "deploy/seed.env", "line": 12, "detail": "Revoke it first."}]}
+```
+REPORT
+"""
+
+COUNCIL = {
+    "calm": ("Nilo Teixeira", "Watcher", "quality", "Pipeline", "echo 'All 42 jobs are green'"),
+    "leaky": ("Otávia Prado", "Keeper of secrets", "security", "Secret search", LEAKY),
+    "slow": ("Caetano Reis", "Inspector", "quality", "Profile", "echo started; exec sleep 300"),
+    "failing": ("Bento Rocha", "Sweeper", "security", "Dependencies", "echo no lock file; exit 3"),
+}
+
+expect.set_options(timeout=DEADLINE_MS)
+
+Open = Callable[..., Awaitable[Page]]
+
+
+def require(found: bool, what: str) -> None:
+    """Skip on a machine that lacks something; on CI that is a failure."""
+    if found:
+        return
+    if os.environ.get("CI"):
+        pytest.fail(what)
+    pytest.skip(what)
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    wanted = os.environ.get("CONSELHO_CHROMIUM", "/usr/bin/chromium")
+    require(shutil.which(wanted) is not None, f"no Chromium at {wanted}")
+    require(PAGE.is_file(), "the page is not built: run `make page`")
+    return wanted
+
+
+@pytest.fixture(scope="session")
+def axe_source() -> str:
+    require(AXE.is_file(), "axe-core is not installed: run `npm ci` in web/")
+    return AXE.read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def council_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("project") / "council"
+    folder.mkdir()
+    for agent_id, (name, title, tag, task, script) in COUNCIL.items():
+        path = folder.parent / f"{agent_id}.sh"
+        path.write_text(script, encoding="utf-8")
+        (folder / f"{agent_id}.md").write_text(
+            COUNCILOR.format(
+                agent_id=agent_id,
+                name=name,
+                script=path,
+                title=title,
+                tag=tag,
+                task=task,
+                prompt=f"Look after: {task}.",
+            ),
+            encoding="utf-8",
+        )
+    return folder
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A port for a server that has to come back where it was."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@pytest.fixture
+def server(
+    chromium_path: str, council_dir: Path, tmp_path: Path, free_port: int
+) -> Iterator[Server]:
+    with running(tmp_path, council=council_dir, arguments=["--port", str(free_port)]) as server:
+        yield server
+
+
+@pytest.fixture
+def empty_server(chromium_path: str, tmp_path: Path) -> Iterator[Server]:
+    """A server without any councilor."""
+    with running(tmp_path) as server:
+        yield server
+
+
+@pytest.fixture
+async def browser(chromium_path: str) -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=chromium_path, args=CHROMIUM_FLAGS
+        )
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+async def open_page(browser: Browser) -> AsyncIterator[Open]:
+    """Opens the page of a server and waits until it is live.
+
+    Afterwards: nothing was thrown in any of the pages, and the content policy refused nothing.
+    """
+    faults: list[str] = []
+    contexts: list[BrowserContext] = []
+
+    async def open_page(
+        server: Server,
+        *,
+        width: int = 1440,
+        height: int = 900,
+        language: str = "pt-BR",
+        dark: bool = False,
+        **options: Any,
+    ) -> Page:
+        context = await browser.new_context(
+            viewport={"width": width, "height": height},
+            locale=language,
+            color_scheme="dark" if dark else "light",
+            reduced_motion="reduce",
+            **options,
+        )
+        contexts.append(context)
+        context.set_default_timeout(DEADLINE_MS)
+        page = await context.new_page()
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on(
+            "console",
+            lambda said: faults.append(said.text) if "Content Security" in said.text else None,
+        )
+        await page.goto(server.url)
+        await page.wait_for_selector("[data-connection=live]")
+        return page
+
+    yield open_page
+    for context in contexts:
+        await context.close()
+    assert faults == []

@@ -1,0 +1,19 @@
+/** What a councilor is called, and the word for its office. */
+import type { Agent, BareAgent } from "../wire";
+
+export function displayName(agent: BareAgent): string {
+  const custom = agent.customization;
+  return (custom?.enabled && custom.display_name) || agent.name || agent.agent_id;
+}
+
+export function officeOf(agent: BareAgent): string {
+  return agent.councilor_config?.title || agent.title || agent.councilor_config?.task.name || "";
+}
+
+/** Seats are given by tag, then by seniority: fixed, so that one learns where each sits. */
+export function inSeatOrder(agents: Iterable<Agent>): Agent[] {
+  return [...agents]
+    .map((agent) => ({ agent, seat: `${agent.tags[0] ?? ""}\n${agent.created_at}\n${agent.agent_id}` }))
+    .sort((a, b) => (a.seat < b.seat ? -1 : 1))
+    .map(({ agent }) => agent);
+}

@@ -1,0 +1,31 @@
+import "./styles/fonts.css";
+import "./styles/tokens.css";
+import "./styles/base.css";
+import "./styles/marks.css";
+import "./styles/portrait.css";
+import "./styles/bar.css";
+import "./styles/band.css";
+import "./styles/kpis.css";
+import "./styles/attention.css";
+import "./styles/council.css";
+import "./styles/recent.css";
+import "./styles/footer.css";
+import "./styles/lost.css";
+
+import { render } from "preact";
+
+import { applyLanguage } from "./i18n";
+import { applyTab } from "./overview";
+import { forgetOldTrees } from "./parts/forget";
+import { applyTheme } from "./preferences";
+import { startRouting } from "./route";
+import { startSession } from "./session";
+import { App } from "./views/app";
+
+forgetOldTrees();
+applyTheme();
+applyLanguage();
+applyTab();
+startRouting();
+startSession();
+render(<App />, document.getElementById("page") as HTMLElement);

@@ -1,0 +1,50 @@
+/** What the views have in common, worked out once for each change of the council. */
+import { computed, effect } from "@preact/signals";
+
+import { acknowledged } from "./actions";
+import calm from "./assets/favicon-calm.svg";
+import error from "./assets/favicon-error.svg";
+import missed from "./assets/favicon-missed.svg";
+import lostIcon from "./assets/favicon-lost.svg";
+import warning from "./assets/favicon-warning.svg";
+import { type Attention, needsAttention } from "./council/attention";
+import { inSeatOrder } from "./council/names";
+import { isPaused, lastVerdict, type Standing, standingOf, troubleOf } from "./council/standing";
+import { council, lost } from "./session";
+import type { Agent } from "./wire";
+
+/** Above this many the council is shown as tiles, trouble first, without attention cards. */
+export const TILES_ABOVE = 60;
+
+export const seated = computed<readonly Agent[]>(() => inSeatOrder(council.value.agents.values()));
+export const asTiles = computed(() => seated.value.length > TILES_ABOVE);
+export const attention = computed<readonly Attention[]>(() =>
+  needsAttention(seated.value, acknowledged.value),
+);
+export const standings = computed<ReadonlyMap<string, Standing>>(
+  () => new Map(seated.value.map((agent) => [agent.agent_id, standingOf(agent)])),
+);
+const untroubled = computed(() =>
+  seated.value.filter((agent) => !isPaused(agent) && troubleOf(agent) === null),
+);
+/** In order: in its seat, and its last verdict is no trouble, whatever it does at the moment. */
+export const inOrder = computed(
+  () => untroubled.value.filter((agent) => lastVerdict(agent) !== null).length,
+);
+/** In its seat without any verdict yet: nothing is known of it, so it is not in order either. */
+export const unproven = computed(() => untroubled.value.length - inOrder.value);
+
+const ICONS = { calm, error, missed, warning, lost: lostIcon } as const;
+
+/** The tab says how many need the reader, and its icon the worst state. */
+export function applyTab(): void {
+  effect(() => {
+    const open = attention.value.length;
+    document.title = open > 0 ? `(${open}) Conselho` : "Conselho";
+  });
+  effect(() => {
+    const state = lost.value ? "lost" : (attention.value[0]?.kind ?? "calm");
+    const link = document.querySelector<HTMLLinkElement>('link[rel="icon"]');
+    if (link) link.href = ICONS[state];
+  });
+}

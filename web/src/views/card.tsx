@@ -1,0 +1,147 @@
+/** One councilor: the face is the verdict, the line below says when it works next and how it fared. */
+import { setPaused, runNow } from "../actions";
+import { now } from "../clock";
+import { displayName, officeOf } from "../council/names";
+import { nextSlot } from "../council/next";
+import { isPaused, type MarkKind, moodOf, standingOf, verdictOf } from "../council/standing";
+import { formats, messages } from "../i18n";
+import { Mark } from "../parts/mark";
+import { memo } from "../parts/memo";
+import { OrderButton } from "../parts/order";
+import { Portrait } from "../parts/portrait";
+import { Sparkline } from "../parts/sparkline";
+import { Ago, Elapsed } from "../parts/time";
+import { councilorAddress } from "../route";
+import { lost } from "../session";
+import { scheduleSentence } from "../text/schedule";
+import { markNews } from "../text/news";
+import type { Agent } from "../wire";
+
+export const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+export const CouncilorCard = memo(function CouncilorCard({ agent }: { agent: Agent }) {
+  const name = displayName(agent);
+  const standing = standingOf(agent);
+  return (
+    <li class={`card is-${standing}`} data-agent={agent.agent_id}>
+      <div class="upper">
+        <Portrait agent={agent} mood={moodOf(agent, now.peek())} />
+        <div class="words">
+          <div class="top">
+            <h3>
+              <a href={councilorAddress(agent.agent_id)} title={name}>
+                {name}
+              </a>
+            </h3>
+            <span class="age">
+              <Ago at={agent.current?.started_at ?? agent.recent.at(-1)?.completed_at ?? null} />
+            </span>
+          </div>
+          <p class="office">
+            {agent.emoji && <span aria-hidden="true">{agent.emoji}</span>} {officeOf(agent)}
+          </p>
+          <LastWords agent={agent} />
+        </div>
+        <Orders agent={agent} name={name} />
+      </div>
+      <div class="lower">
+        <div class="when">
+          <b>
+            <When agent={agent} />
+          </b>
+          <span>{scheduleOf(agent)}</span>
+        </div>
+        <History agent={agent} />
+      </div>
+    </li>
+  );
+});
+
+export function scheduleOf(agent: Agent): string {
+  const schedule = agent.councilor_config?.schedule;
+  return schedule ? scheduleSentence(schedule, ZONE, messages.value) : "";
+}
+
+/** Mark and last verdict; the mark alone would leave colour-blind readers and screen readers out. */
+function LastWords({ agent }: { agent: Agent }) {
+  const t = messages.value;
+  const { kind, text } = lastWords(agent);
+  return (
+    <p class="last">
+      <Mark kind={kind} />
+      <span>
+        <span class="unseen">{t.mark[kind]}: </span>
+        {text}
+      </span>
+    </p>
+  );
+}
+
+export function lastWords(agent: Agent): { kind: MarkKind; text: string } {
+  const t = messages.value;
+  const task = agent.councilor_config?.task.name ?? "";
+  if (agent.current?.status === "processing") {
+    return { kind: "running", text: t.council.justRunning(task) };
+  }
+  if (agent.current) return { kind: "waiting", text: task };
+  const last = agent.recent.at(-1);
+  if (!last) return { kind: isPaused(agent) ? "paused" : "waiting", text: t.mark.new };
+  const text = markNews(last, t, formats.value);
+  if (isPaused(agent)) return { kind: "paused", text };
+  if (last.status === "missed") return { kind: "missed", text };
+  return { kind: verdictOf(last) ?? "skipped", text };
+}
+
+/** Elapsed time, countdown, or why there is none: it keeps itself right by the second. */
+export function When({ agent }: { agent: Agent }) {
+  const t = messages.value.council;
+  if (agent.current?.started_at && agent.current.status === "processing") {
+    return <Elapsed since={agent.current.started_at} />;
+  }
+  if (agent.current) return <>{t.queued}</>;
+  if (isPaused(agent)) return <>{t.paused}</>;
+  const next = nextSlot(agent, now.value);
+  if (next === null) return <>{t.noNext}</>;
+  if (lost.value) return <>{t.expected(formats.value.moment(next, now.value))}</>;
+  const left = next - now.value;
+  return <>{left < 1000 ? t.nextNow : t.next(messages.value.span(left))}</>;
+}
+
+function History({ agent }: { agent: Agent }) {
+  const t = messages.value.council;
+  const runs = agent.recent.length;
+  const rate = agent.stats && agent.stats.total_executions > 0 ? agent.stats.success_rate : null;
+  return (
+    <div class="history">
+      <Sparkline recent={agent.recent} label={runs > 0 ? t.history(runs) : t.noHistory} />
+      <span class="rate" title={t.rate}>
+        {rate === null ? "" : formats.value.percent(Math.floor(rate))}
+      </span>
+    </div>
+  );
+}
+
+function Orders({ agent, name }: { agent: Agent; name: string }) {
+  const t = messages.value.council;
+  const paused = isPaused(agent);
+  const id = agent.agent_id;
+  return (
+    <div class="orders">
+      <OrderButton about={id} class="icon" label={t.runNow(name)} busy={agent.current !== null} act={() => runNow(id)}>
+        <svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true">
+          <path d="M4 2.5l9 5.5-9 5.5z" />
+        </svg>
+      </OrderButton>
+      <OrderButton
+        about={id}
+        class="icon"
+        label={paused ? t.resume(name) : t.pause(name)}
+        act={() => setPaused(id, !paused)}
+      >
+        <svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true">
+          <path d={paused ? "M2 9V7h8L7 4l1.5-1.5L14 8l-5.5 5.5L7 12l3-3z" : "M4 3h3v10H4zM9 3h3v10H9z"} />
+        </svg>
+      </OrderButton>
+    </div>
+  );
+}

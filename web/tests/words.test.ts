@@ -1,0 +1,176 @@
+import { describe, expect, it } from "vitest";
+
+import { languageOf, MESSAGES } from "../src/i18n";
+import { en } from "../src/i18n/en";
+import { ptBR } from "../src/i18n/pt-BR";
+import { formatsFor, twoUnits } from "../src/text/format";
+import { causeOf, markNews, newsOf, stateWord } from "../src/text/news";
+import { intervalMs, scheduleSentence } from "../src/text/schedule";
+import type { Schedule } from "../src/wire";
+import { at, done, mark, T0, task } from "./rows";
+
+const pt = formatsFor("pt-BR");
+
+/** Every path to a leaf with the kind of leaf: `footer.open string`, `seats.inOrder function 1`. */
+function keys(node: unknown, path = ""): string[] {
+  if (typeof node === "function") return [`${path} function ${node.length}`];
+  if (typeof node !== "object" || node === null) return [`${path} ${typeof node}`];
+  return Object.entries(node).flatMap(([key, value]) => keys(value, path ? `${path}.${key}` : key));
+}
+
+describe("the two languages", () => {
+  it("have one key set", () => {
+    expect(keys(en)).toEqual(keys(ptBR));
+  });
+
+  it("leave no text empty", () => {
+    for (const messages of Object.values(MESSAGES)) {
+      const texts = JSON.stringify(messages, (_, value: unknown) => (value === "" ? "EMPTY" : value));
+      expect(texts).not.toContain("EMPTY");
+    }
+  });
+
+  it("are chosen by the browser's order, Portuguese when it speaks neither", () => {
+    expect(languageOf(["en-GB", "pt-BR"])).toBe("en");
+    expect(languageOf(["fr", "pt-PT", "en"])).toBe("pt-BR");
+    expect(languageOf(["fr"])).toBe("pt-BR");
+    expect(languageOf([])).toBe("pt-BR");
+  });
+
+  it("count in words and agree in number", () => {
+    expect(ptBR.headline.many(3)).toBe("Três conselheiros pedem a sua atenção.");
+    expect(ptBR.headline.troubles(1, 2, 3)).toBe("Um erro, duas cadeiras vazias e três avisos.");
+    expect(en.headline.troubles(0, 1, 0)).toBe("One empty chair.");
+    expect(en.attention.streak(2)).toBe("2nd in a row");
+    expect(en.attention.streak(13)).toBe("13th in a row");
+  });
+});
+
+describe("a schedule as a sentence", () => {
+  const interval = (value: string): Schedule => ({ type: "interval", value, enabled: true, timezone: null });
+  const cron = (value: string, timezone: string | null = null): Schedule => ({
+    type: "cron",
+    value,
+    enabled: true,
+    timezone,
+  });
+
+  it.each([
+    ["10s", "a cada 10 s", "every 10 s"],
+    ["30m", "a cada 30 min", "every 30 min"],
+    ["1h", "de hora em hora", "every hour"],
+    ["1d", "todo dia", "every day"],
+    ["2d", "a cada 2 dias", "every 2 days"],
+    ["soon", "soon", "soon"],
+  ])("says interval %s", (value, portuguese, english) => {
+    expect(scheduleSentence(interval(value), "UTC", ptBR)).toBe(portuguese);
+    expect(scheduleSentence(interval(value), "UTC", en)).toBe(english);
+  });
+
+  it.each([
+    ["* * * * *", "a cada minuto", "every minute"],
+    ["*/15 * * * *", "a cada 15 min", "every 15 min"],
+    ["20 * * * *", "de hora em hora, aos 20 min", "every hour, at 20 min"],
+    ["0 */2 * * *", "a cada 2 h", "every 2 h"],
+    ["20 13 * * *", "todo dia às 13:20", "every day at 13:20"],
+    ["0 9,13 * * 1-5", "dias úteis às 09:00 e 13:00", "weekdays at 09:00 and 13:00"],
+    ["0 9 * * 1", "segunda às 09:00", "Monday at 09:00"],
+    ["0 9 * * 7", "domingo às 09:00", "Sunday at 09:00"],
+    ["0 9 * * MON,wed", "segunda e quarta às 09:00", "Monday and Wednesday at 09:00"],
+    ["0 9 * * 6,0", "fins de semana às 09:00", "weekends at 09:00"],
+    ["0 9 1 * *", "todo dia 1 do mês às 09:00", "day 1 of each month at 09:00"],
+    ["*/10 * * * 1-5", "a cada 10 min, dias úteis", "every 10 min, weekdays"],
+  ])("says cron %s", (value, portuguese, english) => {
+    expect(scheduleSentence(cron(value), "UTC", ptBR)).toBe(portuguese);
+    expect(scheduleSentence(cron(value), "UTC", en)).toBe(english);
+  });
+
+  it.each(["0 9 1 * 1", "0 9 31 12 *", "0 9-17/2 * * *", "0 25 * * *", "nonsense"])(
+    "shows %s as it is rather than say it wrongly",
+    (value) => {
+      expect(scheduleSentence(cron(value), "UTC", en)).toBe(value);
+    },
+  );
+
+  it("names the zone when it is not the reader's", () => {
+    expect(scheduleSentence(cron("0 9 * * *"), "America/Sao_Paulo", en)).toBe("every day at 09:00 (UTC)");
+    const zoned = cron("0 9 * * *", "America/Sao_Paulo");
+    expect(scheduleSentence(zoned, "America/Sao_Paulo", en)).toBe("every day at 09:00");
+  });
+
+  it("knows how long an interval is", () => {
+    expect(intervalMs("90s")).toBe(90_000);
+    expect(intervalMs("2d")).toBe(172_800_000);
+    expect(intervalMs("0m")).toBeNull();
+    expect(intervalMs("0 9 * * *")).toBeNull();
+  });
+});
+
+describe("lengths and numbers", () => {
+  it.each([
+    [400, "400 ms"],
+    [1_500, "1,5 s"],
+    [38_000, "38 s"],
+    [134_000, "2 min 14 s"],
+    [120_000, "2 min"],
+    [4_320_000, "1 h 12 min"],
+    [273_600_000, "3 d 4 h"],
+  ])("say %i ms as %s", (ms, text) => {
+    expect(pt.duration(ms)).toBe(text);
+  });
+
+  it("count down in whole units and never below zero", () => {
+    expect(twoUnits(-5_000)).toBe("0 s");
+    expect(twoUnits(59_999)).toBe("59 s");
+    expect(twoUnits(60_000)).toBe("1 min");
+  });
+
+  it("follow the language", () => {
+    expect(pt.percent(94.2, 1)).toBe("94,2%");
+    expect(formatsFor("en").percent(94.2, 1)).toBe("94.2%");
+    expect(formatsFor("en").money(3.18)).toBe("$3.18");
+    expect(formatsFor("en").money(0.0412)).toBe("$0.0412");
+    expect(pt.number(4106)).toBe("4.106");
+  });
+
+  it("show the day with the clock only when it is another day", () => {
+    expect(pt.moment(T0, T0)).toBe(pt.clock(T0));
+    expect(pt.moment(T0 - 2 * 86_400_000, T0)).not.toBe(pt.clock(T0));
+  });
+});
+
+describe("an execution in words", () => {
+  it("is the agent's own summary, one line of it", () => {
+    const row = done({ verdict: { severity: "error", summary: "\n Chave publicada \nmais", source: "contract", reason: null, findings: [] } });
+    expect(newsOf(row, ptBR, pt)).toBe("Chave publicada");
+  });
+
+  it("falls back to what is known of the failure", () => {
+    const row = task({ status: "error", severity: "error", error_kind: "timeout" });
+    expect(newsOf(row, en, pt)).toBe(en.cause.timeout?.[0]);
+  });
+
+  it("gives the general advice for a failure it does not know", () => {
+    expect(causeOf("gremlins", en)).toBe(en.cause.other);
+    expect(causeOf("constructor", en)).toBe(en.cause.other);
+    expect(causeOf(null, en)).toBe(en.cause.other);
+  });
+
+  it("names skipped and missed slots", () => {
+    expect(newsOf(task({ status: "skipped", skip_reason: "overlap" }), ptBR, pt)).toBe(
+      "Pulado: a rodada anterior ainda corria",
+    );
+    const missed = mark({ status: "missed", slot_from: at(0), slot_to: at(3600), slot_count: 2 });
+    expect(markNews(missed, en, pt)).toBe(`Missed 2 slots, ${pt.clock(T0)} to ${pt.clock(T0 + 3_600_000)}`);
+  });
+
+  it("says when it will be tried again", () => {
+    const again = task({ attempt: 1, max_attempts: 3 });
+    expect(newsOf(again, en, pt)).toBe("Will try again: attempt 2 of 3");
+    expect(newsOf(task({ attempt: 0 }), en, pt)).toBe("Queued");
+  });
+
+  it("calls a cancelled run cancelled, though it shares the mark of a skipped one", () => {
+    expect(stateWord({ status: "cancelled", severity: null }, en)).toBe("Cancelled");
+  });
+});
