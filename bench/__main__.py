@@ -1,0 +1,114 @@
+"""`python -m bench [NAME...] [--quick]`: one JSON object on stdout, progress on stderr.
+
+Exit code 0 when everything was measured, whether or not the aims were met, else 1.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+
+from bench import cold_start, idle, lateness, queries, throughput
+from bench.figures import Report, at_most, unmet
+from bench.machine import machine
+
+Measurement = Callable[[bool], Awaitable[Report]]
+
+QUICK_TASKS = 2_000
+QUICK_REPEATS = 3
+# What the page asks while a person waits: lists, report, statistics, KPIs.
+QUERY_MS = 20
+
+
+async def _queries(quick: bool) -> Report:
+    figures = await (queries.main(QUICK_TASKS, QUICK_REPEATS) if quick else queries.main())
+    aims = [
+        at_most(f"{council} {call} p99 ms", timed["p99_ms"], QUERY_MS)
+        for council, calls in figures.items()
+        for call, timed in calls.items()
+        if call.startswith("list") or call in ("report", "statistics", "kpis")
+    ]
+    return figures | {"aims": aims}
+
+
+# Each with the seconds that it may take: a machine that hangs must not look like a slow one.
+MEASUREMENTS: dict[str, tuple[float, Measurement]] = {
+    "cold_start": (180, lambda quick: cold_start.main(quick=quick)),
+    "idle": (120, lambda quick: idle.main(quick=quick)),
+    "lateness_20": (180, lambda quick: lateness.few(quick=quick)),
+    "lateness_1000": (300, lambda quick: lateness.many(quick=quick)),
+    "throughput": (600, lambda quick: throughput.main(quick=quick)),
+    "queries": (1800, _queries),
+}
+
+
+def main() -> int:
+    options = _options()
+    report = asyncio.run(_measure_all(options.names or list(MEASUREMENTS), options.quick))
+    json.dump(report, sys.stdout, indent=2)
+    print()
+    return 1 if any("error" in one for one in report["figures"].values()) else 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Measure the product.")
+    parser.add_argument(
+        "names",
+        nargs="*",
+        choices=[[], *MEASUREMENTS],
+        metavar="NAME",
+        help=f"what to measure: {', '.join(MEASUREMENTS)} [default: all]",
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help="tiny sizes, to see that everything works"
+    )
+    return parser.parse_args()
+
+
+async def _measure_all(names: list[str], quick: bool) -> Report:
+    report: Report = {
+        "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "quick": quick,
+        "machine": machine(),
+        "figures": {},
+    }
+    for name in names:
+        report["figures"][name] = await _measured(name, quick)
+    return report
+
+
+async def _measured(name: str, quick: bool) -> Report:
+    seconds, measure = MEASUREMENTS[name]
+    _tell(f"{name} ...")
+    began = time.perf_counter()
+    try:
+        async with asyncio.timeout(seconds):
+            figures = await measure(quick)
+    except TimeoutError:
+        figures = {"error": f"it did not end within {seconds:g} s"}
+    except Exception as error:  # noqa: BLE001  # the others are worth having all the same
+        figures = {"error": f"{type(error).__name__}: {error}"}
+    _tell(f"{name}: {_outcome(figures)} ({time.perf_counter() - began:.0f} s)")
+    return figures
+
+
+def _outcome(figures: Report) -> str:
+    if "error" in figures:
+        return str(figures["error"])
+    missed = unmet(figures)
+    if not missed:
+        return "every aim is met"
+    return "; ".join(f"missed: {aim['aim']}, it is {aim['value']:g}" for aim in missed)
+
+
+def _tell(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
