@@ -224,6 +224,9 @@ def test_everything_that_is_given_is_kept() -> None:
             "catch_up": "none",
             "catch_up_max_age_seconds": 60,
             "max_cost_usd": 1.5,
+            "max_cost_usd_per_day": 1.5,
+            "max_cost_usd_per_month": 30,
+            "continuity": True,
             "permissions": "write",
             "evidence": "optional",
         },
@@ -246,6 +249,8 @@ def test_everything_that_is_given_is_kept() -> None:
     assert (policies.retry_on_timeout, policies.overlap) == (True, Overlap.QUEUE)
     assert (policies.catch_up, policies.catch_up_max_age_seconds) == (CatchUp.NONE, 60)
     assert (policies.max_cost_usd, policies.permissions) == (1.5, "write")
+    assert (policies.max_cost_usd_per_day, policies.max_cost_usd_per_month) == (1.5, 30)
+    assert policies.continuity
     assert policies.evidence == "optional"
 
 
@@ -322,6 +327,9 @@ def test_an_unknown_field_of_an_older_client_is_ignored() -> None:
         ("policies.catch_up", "all", "must be one of one or none"),
         ("policies.permissions", "root", "must be one of read-only, write or full"),
         ("policies.max_cost_usd", -1, "must be more than 0"),
+        ("policies.max_cost_usd_per_day", 0, "must be more than 0"),
+        ("policies.max_cost_usd_per_month", 1_000_001, "must be at most"),
+        ("policies.continuity", "perhaps", "must be true or false"),
         ("policies", [], "must be an object with named fields"),
         ("timeout", -1, "must be more than 0"),
     ],
@@ -333,6 +341,32 @@ def test_a_value_of_a_seat_is_refused_with_its_path_and_a_sentence(
     ((field, told),) = refusals(PromoteForm, sent)
     assert field == f"councilor_config.{path}"
     assert told.startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("policies", "field", "message"),
+    [
+        (
+            {"max_cost_usd": 2, "max_cost_usd_per_day": 1.5},
+            "max_cost_usd_per_day",
+            "must be at least max_cost_usd, which is 2",
+        ),
+        (
+            {"max_cost_usd": 2, "max_cost_usd_per_month": 1},
+            "max_cost_usd_per_month",
+            "must be at least max_cost_usd, which is 2",
+        ),
+        (
+            {"max_cost_usd_per_day": 2.5, "max_cost_usd_per_month": 2},
+            "max_cost_usd_per_month",
+            "must be at least max_cost_usd_per_day, which is 2.5",
+        ),
+    ],
+)
+def test_a_budget_below_a_part_of_it_is_refused(
+    policies: dict[str, float], field: str, message: str
+) -> None:
+    assert refusals(ConfigForm, CONFIG | {"policies": policies}) == [(f"policies.{field}", message)]
 
 
 def test_a_channel_that_does_not_exist_is_named_by_its_number() -> None:

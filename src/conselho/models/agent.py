@@ -70,6 +70,8 @@ class Policies:
     `timeout_seconds` bounds one attempt; `silence_timeout_seconds` its longest silence (None: off).
     `max_attempts` counts the first try; the wait before try n+1 is about
     `retry_backoff_seconds * 2**(n-1)`. `retry_on_timeout` makes a time-out a cause that may pass.
+    `max_cost_usd` bounds what one run spends, the other two what all runs of a day or a month do.
+    `continuity`: the agent is shown its previous verdict.
     """
 
     timeout_seconds: float = 600
@@ -81,6 +83,9 @@ class Policies:
     catch_up: CatchUp = CatchUp.ONE
     catch_up_max_age_seconds: float = 86_400
     max_cost_usd: float | None = None
+    max_cost_usd_per_day: float | None = None
+    max_cost_usd_per_month: float | None = None
+    continuity: bool = False
     permissions: Permissions = "read-only"
     evidence: Evidence = "required"
 

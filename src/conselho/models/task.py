@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -61,16 +62,40 @@ class ErrorKind(StrEnum):
     WORKER_LOST = "worker_lost"
     SHUTDOWN = "shutdown"
     CANCELLED = "cancelled"
+    BUDGET = "budget"
+
+
+class ErrorCause(StrEnum):
+    """What a provider said went wrong: finer than ErrorKind, and what decides on another try.
+
+    unfinished: it ended without its final event. loop: it repeated itself until it was stopped.
+    """
+
+    RATE_LIMIT = "rate_limit"
+    OVERLOADED = "overloaded"
+    AUTHENTICATION = "authentication"
+    REFUSED = "refused"
+    TRUNCATED = "truncated"
+    EMPTY = "empty"
+    PERMISSION_DENIED = "permission_denied"
+    BAD_REQUEST = "bad_request"
+    SERVER = "server"
+    NETWORK = "network"
+    LOOP = "loop"
+    UNFINISHED = "unfinished"
+    OTHER = "other"
 
 
 class SkipReason(StrEnum):
     """Why a slot did not run.
 
-    overlap (skipped): the councilor was still at work. server_down (missed): no server was there
-    at its time. late (missed): a server was there, but blocked or suspended.
+    overlap (skipped): the councilor was still at work. budget (skipped): the money of the councilor
+    or of the whole council is spent. server_down (missed): no server was there at its time. late
+    (missed): a server was there, but blocked or suspended.
     """
 
     OVERLAP = "overlap"
+    BUDGET = "budget"
     SERVER_DOWN = "server_down"
     LATE = "late"
 
@@ -100,6 +125,9 @@ class Snapshot:
     retry_on_timeout: bool = False
     permissions: str = "read-only"
     evidence: str = "required"
+    instructions: str = ""
+    continuity: bool = False
+    max_cost_usd: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +143,17 @@ class Task:
     owner carries it. `not_before`: not claimable earlier. `cancel_requested`: the owner must stop.
 
     Outcome: written once, with the final status. `duration_seconds` is of the last attempt.
-    `result` is the kept output (at most 1 MiB, head and tail). `error` is a sentence for people.
+    `result` is the kept output (at most 1 MiB, head and tail). `error` is a sentence for people,
+    `error_cause` an ErrorCause when a provider said what went wrong. `permission_denied` is what
+    the agent asked for and was denied; `notes` are what people should know about this run beside
+    its verdict, such as a context file that is missing: both are `short_lines`. `sent_prompt` is
+    the whole prompt as the agent got it, None when that was the task's prompt unchanged.
+
+    `usage`: what all attempts together spent, as the providers told it; None when none did. Its
+    keys are absent when unknown: `input_tokens`, `output_tokens`, `cached_tokens`,
+    `reasoning_tokens`, `turns`, `tool_calls` (int), `cost_usd` (float), and of the newest attempt
+    `model` and `session_id` (str). `spent_at`: the end of the newest attempt that told a usage,
+    None when none did; there the usage counts.
 
     Lost slots (skipped, missed): consecutive slots lost for one reason are one Task, from
     `slot_from` to `slot_to`, `slot_count` of them; `due_at` is the first.
@@ -149,8 +187,13 @@ class Task:
     verdict: Verdict | None = None
     error_kind: str | None = None
     error: str | None = None
+    error_cause: str | None = None
+    permission_denied: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    sent_prompt: str | None = None
     result: str | None = None
     usage: dict[str, Any] | None = None
+    spent_at: datetime | None = None
 
     skip_reason: str | None = None
     slot_from: datetime | None = None
@@ -160,7 +203,10 @@ class Task:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """How a Task ended: what the owner writes together with the final status."""
+    """How a Task ended: what the owner writes together with the final status.
+
+    The fields are those of Task, but `usage` is what this attempt alone spent.
+    """
 
     status: Status
     severity: Severity | None = None
@@ -170,6 +216,33 @@ class Outcome:
     result: str | None = None
     exit_code: int | None = None
     usage: dict[str, Any] | None = None
+    error_cause: str | None = None
+    permission_denied: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    sent_prompt: str | None = None
+
+
+SHORT_LINES = 20
+SHORT_LINE_CHARACTERS = 300
+
+
+def short_lines(lines: Iterable[str]) -> tuple[str, ...]:
+    """The first 20 of `lines`, each as one line of at most 300 characters; blank ones go."""
+    kept: list[str] = []
+    for line in lines:
+        # Cut first: what an agent asked for may be as long as it likes.
+        text = " ".join(line[: 2 * SHORT_LINE_CHARACTERS].split())
+        if text:
+            kept.append(_cut(text))
+        if len(kept) == SHORT_LINES:
+            break
+    return tuple(kept)
+
+
+def _cut(text: str) -> str:
+    if len(text) <= SHORT_LINE_CHARACTERS:
+        return text
+    return text[: SHORT_LINE_CHARACTERS - 1] + "…"
 
 
 def check_transition(task_id: str, status: Status, target: Status) -> None:

@@ -123,6 +123,7 @@ Prompt = Annotated[str, _Trimmed, Field(max_length=PROMPT_LIMIT), _Text]
 Number = Annotated[float, BeforeValidator(_not_a_switch), Field(allow_inf_nan=False)]
 Whole = Annotated[int, BeforeValidator(_not_a_switch)]
 Timeout = Annotated[Number, Field(gt=0, le=DAY_SECONDS)]
+Cost = Annotated[Number, Field(gt=0, le=1_000_000)]
 
 
 class Form(BaseModel):
@@ -242,9 +243,22 @@ class PoliciesForm(Form):
     overlap: Overlap = Overlap.SKIP
     catch_up: CatchUp = CatchUp.ONE
     catch_up_max_age_seconds: Annotated[Number, Field(ge=0, le=366 * DAY_SECONDS)] = DAY_SECONDS
-    max_cost_usd: Annotated[Number, Field(gt=0, le=1_000_000)] | None = None
+    max_cost_usd: Cost | None = None
+    max_cost_usd_per_day: Cost | None = None
+    max_cost_usd_per_month: Cost | None = None
+    continuity: bool = False
     permissions: Permissions = "read-only"
     evidence: Evidence = "required"
+
+    @field_validator("max_cost_usd_per_day", "max_cost_usd_per_month")
+    @classmethod
+    def _not_below_a_part_of_it(cls, budget: float | None, info: ValidationInfo) -> float | None:
+        # Fields above this one have been read; one that was refused is not there.
+        for part in ("max_cost_usd", "max_cost_usd_per_day"):
+            bound = info.data.get(part)
+            if budget is not None and bound is not None and bound > budget:
+                raise ValueError(f"must be at least {part}, which is {bound:.15g}")
+        return budget
 
     def to_policies(self, timeout: float | None) -> Policies:
         """`timeout` is the older place of the time-out: it counts when the new one is not given."""

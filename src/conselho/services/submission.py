@@ -17,6 +17,9 @@ from conselho.models.task import (
     slot_key,
 )
 
+# Somebody was there and decided not to run; the other reasons are misses.
+_SKIPPED = frozenset({SkipReason.OVERLAP, SkipReason.BUDGET})
+
 
 def slot_task(agent: Agent, slot: datetime, *, now: datetime, trigger: Trigger) -> Task:
     """The Task of a due slot: the same key on every replica, so that the store keeps one."""
@@ -71,7 +74,7 @@ def lost_task(agent: Agent, slot: datetime, *, now: datetime, reason: SkipReason
         idempotency_key=slot_key(agent.agent_id, slot),
         active_key=task_id,
         snapshot=snapshot(agent),
-        status=Status.SKIPPED if reason is SkipReason.OVERLAP else Status.MISSED,
+        status=Status.SKIPPED if reason in _SKIPPED else Status.MISSED,
         not_before=slot,
         created_at=now,
         updated_at=now,
@@ -102,4 +105,7 @@ def snapshot(agent: Agent) -> Snapshot:
         retry_on_timeout=policies.retry_on_timeout,
         permissions=policies.permissions,
         evidence=policies.evidence,
+        instructions=agent.instructions or "",
+        continuity=policies.continuity,
+        max_cost_usd=policies.max_cost_usd,
     )
