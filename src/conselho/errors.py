@@ -6,7 +6,7 @@
                                                               InvalidCouncilFile
       Conflict                         HTTP 409   exit 5     LeaseLost, IllegalTransition,
                                                               AlreadyExists, StaleVersion,
-                                                              AlreadyRunning
+                                                              AlreadyRunning, BudgetSpent
       NotACouncilor                    HTTP 400   exit 2
       Unavailable(service)             HTTP 503   exit 6     StoreUnavailable, BusUnavailable
       RunError(kind)                   never leaves the worker: it is stored on the Task
@@ -132,6 +132,14 @@ class AlreadyRunning(Conflict):
         )
         self.agent_id = agent_id
         self.task_id = task_id
+
+
+class BudgetSpent(Conflict):
+    """There is no money left for a run: the councilor's limit, or the council's, is reached."""
+
+    def __init__(self, agent_id: str, objection: str) -> None:
+        super().__init__(objection)
+        self.agent_id = agent_id
 
 
 class Unavailable(ConselhoError):

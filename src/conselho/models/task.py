@@ -69,6 +69,7 @@ class ErrorCause(StrEnum):
     """What a provider said went wrong: finer than ErrorKind, and what decides on another try.
 
     unfinished: it ended without its final event. loop: it repeated itself until it was stopped.
+    budget: it stopped by itself at what one run may cost.
     """
 
     RATE_LIMIT = "rate_limit"
@@ -82,6 +83,7 @@ class ErrorCause(StrEnum):
     SERVER = "server"
     NETWORK = "network"
     LOOP = "loop"
+    BUDGET = "budget"
     UNFINISHED = "unfinished"
     OTHER = "other"
 
