@@ -12,7 +12,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from conselho import __version__
-from conselho.api import agents, councilors, health, kpis, problems, tasks
+from conselho.api import agents, catalogue, councilors, health, kpis, problems, tasks
 from conselho.api.context import Context
 
 PREFIXES = ("/api/councilors", "/api/agents")
@@ -37,6 +37,7 @@ def make_app(context: Context) -> FastAPI:
         app.include_router(councilors.seat, prefix=prefix, tags=["councilors"])
     app.include_router(tasks.router)
     app.include_router(kpis.router)
+    app.include_router(catalogue.router)
     _mount_page(app)
     return app
 

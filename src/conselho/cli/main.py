@@ -17,6 +17,7 @@ import click
 
 from conselho import __version__
 from conselho.cli.apply import apply
+from conselho.cli.catalogue import catalogue
 from conselho.cli.check import check
 from conselho.cli.councilors import list_council, pause, report, resume
 from conselho.cli.options import Choices, pass_choices, with_colour, with_json, with_server
@@ -60,7 +61,20 @@ def version(choices: Choices) -> None:
         choices.screen.line(f"conselho {__version__}")
 
 
-for command in (serve, apply, check, list_council, report, run, cancel, pause, resume, tail, logs):
+for command in (
+    serve,
+    apply,
+    check,
+    catalogue,
+    list_council,
+    report,
+    run,
+    cancel,
+    pause,
+    resume,
+    tail,
+    logs,
+):
     conselho.add_command(command)
 
 
