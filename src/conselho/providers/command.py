@@ -3,31 +3,23 @@
 from __future__ import annotations
 
 import os
-import sys
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
 from conselho.errors import RunError
-from conselho.models.task import ErrorKind, Task
-from conselho.provider import Invocation, Reading
-
-# What a child may know of the server's environment: enough to find programs, a home, a language, a
-# way out through a proxy. Everything else, secrets first, stays here.
-ALLOWED = frozenset(
-    {
-        "HOME", "LANG", "LANGUAGE", "LOGNAME", "SHELL", "TEMP", "TMP", "TMPDIR", "TZ", "USER",
-        "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY",
-        "http_proxy", "https_proxy", "no_proxy", "all_proxy",
-        "NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE", "SSL_CERT_DIR", "SSL_CERT_FILE",
-    }
-)  # fmt: skip
-ALLOWED_PREFIXES = ("LC_", "XDG_")
+from conselho.models.task import ErrorKind, Snapshot, Task
+from conselho.provider import Examination, Invocation, OutputReader, Trouble
+from conselho.providers.environment import child_environment
 
 
 class CommandProvider:
     """Runs the Task's own argv with its prompt on stdin."""
 
     name = "command"
+    is_agent = False
+    enforces_budget = False
+    tells_cost = False
 
     def __init__(
         self, environment: Mapping[str, str] | None = None, *, server_url: str | None = None
@@ -40,35 +32,49 @@ class CommandProvider:
         if server_url is not None:
             self._env["CONSELHO_URL"] = server_url
 
-    def invocation(self, task: Task) -> Invocation:
+    async def examine(self, snapshot: Snapshot | None = None) -> Examination:
+        """Only with a councilor: there is no program without one."""
+        if snapshot is None:
+            return Examination()
+        if not snapshot.argv:
+            return Examination(troubles=(_missing("It has no command. " + _GIVE_ONE),))
+        name = "/bin/sh" if snapshot.shell else snapshot.argv[0]
+        program = self._program(name, snapshot.cwd)
+        if program is None:
+            sentence = f"There is no program {name!r} to run: install it, or correct its command."
+            return Examination(troubles=(_missing(sentence),))
+        return Examination(program=program)
+
+    def invocation(self, task: Task, *, prompt: str, scratch: Path) -> Invocation:
         argv = task.snapshot.argv
         if not argv:
             raise RunError(
-                ErrorKind.SPAWN,
-                f"The councilor {task.agent_id} has no command. Give its agent one:"
-                ' command: ["program", "argument"].',
+                ErrorKind.SPAWN, f"The councilor {task.agent_id} has no command. {_GIVE_ONE}"
             )
         return Invocation(
             argv=("/bin/sh", "-c", *argv) if task.snapshot.shell else argv,
-            cwd=Path(task.snapshot.cwd) if task.snapshot.cwd else Path.cwd(),
+            cwd=_folder(task.snapshot.cwd),
             env={**self._env, "CONSELHO_AGENT_ID": task.agent_id},
-            stdin=task.snapshot.prompt.encode("utf-8", "replace"),
+            stdin=prompt.encode("utf-8", "replace"),
         )
 
-    def read(self, stdout: str, *, exit_code: int) -> Reading:
-        """The output is the answer; a command's errors are its exit codes."""
-        return Reading(text=stdout)
+    def reader(self) -> OutputReader | None:
+        """None: the output is the answer."""
+        return None
+
+    def _program(self, name: str, cwd: str | None) -> str | None:
+        """Its path, as the child finds it: a path with a slash counts from its own folder."""
+        if os.sep in name:
+            return shutil.which(str(_folder(cwd) / name))
+        return shutil.which(name, path=self._env["PATH"])
 
 
-def child_environment(own: Mapping[str, str]) -> dict[str, str]:
-    """The allowed part of `own`, with this Python's programs first on PATH."""
-    env = {
-        name: value
-        for name, value in own.items()
-        if name in ALLOWED or name.startswith(ALLOWED_PREFIXES)
-    }
-    # The council's own checks run as `python -m conselho.checks`: that must be this Python.
-    programs = str(Path(sys.executable).parent)
-    env["PATH"] = os.pathsep.join([programs, own.get("PATH", os.defpath)])
-    env["TERM"] = "dumb"
-    return env
+_GIVE_ONE = 'Give its agent one: command: ["program", "argument"].'
+
+
+def _folder(cwd: str | None) -> Path:
+    return Path(cwd) if cwd else Path.cwd()
+
+
+def _missing(sentence: str) -> Trouble:
+    return Trouble(level="error", about="program", sentence=sentence)

@@ -1,0 +1,131 @@
+"""Provider `gemini`: Gemini CLI, `gemini --output-format stream-json`.
+
+    init ─► message (delta) ─► tool_use ─► tool_result ─► ... ─► result
+
+Its `result` says success where it stopped because the model went in circles: an `error` event
+before it tells. A refusal and an answer that was cut off cannot be told from its output.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+from conselho.models.task import ErrorCause
+from conselho.provider import AgentEvent, Final, Notice, Session, Text, Tool, ToolState, Usage
+from conselho.providers.failures import failed, failed_for, message_in
+from conselho.providers.fields import JsonObject, asked, at, count, one_line, table, text
+from conselho.providers.recent import Recent
+from conselho.providers.spec import Level, Parser, PermissionProfile, ProviderSpec
+
+SPEC = ProviderSpec(
+    name="gemini",
+    label="Gemini CLI",
+    command=("gemini",),
+    arguments=("--output-format", "stream-json", "--skip-trust"),
+    model_arguments=("--model", "{model}"),
+    parser=Parser.GEMINI,
+    permissions={
+        Level.READ_ONLY: PermissionProfile(arguments=("--approval-mode", "plan")),
+        Level.WRITE: PermissionProfile(arguments=("--approval-mode", "auto_edit")),
+        Level.FULL: PermissionProfile(arguments=("--approval-mode", "yolo")),
+    },
+    environment=("GEMINI_*", "GOOGLE_*"),
+    credentials=("GEMINI_API_KEY", "GOOGLE_API_KEY", "GOOGLE_APPLICATION_CREDENTIALS"),
+    credential_files=("~/.gemini/oauth_creds.json",),
+    install="Install it with `npm install -g @google/gemini-cli`.",
+)
+
+_DENIED_TYPES = {"policy_violation", "permission_denied"}
+_STOPPED_BY = {
+    "loop detected": ErrorCause.LOOP,
+    "maximum session turns": ErrorCause.UNFINISHED,
+    "empty response": ErrorCause.EMPTY,
+}
+
+
+class GeminiDialect:
+    """Makes events of Gemini CLI's lines."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self._now = now
+        self._calls: Recent[tuple[str, str]] = Recent()
+        self._speaking = False
+        self._stopped: tuple[ErrorCause, str] | None = None
+        self._error = ""
+
+    def read(self, line: JsonObject) -> Iterator[AgentEvent]:
+        kind = line.get("type")
+        if kind != "message":
+            self._speaking = False
+        match kind:
+            case "init":
+                yield Session(
+                    session_id=text(line, "session_id") or None, model=text(line, "model") or None
+                )
+            case "message":
+                yield from self._message(line)
+            case "tool_use":
+                yield self._started(line)
+            case "tool_result":
+                yield self._ended(line)
+            case "error":
+                yield self._trouble(line)
+            case "result":
+                yield _usage(table(line, "stats"))
+                yield self._last_word(line)
+
+    def end(self) -> Iterator[AgentEvent]:
+        return iter(())
+
+    def _message(self, line: JsonObject) -> Iterator[AgentEvent]:
+        if line.get("role") != "assistant":
+            self._speaking = False
+            return
+        delta = line.get("delta") is True
+        yield Text(text=text(line, "content"), partial=delta and self._speaking)
+        self._speaking = delta
+
+    def _started(self, line: JsonObject) -> Tool:
+        name, call_id = text(line, "tool_name") or "tool", text(line, "tool_id")
+        detail = asked(at(line, "parameters"))
+        self._calls.keep(call_id, (name, detail))
+        return Tool(name=name, state=ToolState.STARTED, call_id=call_id or None, detail=detail)
+
+    def _ended(self, line: JsonObject) -> Tool:
+        call_id = text(line, "tool_id")
+        name, detail = self._calls.get(call_id, ("tool", ""))
+        state = ToolState.COMPLETED
+        if line.get("status") != "success":
+            error = text(line, "error", "message")
+            denied = text(line, "error", "type") in _DENIED_TYPES or "denied by policy" in error
+            state = ToolState.DENIED if denied else ToolState.FAILED
+            detail = detail if denied else one_line(error) or detail
+        return Tool(name=name, state=state, call_id=call_id or None, detail=detail)
+
+    def _trouble(self, line: JsonObject) -> Notice:
+        said = text(line, "message")
+        for words, cause in _STOPPED_BY.items():
+            if words in said.lower():
+                self._stopped = (cause, said)
+        if text(line, "severity") == "error":
+            self._error = said
+        return Notice(text=one_line(message_in(said), 500))
+
+    def _last_word(self, line: JsonObject) -> Final:
+        if line.get("status") == "success" and self._stopped is None:
+            return Final(ok=True)
+        said = text(line, "error", "message")
+        if said or self._stopped is None:
+            code = text(line, "error", "type")
+            return failed(said or self._error, now=self._now(), code=code)
+        cause, words = self._stopped
+        return failed_for(cause, words)
+
+
+def _usage(stats: JsonObject) -> Usage:
+    return Usage(
+        input_tokens=count(stats, "input_tokens"),
+        output_tokens=count(stats, "output_tokens"),
+        cached_tokens=count(stats, "cached"),
+    )
