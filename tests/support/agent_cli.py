@@ -241,7 +241,7 @@ class Claude(Cli):
         self.said = ""
         self.denials: list[dict[str, Any]] = []
         self.turns = 1
-        self.messages = 0
+        self.messages = self.told_input = 0
         self.emit(
             type="system", subtype="init", cwd=str(Path.cwd()), session_id=SESSION,
             model=self.arguments.options.get("--model", "claude-opus-4-8"), tools=["Read"],
@@ -318,8 +318,9 @@ class Claude(Cli):
 
     def _message(self, block: dict[str, Any], **more: Any) -> None:
         self.messages += 1
-        # As the real one: what the request read is known at once, what it wrote is not yet.
-        usage = {"input_tokens": self.spent.input, "output_tokens": 1}
+        # As the real one: what this request read is known at once, what it wrote is not yet.
+        usage = {"input_tokens": self.spent.input - self.told_input, "output_tokens": 1}
+        self.told_input = self.spent.input
         message = {
             "id": f"msg_{self.messages}", "type": "message", "role": "assistant",
             "model": "claude-opus-4-8", "content": [block], "usage": usage,
