@@ -15,12 +15,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from conselho.models.agent import Agent
 from conselho.models.event import Announce, Event, EventDraft
 from conselho.models.ids import AgentId, TaskId, WorkerId
-from conselho.models.statistics import Activity, AgentStatistics, Tally
+from conselho.models.statistics import Activity, AgentStatistics, Tally, Usage
 from conselho.models.task import Outcome, Status, Task, Trigger
 from conselho.models.verdict import Severity
 
@@ -131,7 +131,8 @@ class TaskStore(Protocol):
         """Write the final status of an owned Task, with its outcome and its statistics.
 
         Sets completed_at, duration_seconds (since started_at, never negative), frees the active
-        key (it becomes the task_id) and clears the lease. Returns the Task as stored.
+        key (it becomes the task_id) and clears the lease. `outcome.usage` is added to what earlier
+        attempts spent; a usage that is not empty sets spent_at. Returns the Task as stored.
         Raises LeaseLost when the claim does not stand, IllegalTransition for a target that
         TRANSITIONS does not allow from processing.
         """
@@ -144,12 +145,17 @@ class TaskStore(Protocol):
         not_before: datetime,
         error_kind: str,
         error: str,
+        error_cause: str | None = None,
+        usage: dict[str, Any] | None = None,
         now: datetime,
         announce: Announce,
     ) -> Task:
         """Give an owned Task back as pending, claimable from `not_before` on; the attempt counts.
 
-        The active key stays held. Raises LeaseLost when the claim does not stand.
+        The active key stays held. `usage` is what the failed attempt spent: it is added to the
+        Task's own and counts from now on (spent_at), so that a budget knows of it while the Task
+        waits. One that was asked to stop ends as cancelled instead.
+        Raises LeaseLost when the claim does not stand.
         """
         ...
 
@@ -170,7 +176,7 @@ class TaskStore(Protocol):
         With an attempt left they return to pending (claimable at once), otherwise they end as
         error `worker_lost` with severity error; one with cancel_requested ends as cancelled.
         `workers_gone`: a prefix of worker ids that are known to be dead; their leases count as
-        ended. Returns the changed tasks.
+        ended. What earlier attempts spent stays. Returns the changed tasks.
         """
         ...
 
@@ -209,7 +215,7 @@ class TaskStore(Protocol):
     async def tasks(self, where: TaskFilter, *, limit: int, offset: int = 0) -> TaskPage:
         """A page of tasks, newest created_at first (task_id breaks ties).
 
-        `result` is whole; page sizes are the caller's care.
+        `result` is whole, page sizes are the caller's care; `sent_prompt` may be left out.
         """
         ...
 
@@ -222,6 +228,13 @@ class TaskStore(Protocol):
 
         `result`, `prompt` inside the snapshot and findings may be left out (empty): these rows are
         for marks, not for reading.
+        """
+        ...
+
+    async def last_verdict(self, agent_id: AgentId) -> Task | None:
+        """The newest completed Task (by created_at) of the agent that has a verdict, if any.
+
+        The verdict is whole; `result`, `prompt` and `sent_prompt` may be left out.
         """
         ...
 
@@ -238,6 +251,27 @@ class TaskStore(Protocol):
 
         Bounds are exact to a quarter of an hour (all time zones fall on one): they are floored to
         it. A run counts at its completed_at, lost slots all together at their slot_to.
+        """
+        ...
+
+    async def usage(
+        self, agents: Sequence[AgentId] | None, *, since: datetime, until: datetime
+    ) -> dict[AgentId, Usage]:
+        """What each agent spent in [since, until); `agents` None means all.
+
+        Bounds are floored to a quarter of an hour, as in `tally`. A Task counts once, with the
+        usage of all its attempts, at its spent_at, whatever became of it: completed, error,
+        cancelled, or still on the way to another attempt. Agents that spent nothing are absent.
+        Source: docs/adr/0009-usage.md.
+        """
+        ...
+
+    async def usage_by_day(
+        self, agents: Sequence[AgentId] | None, *, days: Sequence[tuple[datetime, datetime]]
+    ) -> list[dict[AgentId, Usage]]:
+        """`usage` for many spans (since, until) at once: one answer for each, in their order.
+
+        The spans are the caller's days, in whatever time zone; they may overlap.
         """
         ...
 

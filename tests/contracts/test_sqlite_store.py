@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -226,18 +227,24 @@ async def test_counters_that_went_wrong_are_set_right(sqlite_store: SqlStore) ->
     await sqlite_store.submit([make_task()], announce=one_event)
     [task] = await sqlite_store.claim(WORKER, now=NOON, limit=1, lease=LEASE, announce=one_event)
     held = Held(task_id=task.task_id, fence=task.fence)
-    await sqlite_store.finish(held, make_outcome(), now=NOON, announce=one_event)
+    outcome = make_outcome(usage={"cost_usd": 0.5, "turns": 3})
+    await sqlite_store.finish(held, outcome, now=NOON, announce=one_event)
     right = await sqlite_store.statistics([ANA])
+    day = {"since": NOON, "until": NOON + timedelta(days=1)}
+    spent = await sqlite_store.usage(None, **day)
     for damage in (
         "UPDATE agent_counters SET duration_us = duration_us + 1",
         "DELETE FROM agent_counters",
         "UPDATE quarter_counters SET completed = 7",
         "INSERT INTO quarter_counters VALUES (0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0)",
+        "UPDATE usage_counters SET turns = 2",
+        "DELETE FROM usage_counters",
     ):
         await sqlite_store._executor.write(lambda conn, sql=damage: conn.exec_driver_sql(sql))
         assert not await sqlite_store.recount()
         assert await sqlite_store.recount()
         assert await sqlite_store.statistics([ANA]) == right
+        assert await sqlite_store.usage(None, **day) == spent
 
 
 @pytest.mark.parametrize("after", [1, 4, 9, 40, 77])

@@ -14,8 +14,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
-from conselho.models.ids import AgentId
-from conselho.models.statistics import Tally
+from conselho.models.ids import AgentId, TaskId
+from conselho.models.statistics import Tally, Usage
 from conselho.models.task import FINAL, LOST_SLOT, Outcome, SkipReason, Status, Task, Trigger
 from conselho.models.verdict import Severity
 from conselho.store import Held, TaskFilter
@@ -33,9 +33,22 @@ from tests.support.factories import (
 
 AGENTS = [AgentId(name) for name in ("ana", "bia", "caio")]
 SLOT = timedelta(minutes=7)
+QUARTER = timedelta(minutes=15)
 EVER = {"since": NOON - timedelta(days=1), "until": NOON + timedelta(days=400)}
 
+DAYS = [(EVER["since"] + n * QUARTER, EVER["since"] + (n + 5) * QUARTER) for n in range(90, 140, 3)]
+
 agents = st.sampled_from(AGENTS)
+# Dollars that add up exactly.
+usages = st.sampled_from(
+    [
+        None,
+        {},
+        {"cost_usd": 0.125, "input_tokens": 100, "output_tokens": 7, "turns": 1},
+        {"input_tokens": 3, "cached_tokens": 2, "model": "m"},
+        {"session_id": "s", "turns": "many"},
+    ]
+)
 outcomes = st.sampled_from(
     [
         *(make_outcome(severity, usage={"cost_usd": 0.125}) for severity in Severity),
@@ -60,12 +73,15 @@ class Histories(RuleBasedStateMachine):
         self.now = NOON
         self.owned: list[Held] = []
         self.pruned: list[Task] = []
+        # What the attempts of a Task spent, and when they ended.
+        self.spent: dict[TaskId, list[tuple[datetime, dict[str, Any]]]] = {}
 
     def wait(self, call: Coroutine[Any, Any, Any]) -> Any:
         return self.runner.run(call)
 
     def teardown(self) -> None:
         self.figures_agree_with_a_naive_count()
+        self.usage_agrees_with_a_naive_sum()
         self.recount()
         self.wait(self.store.close())
         self.runner.close()
@@ -105,21 +121,29 @@ class Histories(RuleBasedStateMachine):
         self.owned += [Held(task_id=task.task_id, fence=task.fence) for task in claimed]
 
     @precondition(lambda self: self.owned)
-    @rule(outcome=outcomes, data=st.data())
-    def finish(self, outcome: Outcome, data: st.DataObject) -> None:
+    @rule(outcome=outcomes, usage=usages, data=st.data())
+    def finish(self, outcome: Outcome, usage: dict[str, Any] | None, data: st.DataObject) -> None:
         held = self.owned.pop(data.draw(st.integers(0, len(self.owned) - 1)))
+        outcome = replace(outcome, usage=outcome.usage or usage)
+        self.spend(held, outcome.usage)
         self.wait(self.store.finish(held, outcome, now=self.now, announce=one_event))
 
+    def spend(self, held: Held, usage: dict[str, Any] | None) -> None:
+        if usage:
+            self.spent.setdefault(held.task_id, []).append((self.now, usage))
+
     @precondition(lambda self: self.owned)
-    @rule(data=st.data())
-    def retry(self, data: st.DataObject) -> None:
+    @rule(usage=usages, data=st.data())
+    def retry(self, usage: dict[str, Any] | None, data: st.DataObject) -> None:
         held = self.owned.pop(data.draw(st.integers(0, len(self.owned) - 1)))
+        self.spend(held, usage)
         self.wait(
             self.store.retry(
                 held,
                 not_before=self.now,
                 error_kind="provider",
                 error="x",
+                usage=usage,
                 now=self.now,
                 announce=one_event,
             )
@@ -184,6 +208,26 @@ class Histories(RuleBasedStateMachine):
         assert self.wait(self.store.tally(since=since, until=EVER["until"])) == naive_tally(recent)
 
     @rule()
+    def usage_agrees_with_a_naive_sum(self) -> None:
+        expected = [self.naive_usage(*span) for span in DAYS]
+        assert self.wait(self.store.usage_by_day(None, days=DAYS)) == expected
+        assert self.wait(self.store.usage(None, **EVER)) == self.naive_usage(**EVER)
+        of_one = {agent: usage for agent, usage in expected[0].items() if agent == AGENTS[1]}
+        since, until = DAYS[0]
+        assert self.wait(self.store.usage(AGENTS[1:2], since=since, until=until)) == of_one
+
+    def naive_usage(self, since: datetime, until: datetime) -> dict[AgentId, Usage]:
+        """A Task counts once, with all that its attempts spent, where the last of them ended."""
+        agent_of = {task.task_id: task.agent_id for task in self.stored() + self.pruned}
+        found: dict[AgentId, Usage] = {}
+        for task_id, attempts in self.spent.items():
+            spent = sum((Usage.of(usage) for _, usage in attempts), Usage())
+            if since <= attempts[-1][0] < until:
+                agent = agent_of[task_id]
+                found[agent] = found.get(agent, Usage()) + replace(spent, runs=1)
+        return found
+
+    @rule()
     def lists_and_totals_agree(self) -> None:
         everything = self.stored()
         for where, shown in (
@@ -233,7 +277,7 @@ def naive_tally(tasks: list[Task]) -> Tally:
         warning=having(Severity.WARNING),
         severity_error=having(Severity.ERROR),
         duration_ms=round(sum(round((task.duration_seconds or 0) * 1e6) for task in runs) / 1000),
-        cost_microusd=sum(round((task.usage or {}).get("cost_usd", 0) * 1e6) for task in runs),
+        cost_microusd=sum(round((task.usage or {}).get("cost_usd", 0) * 1e6) for task in tasks),
     )
 
 

@@ -13,6 +13,7 @@ from conselho.models.event import EventDraft
 from conselho.models.ids import AgentId, TaskId
 from conselho.models.statistics import Activity, Tally
 from conselho.models.task import (
+    ErrorCause,
     ErrorKind,
     Outcome,
     SkipReason,
@@ -111,7 +112,12 @@ class TestSubmit:
             not_before=NOON + timedelta(microseconds=999_999),
             is_councilor_execution=False,
             snapshot=make_snapshot(
-                argv=("sh", "-c", "echo 'olá' \\ \"x\""), context_files=("a.py", "ção.md"), cwd="/x"
+                argv=("sh", "-c", "echo 'olá' \\ \"x\""),
+                context_files=("a.py", "ção.md"),
+                cwd="/x",
+                instructions="Look closely. " * 3000,
+                continuity=True,
+                max_cost_usd=0.5,
             ),
         )
         assert await submit(store, task) == [
@@ -411,6 +417,10 @@ class TestFinish:
             Severity.WARNING,
             verdict=make_verdict(Severity.WARNING, summary="Atenção: 3 avisos 🦉", reason="why"),
             usage={"cost_usd": 0.25, "tokens": {"input": 10}},
+            error_cause=ErrorCause.TRUNCATED,
+            permission_denied=("Bash(rm -rf /)", "Write(/etc/passwd)"),
+            notes=("The context file README.md is missing.",),
+            sent_prompt="Look around.\n" * 5000,
         )
         stored = await finish(store, owned, outcome, at=now)
         assert stored == replace(
@@ -421,6 +431,11 @@ class TestFinish:
             result=outcome.result,
             exit_code=0,
             usage=outcome.usage,
+            spent_at=now,
+            error_cause="truncated",
+            permission_denied=outcome.permission_denied,
+            notes=outcome.notes,
+            sent_prompt=outcome.sent_prompt,
             active_key=owned.task_id,
             lease_until=None,
             completed_at=now,
@@ -483,7 +498,8 @@ class TestFinish:
         ["a\x00b", "half \ud83e a pair", "\udfff", "\x00", "\U0001f989 ção \u2028", "\x1b[0m"],
     )
     async def test_hostile_text_never_makes_a_write_fail(self, store: Store, text: str) -> None:
-        task = make_task(snapshot=make_snapshot(prompt=text, title=text))
+        snapshot = make_snapshot(prompt=text, title=text, instructions=text)
+        task = make_task(snapshot=snapshot)
         owned = await claimed(store, task)
         stored = await finish(
             store,
@@ -493,11 +509,17 @@ class TestFinish:
                 result=text,
                 error=text,
                 error_kind=text,
-                usage={text: text},
+                error_cause=text,
+                notes=(text,),
+                permission_denied=(text, text),
+                sent_prompt=text,
+                usage={text: text, "model": text},
             ),
         )
         shown = "".join("\ufffd" if c == "\x00" or "\ud800" <= c <= "\udfff" else c for c in text)
         assert stored.result == stored.error == stored.snapshot.prompt == shown
+        assert stored.sent_prompt == stored.snapshot.instructions == stored.error_cause == shown
+        assert (stored.notes, stored.permission_denied) == ((shown,), (shown, shown))
         assert await store.task(task.task_id) == stored
         stored.snapshot.title.encode()  # what was read can be sent
 
@@ -510,6 +532,7 @@ class TestRetry:
             held(owned),
             not_before=later,
             error_kind="provider",
+            error_cause=ErrorCause.OVERLOADED,
             error="It did not answer.",
             now=NOON + SECOND,
             announce=one_event,
@@ -519,6 +542,7 @@ class TestRetry:
         assert (given_back.attempt, given_back.fence) == (1, 1)
         assert (given_back.worker_id, given_back.lease_until) == (None, None)
         assert (given_back.error_kind, given_back.error) == ("provider", "It did not answer.")
+        assert given_back.error_cause == "overloaded"
         assert given_back.active_key == ANA
         assert await claim(store, at=later - SECOND) == []
         [again] = await claim(store, at=later)
@@ -857,6 +881,29 @@ class TestReading:
         recent = await store.recent([ANA], limit=3)
         assert [task.task_id for task in recent[ANA]] == sorted(task.task_id for task in tasks)[2:]
 
+    async def test_the_last_verdict_is_that_of_the_newest_completed_run(self, store: Store) -> None:
+        assert await store.last_verdict(ANA) is None
+
+        async def run(agent_id: AgentId, minutes: int, outcome: Outcome) -> Task:
+            at = NOON + minutes * MINUTE
+            return await ended(store, make_task(agent_id, due_at=None, created_at=at), outcome)
+
+        await run(ANA, 1, make_outcome())
+        newest = await run(ANA, 3, make_outcome(Severity.WARNING))
+        await run(ANA, 2, make_outcome(Severity.INFO))
+        await run(ANA, 5, make_outcome(None))  # completed, and said nothing
+        await run(ANA, 6, failed(verdict=make_verdict(Severity.ERROR)))
+        await run(ANA, 7, Outcome(status=Status.CANCELLED))
+        await run(BIA, 8, make_outcome(Severity.ERROR))
+        await store.record_lost(make_lost(), slots(9, 2), now=NOON, announce=one_event)
+        await submit(store, make_task(due_at=NOON + DAY))
+        last = await store.last_verdict(ANA)
+        assert last is not None
+        assert (last.task_id, last.verdict) == (newest.task_id, newest.verdict)
+        assert last.verdict is not None
+        assert last.verdict.findings
+        assert await store.last_verdict(AgentId("nobody")) is None
+
     async def test_activity_counts_what_is_pending_and_what_is_processing(
         self, store: Store
     ) -> None:
@@ -877,7 +924,7 @@ class TestFigures:
                 make_outcome(Severity.INFO),
                 make_outcome(Severity.WARNING),
                 failed(usage={"cost_usd": 1}),
-                Outcome(status=Status.CANCELLED),
+                Outcome(status=Status.CANCELLED, usage={"cost_usd": 0.5}),
             ]
         ):
             task = make_task(due_at=None, created_at=start + n * HALF_HOUR)
@@ -898,8 +945,9 @@ class TestFigures:
             warning=1,
             severity_error=1,
             duration_ms=10_000,
-            cost_microusd=1_250_000,
+            cost_microusd=1_750_000,
         )
+        assert await store.tally(since=NOON, until=NOON + DAY) == statistics[ANA].tally
         assert statistics[ANA].last_execution_at == start + 3 * HALF_HOUR
         assert await store.statistics([]) == {}
 

@@ -6,7 +6,10 @@ import asyncio
 import shutil
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -16,9 +19,18 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from conselho.errors import StoreUnavailable
+from conselho.models.statistics import Usage
+from conselho.models.task import Status, Task
+from conselho.models.verdict import Severity
 from conselho.stores.sql import migrate, open_sql_store
+from conselho.stores.sql.rows import micros, task_values
 from conselho.stores.sql.schema import metadata
+from tests.support.clock import NOON
+from tests.support.factories import ANA, BIA, WORKER, make_lost, make_task, make_verdict
 from tests.support.stores import BACKENDS, store_url
+
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
 
 
 def scripts() -> ScriptDirectory:
@@ -70,7 +82,8 @@ async def test_the_indexes_of_sqlite_are_those_of_the_code(tmp_path: Path) -> No
 
 
 def _plain(sql: str) -> str:
-    return " ".join(sql.split()).replace("tasks.", "")
+    # SQLite quotes the name of a table that was copied under another one and renamed.
+    return " ".join(sql.split()).replace("tasks.", "").replace('TABLE "tasks"', "TABLE tasks")
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
@@ -84,16 +97,118 @@ async def test_stores_that_are_opened_at_once_agree_on_one_schema(
             await store.close()
 
 
+def of_the_first_schema() -> list[Task]:
+    """Tasks as the first release wrote them: only the newer fields are unset."""
+    told = {"cost_usd": 0.25, "input_tokens": 10, "turns": "many", "tokens": {"input": 3}}
+    started: dict[str, Any] = {"attempt": 1, "fence": 1, "worker_id": WORKER, "started_at": NOON}
+    ended = started | {"completed_at": NOON + MINUTE, "duration_seconds": 60.0}
+    completed = make_task(
+        status=Status.COMPLETED,
+        severity=Severity.SUCCESS,
+        verdict=make_verdict(),
+        result="x" * 20_000,
+        exit_code=0,
+        usage=told,
+        **ended,
+    )
+    cancelled = make_task(due_at=None, status=Status.CANCELLED, usage={"cost_usd": 0.5}, **ended)
+    silent = make_task(
+        BIA, due_at=None, status=Status.ERROR, severity=Severity.ERROR, usage={}, **ended
+    )
+    pending = make_task(due_at=NOON + HOUR)
+    lost = replace(make_lost(BIA), slot_from=NOON + HOUR, slot_to=NOON + 2 * HOUR, slot_count=3)
+    final = [completed, cancelled, silent, lost]
+    return [*(replace(task, active_key=task.task_id) for task in final), pending]
+
+
+def write_the_first_schema(conn: sa.Connection, tasks: list[Task]) -> None:
+    """Tasks and their counters, by the rules of the first release."""
+
+    def insert(table: str, rows: list[dict[str, Any]]) -> None:
+        there = sa.Table(table, sa.MetaData(), autoload_with=conn)
+        names = [column.name for column in there.columns]
+        conn.execute(sa.insert(there), [{name: row.get(name, 0) for name in names} for row in rows])
+
+    insert("tasks", [task_values(task) for task in tasks])
+    noon, two = (micros(at) for at in (NOON, NOON + 2 * HOUR))
+    insert(
+        "agent_counters",
+        [
+            {"agent_id": agent, "trigger": trigger, "status": status, "severity": severity}
+            | {"pruned": False, "tasks": 1, "newest": noon}
+            | measures
+            for agent, trigger, status, severity, measures in (
+                (ANA, "schedule", "completed", "success", RAN | {"cost_microusd": 250_000}),
+                (ANA, "manual", "cancelled", "", RAN | {"cost_microusd": 500_000}),
+                (BIA, "manual", "error", "error", RAN),
+                (BIA, "schedule", "missed", "", {"slots": 3}),
+            )
+        ],
+    )
+    quarter = {"completed": 1, "error": 1, "cancelled": 1, "success": 1, "severity_error": 1}
+    insert(
+        "quarter_counters",
+        [
+            quarter
+            | {"quarter": noon, "pruned": False, "duration_us": 120_000_000}
+            | {"cost_microusd": 250_000},  # not what the cancelled one cost
+            {"quarter": two, "pruned": False, "missed": 3},
+        ],
+    )
+    insert(
+        "kind_counters",
+        [
+            {"status": status, "severity": severity, "trigger": trigger, "tasks": 1}
+            for status, severity, trigger in (
+                ("completed", "success", "schedule"),
+                ("cancelled", "", "manual"),
+                ("error", "error", "manual"),
+                ("missed", "", "schedule"),
+            )
+        ],
+    )
+
+
+RAN = {"duration_us": 60_000_000}
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+async def test_a_store_of_the_first_release_is_read_on(
+    backend: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tasks = of_the_first_schema()
+    async with store_url(backend, tmp_path) as url:
+        with monkeypatch.context() as first:
+            first.setattr(migrate, "HEAD", "0001")
+            old = await open_sql_store(url)
+            await old._executor.write(write_the_first_schema, tasks)
+            await old.close()
+        store = await open_sql_store(url)
+        completed, cancelled, *others = tasks
+        assert [await store.task(task.task_id) for task in tasks] == [
+            replace(completed, spent_at=NOON + MINUTE),
+            replace(cancelled, spent_at=NOON + MINUTE),
+            *others,
+        ]
+        spent = {ANA: Usage(runs=2, input_tokens=10, cost_microusd=750_000)}
+        assert await store.usage(None, since=NOON, until=NOON + HOUR) == spent
+        assert (await store.tally(since=NOON, until=NOON + HOUR)).cost_microusd == 750_000
+        assert await store.recount()
+        assert await store.usage(None, since=NOON, until=NOON + HOUR) == spent
+        assert await store._executor.write(differences) == []
+        await store.close()
+
+
 async def test_a_migration_that_breaks_off_leaves_what_was_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "sql"
     source = Path(migrate.__file__).parent
     shutil.copytree(source / "migrations", folder / "migrations")
-    (folder / "migrations" / "versions" / "0002_breaks_off.py").write_text(
+    (folder / "migrations" / "versions" / "9000_breaks_off.py").write_text(
         "import sqlalchemy as sa\n"
         "from alembic import op\n"
-        "revision, down_revision = '0002', '0001'\n"
+        f"revision, down_revision = '9000', '{migrate.HEAD}'\n"
         "def upgrade():\n"
         "    op.add_column('tasks', sa.Column('half', sa.Text))\n"
         "    op.execute('INSERT INTO nowhere VALUES (1)')\n"
@@ -104,8 +219,8 @@ async def test_a_migration_that_breaks_off_leaves_what_was_there(
     await old.close()
     with monkeypatch.context() as newer:
         newer.setattr(migrate, "__file__", str(folder / "migrate.py"))
-        newer.setattr(migrate, "REVISIONS", ("0001", "0002"))
-        newer.setattr(migrate, "HEAD", "0002")
+        newer.setattr(migrate, "REVISIONS", (*migrate.REVISIONS, "9000"))
+        newer.setattr(migrate, "HEAD", "9000")
         with pytest.raises(StoreUnavailable, match="nowhere"):
             await open_sql_store(url)
     again = await open_sql_store(url)

@@ -1,11 +1,12 @@
 """Counters over final tasks, written with the change that they count.
 
     count(conn, added, removed)   inside every transaction that ends, grows or deletes final rows
-    recount                       the same numbers from the rows themselves
+    agree, rebuild                the same numbers from the rows themselves
 
 Three tables (docs/adr/0004-counters.md): by agent, for statistics and the totals of its lists; by
-quarter of an hour, for the council's figures over time; by kind, for the other lists. `prune` moves
-what it deletes from the rows with pruned = 0 to those with pruned = 1.
+quarter of an hour, for the council's figures over time; by kind, for the other lists. What was
+spent is counted in `spending`, and held against the tasks here with the others. `prune` moves what
+it deletes from the rows with pruned = 0 to those with pruned = 1.
 """
 
 from __future__ import annotations
@@ -17,20 +18,22 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from conselho.models.ids import AgentId
-from conselho.models.statistics import AgentStatistics, Tally
+from conselho.models.statistics import AgentStatistics, Tally, Usage
 from conselho.models.task import Status, Task
 from conselho.models.verdict import Severity
-from conselho.stores.sql.portable import bound, given, insert
-from conselho.stores.sql.rows import cost_microusd, duration_us, ended_at, micros, moment_of
+from conselho.stores.sql.portable import bound, given
+from conselho.stores.sql.rows import duration_us, ended_at, micros, moment_of
 from conselho.stores.sql.schema import (
     agent_counters,
     is_final,
     kind_counters,
     quarter_counters,
     tasks,
+    usage_counters,
 )
+from conselho.stores.sql.spending import usage_from_tasks
+from conselho.stores.sql.sums import QUARTER_US, Groups, add, gather, measures_of, quarter_of, total
 
-QUARTER_US = 15 * 60 * 1_000_000
 RUNS = (Status.COMPLETED.value, Status.ERROR.value)
 
 
@@ -53,49 +56,49 @@ def share_of(task: Task) -> Share | None:
     ended = ended_at(task)
     if ended is None:
         return None
-    moment = micros(ended)
     return Share(
         agent_id=task.agent_id,
         trigger=task.trigger.value,
         status=task.status.value,
         severity=task.severity.value if task.severity else "",
-        quarter=moment - moment % QUARTER_US,
+        quarter=quarter_of(micros(ended)),
         created_at=micros(task.created_at),
         slots=task.slot_count or 0,
         duration_us=duration_us(task.duration_seconds) or 0,
-        cost_microusd=cost_microusd(task.usage),
+        cost_microusd=Usage.of(task.usage).cost_microusd,
     )
 
 
 def count(
     conn: sa.Connection,
-    added: Iterable[Share | None] = (),
-    removed: Iterable[Share | None] = (),
+    added: Sequence[Task] = (),
+    removed: Sequence[Task] = (),
     *,
     pruned: bool = False,
 ) -> None:
-    """Add and take away shares, in one statement for each table."""
-    signed = [(1, share) for share in added if share] + [(-1, share) for share in removed if share]
+    """Add what tasks count and take away what they counted, in one statement for each table."""
+    signed = [
+        (sign, share)
+        for sign, changed in ((1, added), (-1, removed))
+        for share in map(share_of, changed)
+        if share is not None
+    ]
     if not signed:
         return
-    agents: _Groups = {}
-    quarters: _Groups = {}
-    kinds_: _Groups = {}
+    agents: Groups = {}
+    quarters: Groups = {}
+    kinds_: Groups = {}
     for sign, share in signed:
         kind = (share.status, share.severity, share.trigger)
         agent = (share.agent_id, share.trigger, share.status, share.severity, pruned)
-        _gather(agents, agent, sign, _in_agent(share))
+        gather(agents, agent, sign, _in_agent(share))
         agents[agent]["newest"] = max(agents[agent].get("newest", 0), share.created_at)
-        _gather(quarters, (share.quarter, pruned), sign, _in_quarter(share))
-        _gather(kinds_, kind, sign, {"tasks": 1})
-    _add(conn, agent_counters, agents)
-    _add(conn, quarter_counters, quarters)
+        gather(quarters, (share.quarter, pruned), sign, _in_quarter(share))
+        gather(kinds_, kind, sign, {"tasks": 1})
+    add(conn, agent_counters, agents)
+    add(conn, quarter_counters, quarters)
     if not pruned:
-        _add(conn, kind_counters, kinds_)
-
-
-# Amounts by measure, for each primary key.
-_Groups = dict[tuple[Any, ...], dict[str, int]]
+        add(conn, kind_counters, kinds_)
 
 
 def _in_agent(share: Share) -> dict[str, int]:
@@ -109,13 +112,11 @@ def _in_agent(share: Share) -> dict[str, int]:
 
 def _in_quarter(share: Share) -> dict[str, int]:
     """What counts where is said in models.statistics.Tally; `_figures` says it again in SQL."""
+    figures = {"cost_microusd": share.cost_microusd}
     if share.status not in RUNS:
-        return {share.status: 1 if share.status == Status.CANCELLED else share.slots}
-    figures = {
-        share.status: 1,
-        "duration_us": share.duration_us,
-        "cost_microusd": share.cost_microusd,
-    }
+        is_cancelled = share.status == Status.CANCELLED
+        return figures | {share.status: 1 if is_cancelled else share.slots}
+    figures |= {share.status: 1, "duration_us": share.duration_us}
     if share.severity:
         figures[_SEVERITY_FIGURE[share.severity]] = 1
     return figures
@@ -128,46 +129,9 @@ _SEVERITY_FIGURE = {
 }
 
 
-def _gather(groups: _Groups, key: tuple[Any, ...], sign: int, amounts: Mapping[str, int]) -> None:
-    group = groups.setdefault(key, {})
-    for name, amount in amounts.items():
-        group[name] = group.get(name, 0) + sign * amount
-
-
-def _add(conn: sa.Connection, table: sa.Table, groups: _Groups) -> None:
-    key_names = [column.name for column in table.primary_key.columns]
-    zeros = dict.fromkeys(_measures_of(table), 0)
-    # Sorted, so that two transactions on a server take the row locks in one order.
-    rows = [
-        zeros | dict(zip(key_names, key, strict=True)) | amounts
-        for key, amounts in sorted(groups.items())
-    ]
-    conn.execute(_adding(conn.dialect.name, table), rows)
-
-
-@cache
-def _adding(dialect: str, table: sa.Table) -> Any:
-    statement = insert(dialect, table)
-    new = statement.excluded
-    values = {name: table.c[name] + new[name] for name in _measures_of(table)}
-    if "newest" in values:
-        values["newest"] = sa.case((new.newest > table.c.newest, new.newest), else_=table.c.newest)
-    return statement.on_conflict_do_update(index_elements=table.primary_key.columns, set_=values)
-
-
-@cache
-def _measures_of(table: sa.Table) -> tuple[str, ...]:
-    return tuple(column.name for column in table.columns if not column.primary_key)
-
-
-def _sum(column: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
-    # PostgreSQL sums BIGINT into NUMERIC.
-    return sa.cast(sa.func.coalesce(sa.func.sum(column), 0), sa.BigInteger)
-
-
 def _tally(figures: Mapping[str, int]) -> Tally:
     """The Tally of a row with the measures of quarter_counters; other fields are left aside."""
-    counted = {name: figures[name] for name in _measures_of(quarter_counters)}
+    counted = {name: figures[name] for name in measures_of(quarter_counters)}
     return Tally(duration_ms=round(counted.pop("duration_us") / 1000), **counted)
 
 
@@ -202,13 +166,13 @@ def _statistics(dialect: str) -> sa.Select[Any]:
 
 
 def tally(conn: sa.Connection, since_us: int, until_us: int) -> Tally:
-    since, until = (moment - moment % QUARTER_US for moment in (since_us, until_us))
-    row = conn.execute(_TALLY, {"since": since, "until": until}).one()
+    span = {"since": quarter_of(since_us), "until": quarter_of(until_us)}
+    row = conn.execute(_TALLY, span).one()
     return _tally(row._asdict())
 
 
 _TALLY = sa.select(
-    *(_sum(quarter_counters.c[name]).label(name) for name in _measures_of(quarter_counters))
+    *(total(quarter_counters.c[name]).label(name) for name in measures_of(quarter_counters))
 ).where(
     quarter_counters.c.quarter >= sa.bindparam("since"),
     quarter_counters.c.quarter < sa.bindparam("until"),
@@ -262,7 +226,7 @@ def agree(conn: sa.Connection) -> bool:
 
 def _kept(conn: sa.Connection, table: sa.Table) -> set[tuple[Any, ...]]:
     # A group that lost all its rows keeps a counter of zeros.
-    counted = sa.or_(*(table.c[name] != 0 for name in _measures_of(table)))
+    counted = sa.or_(*(table.c[name] != 0 for name in measures_of(table)))
     query = sa.select(table).where(_living(table), counted)
     return {tuple(row) for row in conn.execute(query)}
 
@@ -298,15 +262,16 @@ def _from_tasks() -> dict[sa.Table, sa.Select[Any]]:
             *agent,
             sa.false(),
             sa.func.count(),
-            _sum(tasks.c.slot_count),
-            _sum(tasks.c.duration_us),
-            _sum(tasks.c.cost_microusd),
+            total(tasks.c.slot_count),
+            total(tasks.c.duration_us),
+            total(tasks.c.cost_microusd),
             sa.func.max(tasks.c.created_at),
         ).group_by(*agent),
         quarter_counters: sa.select(quarter, sa.false(), *figures).group_by(quarter),
         kind_counters: sa.select(*kind, sa.func.count()).group_by(*kind),
     }
-    return {table: query.where(is_final) for table, query in queries.items()}
+    of_final = {table: query.where(is_final) for table, query in queries.items()}
+    return of_final | {usage_counters: usage_from_tasks()}
 
 
 _severity = sa.func.coalesce(tasks.c.severity, "")
@@ -324,7 +289,6 @@ def _figures(
     is_run = status.in_(RUNS)
     parts: dict[str, tuple[sa.ColumnElement[bool], sa.ColumnElement[Any]]] = {
         "duration_us": (is_run, duration),
-        "cost_microusd": (is_run, cost),
     }
     for name in (*RUNS, Status.CANCELLED.value):
         parts[name] = (status == name, rows)
@@ -332,13 +296,15 @@ def _figures(
         parts[name] = (status == name, slots)
     for name, figure in _SEVERITY_FIGURE.items():
         parts[figure] = (is_run & (severity == name), rows)
-    return [
-        _sum(sa.case(parts[name], else_=0)).label(name) for name in _measures_of(quarter_counters)
-    ]
+    counted: dict[str, sa.ColumnElement[Any]]
+    counted = {name: sa.case(part, else_=0) for name, part in parts.items()}
+    counted["cost_microusd"] = cost  # of all: a cancelled run has spent its money as well
+    return [total(counted[name]).label(name) for name in measures_of(quarter_counters)]
 
 
-def settle_newest(conn: sa.Connection, shares: Iterable[Share]) -> None:
+def settle_newest(conn: sa.Connection, gone: Iterable[Task]) -> None:
     """After rows went: `newest` is a maximum and cannot be subtracted from, so it is read anew."""
+    shares = (share for share in map(share_of, gone) if share is not None)
     groups = {(share.agent_id, share.trigger, share.status, share.severity) for share in shares}
     for agent_id, trigger, status, severity in sorted(groups):
         key = {"a": agent_id, "t": trigger, "s": status, "v": severity}

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from conselho.errors import IllegalTransition, LeaseLost, NotFound
 from conselho.models.event import Announce
 from conselho.models.ids import AgentId, TaskId, WorkerId
+from conselho.models.statistics import usage_sum
 from conselho.models.task import (
     ACTIVE,
     FINAL,
@@ -29,19 +30,24 @@ from conselho.models.task import (
 )
 from conselho.models.verdict import Severity
 from conselho.store import Held, Renewal, Submission, Submitted
-from conselho.stores.sql.counters import count, share_of
+from conselho.stores.sql.counters import count
 from conselho.stores.sql.outbox import tell
 from conselho.stores.sql.portable import bound, given, insert
 from conselho.stores.sql.rows import (
     COLUMNS,
+    WHOLE_COLUMNS,
+    Values,
     changeable_values,
     micros,
     outcome_values,
     storable,
+    storable_or_none,
     task_of,
     task_values,
+    usage_values,
 )
 from conselho.stores.sql.schema import is_active, tasks
+from conselho.stores.sql.spending import count_usage
 
 # A partial index serves a statement that repeats its condition; a bound parameter would hide it.
 _processing = sa.and_(is_active, tasks.c.status == Status.PROCESSING.value)
@@ -65,7 +71,8 @@ def submit(conn: sa.Connection, submitted: Sequence[Task], announce: Announce) -
             del waiting[place]
     stored = [submitted[i] for i in sorted(answers) if answers[i].result is Submitted.CREATED]
     if stored:
-        count(conn, added=map(share_of, stored))
+        count(conn, added=stored)
+        count_usage(conn, added=stored)
         tell(conn, stored, announce, max(task.created_at for task in stored))
     return [answers[place] for place in range(len(submitted))]
 
@@ -215,15 +222,12 @@ def finish(
     check_transition(held.task_id, Status.PROCESSING, outcome.status)
     if outcome.status not in FINAL:
         raise IllegalTransition(held.task_id, Status.PROCESSING, outcome.status)
-    values = outcome_values(
-        severity=outcome.severity,
-        verdict=outcome.verdict,
-        error_kind=outcome.error_kind,
-        error=outcome.error,
-        result=outcome.result,
-        exit_code=outcome.exit_code,
-        usage=outcome.usage,
-    )
+    values = outcome_values(outcome) | {"sent_prompt": storable_or_none(outcome.sent_prompt)}
+    before = None
+    if outcome.usage is not None:
+        # The first claim of a Task has no earlier attempt to add to, so it need not be read.
+        before = locked(conn, held.task_id) if held.fence > 1 else None
+        values |= _spent_values(before, outcome.usage, now)
     row = conn.execute(
         _FINISH,
         values
@@ -237,9 +241,26 @@ def finish(
     if row is None:
         raise LeaseLost(held.task_id)
     task = task_of(row)
-    count(conn, added=[share_of(task)])
+    count(conn, added=[task])
+    if outcome.usage is not None:
+        count_usage(conn, added=[task], removed=[before] if before else [])
     tell(conn, [task], announce, now)
     return task
+
+
+def _spent_values(before: Task | None, usage: dict[str, Any], now: datetime) -> Values:
+    """The columns of what a Task spent, the attempt that ends now included."""
+    if before is None:
+        return usage_values(usage, now if usage else None)
+    spent = _having_spent(before, usage, now)
+    return usage_values(spent.usage, spent.spent_at)
+
+
+def _having_spent(task: Task, usage: dict[str, Any] | None, now: datetime) -> Task:
+    """The Task after an attempt that spent `usage`."""
+    if not usage:
+        return task
+    return replace(task, usage=usage_sum(task.usage, usage), spent_at=now)
 
 
 # The outcome's columns are set by the parameters that bear their names.
@@ -257,7 +278,7 @@ _FINISH = (
         duration_us=sa.case((_now > tasks.c.started_at, _now - tasks.c.started_at), else_=0),
         lease_until=None,
     )
-    .returning(*COLUMNS)
+    .returning(*WHOLE_COLUMNS)
 )
 
 
@@ -266,18 +287,23 @@ def retry(
     held: Held,
     not_before: datetime,
     error_kind: str,
+    error_cause: str | None,
     error: str,
+    usage: dict[str, Any] | None,
     now: datetime,
     announce: Announce,
 ) -> Task:
     task = locked(conn, held.task_id)
     if task is None or task.status is not Status.PROCESSING or task.fence != held.fence:
         raise LeaseLost(held.task_id)
+    spent = _having_spent(task, usage, now)
     if task.cancel_requested:
         # Pending, it would never be due and nobody would be left to end it.
-        changed = _cancelled(task, now)
+        changed = _cancelled(spent, now)
     else:
-        changed = _given_back(task, now, not_before, error_kind, error)
+        changed = replace(
+            _given_back(spent, now, not_before, error_kind, error), error_cause=error_cause
+        )
     return store(conn, [(task, changed)], now, announce)[0]
 
 
@@ -325,7 +351,11 @@ def _swept(task: Task, now: datetime) -> Task:
         return _given_back(task, now, task.not_before, ErrorKind.WORKER_LOST, error)
     ended = _ended(task, now, Status.ERROR)
     return replace(
-        ended, severity=Severity.ERROR, error_kind=ErrorKind.WORKER_LOST.value, error=error
+        ended,
+        severity=Severity.ERROR,
+        error_kind=ErrorKind.WORKER_LOST.value,
+        error_cause=None,
+        error=error,
     )
 
 
@@ -341,6 +371,7 @@ def _given_back(
         lease_until=None,
         started_at=None,
         error_kind=str(error_kind),
+        error_cause=None,
         error=error,
     )
 
@@ -349,6 +380,7 @@ def _cancelled(task: Task, now: datetime) -> Task:
     return replace(
         _ended(task, now, Status.CANCELLED),
         error_kind=ErrorKind.CANCELLED.value,
+        error_cause=None,
         error="It was cancelled on request.",
     )
 
@@ -383,12 +415,10 @@ def store(
         return []
     rows = [changeable_values(task) | {"id": task.task_id} for _, task in changes]
     conn.execute(_WRITE_BACK, rows)
-    count(
-        conn,
-        removed=[share_of(before) for before, _ in changes],
-        added=[share_of(after) for _, after in changes],
-    )
+    read = [before for before, _ in changes]
     stored = [after for _, after in changes]
+    count(conn, added=stored, removed=read)
+    count_usage(conn, added=stored, removed=read)
     tell(conn, stored, announce, now)
     return stored
 

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from conselho.models.event import Announce
 from conselho.models.ids import AgentId
 from conselho.models.task import LOST_SLOT, Task, slot_key
-from conselho.stores.sql.counters import count, share_of
+from conselho.stores.sql.counters import count
 from conselho.stores.sql.lifecycle import store
 from conselho.stores.sql.outbox import tell
 from conselho.stores.sql.portable import bound, given, insert, take_turn
@@ -92,7 +92,7 @@ def _insert(conn: sa.Connection, row: Task, now: datetime, announce: Announce) -
     statement = insert(conn.dialect.name, tasks).on_conflict_do_nothing()
     if not conn.execute(statement, task_values(row)).rowcount:
         return None  # a Task of another trigger bears the slot's key: the slot is accounted for
-    count(conn, added=[share_of(row)])
+    count(conn, added=[row])
     tell(conn, [row], announce, now)
     return row
 

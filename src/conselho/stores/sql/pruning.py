@@ -9,10 +9,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from conselho.models.ids import TaskId
-from conselho.stores.sql.counters import count, settle_newest, share_of
+from conselho.stores.sql.counters import count, settle_newest
 from conselho.stores.sql.portable import bound, given, take_turn
 from conselho.stores.sql.rows import LIGHT_COLUMNS, micros, task_of
 from conselho.stores.sql.schema import is_final, tasks
+from conselho.stores.sql.spending import count_usage
 
 
 def prune(conn: sa.Connection, before: datetime, limit: int) -> list[TaskId]:
@@ -23,10 +24,11 @@ def prune(conn: sa.Connection, before: datetime, limit: int) -> list[TaskId]:
         return []
     ids = [task.task_id for task in old]
     conn.execute(_delete(conn.dialect.name), {"ids": bound(ids)})
-    shares = [share for share in map(share_of, old) if share is not None]
-    count(conn, removed=shares)
-    count(conn, added=shares, pruned=True)
-    settle_newest(conn, shares)
+    count(conn, removed=old)
+    count(conn, added=old, pruned=True)
+    count_usage(conn, removed=old)
+    count_usage(conn, added=old, pruned=True)
+    settle_newest(conn, old)
     return ids
 
 

@@ -17,7 +17,14 @@ from conselho.models.task import ACTIVE, Status, Task
 from conselho.store import TaskFilter, TaskPage
 from conselho.stores.sql.counters import Kind, kinds
 from conselho.stores.sql.portable import bound, given
-from conselho.stores.sql.rows import COLUMNS, LIGHT_COLUMNS, micros, storable, task_of
+from conselho.stores.sql.rows import (
+    COLUMNS,
+    LIGHT_COLUMNS,
+    WHOLE_COLUMNS,
+    micros,
+    storable,
+    task_of,
+)
 from conselho.stores.sql.schema import is_active, is_final, tasks
 
 _Condition = sa.ColumnElement[bool]
@@ -31,7 +38,7 @@ def task_by_id(conn: sa.Connection, task_id: TaskId) -> Task:
     return task_of(row)
 
 
-_ONE = sa.select(*COLUMNS).where(tasks.c.task_id == sa.bindparam("id"))
+_ONE = sa.select(*WHOLE_COLUMNS).where(tasks.c.task_id == sa.bindparam("id"))
 
 
 def page(conn: sa.Connection, where: TaskFilter, limit: int, offset: int) -> TaskPage:
@@ -281,6 +288,25 @@ def _recent(dialect: str) -> sa.Select[Any]:
         since,
         sa.and_(tasks.c.agent_id == since.c.id, tasks.c.created_at >= since.c.created_at, is_final),
     )
+
+
+def last_verdict(conn: sa.Connection, agent_id: AgentId) -> Task | None:
+    row = conn.execute(_LAST_VERDICT, {"agent": storable(agent_id)}).one_or_none()
+    return None if row is None else task_of(row)
+
+
+_LAST_VERDICT = (
+    sa.select(*COLUMNS)
+    .where(
+        is_final,
+        tasks.c.agent_id == sa.bindparam("agent"),
+        # In a form that leaves the planner the index of the agent's rows, newest first.
+        sa.func.nullif(tasks.c.status, "") == Status.COMPLETED.value,
+        tasks.c.verdict.is_not(None),
+    )
+    .order_by(*_newest_first)
+    .limit(1)
+)
 
 
 def activity(conn: sa.Connection) -> Activity:

@@ -24,14 +24,13 @@ from conselho.models.documents import (
     snapshot_from_document,
 )
 from conselho.models.event import Event, EventDraft
-from conselho.models.task import ACTIVE, LOST_SLOT, Snapshot, Status, Task, Trigger
+from conselho.models.statistics import Usage
+from conselho.models.task import ACTIVE, LOST_SLOT, Outcome, Snapshot, Status, Task, Trigger
 from conselho.models.verdict import Severity, Verdict, VerdictSource
 from conselho.stores.sql.schema import tasks
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-# Beyond this a cost is nonsense from a provider, and a sum of them could leave 64 bits.
-_HIGHEST_COST_MICROUSD = 10**12
 
 Row = Sequence[Any]
 Values = dict[str, Any]
@@ -61,8 +60,12 @@ LIGHT_COLUMNS = (
     tasks.c.exit_code,
     tasks.c.severity,
     tasks.c.error_kind,
+    tasks.c.error_cause,
     tasks.c.error,
+    tasks.c.permission_denied,
+    tasks.c.notes,
     tasks.c.usage,
+    tasks.c.spent_at,
     tasks.c.skip_reason,
     tasks.c.slot_from,
     tasks.c.slot_to,
@@ -70,7 +73,15 @@ LIGHT_COLUMNS = (
     tasks.c.snapshot,
     tasks.c.verdict,
 )
-COLUMNS = (*LIGHT_COLUMNS, tasks.c.prompt, tasks.c.findings, tasks.c.result)
+COLUMNS = (
+    *LIGHT_COLUMNS,
+    tasks.c.findings,
+    tasks.c.prompt,
+    tasks.c.instructions,
+    tasks.c.result,
+)
+# For one Task at a time: a sent prompt may be as long as its context files.
+WHOLE_COLUMNS = (*COLUMNS, tasks.c.sent_prompt)
 
 
 def micros(moment: datetime) -> int:
@@ -100,7 +111,7 @@ def storable(text: str) -> str:
     return _UNSTORABLE.sub("\ufffd", text)
 
 
-def _storable(text: str | None) -> str | None:
+def storable_or_none(text: str | None) -> str | None:
     return None if text is None else storable(text)
 
 
@@ -111,14 +122,14 @@ def to_json(document: Any) -> str:
     return storable(_encode(document))
 
 
-def _to_json(document: Any) -> str | None:
-    return None if document is None else to_json(document)
+def _lines_json(lines: Sequence[str]) -> str | None:
+    return to_json([storable(line) for line in lines]) if lines else None
 
 
 def task_values(task: Task) -> Values:
     """The whole row of a Task."""
     snapshot = snapshot_document(task.snapshot)
-    prompt = snapshot.pop("prompt")
+    prompt, instructions = snapshot.pop("prompt"), snapshot.pop("instructions")
     return {
         "task_id": task.task_id,
         "agent_id": task.agent_id,
@@ -129,6 +140,8 @@ def task_values(task: Task) -> Values:
         "max_attempts": task.max_attempts,
         "snapshot": to_json(snapshot),
         "prompt": storable(prompt),
+        "instructions": storable(instructions) or None,
+        "sent_prompt": storable_or_none(task.sent_prompt),
         "idempotency_key": storable(task.idempotency_key),
     } | changeable_values(task)
 
@@ -143,39 +156,26 @@ def changeable_values(task: Task) -> Values:
         "ended_at": _micros(ended_at(task)),
         "covers_until": _micros(covers_until(task)),
         "attempt": task.attempt,
-        "worker_id": _storable(task.worker_id),
+        "worker_id": storable_or_none(task.worker_id),
         "lease_until": _micros(task.lease_until),
         "fence": task.fence,
         "cancel_requested": task.cancel_requested,
         "started_at": _micros(task.started_at),
         "completed_at": _micros(task.completed_at),
         "duration_us": duration_us(task.duration_seconds),
-        "skip_reason": _storable(task.skip_reason),
+        "skip_reason": storable_or_none(task.skip_reason),
         "slot_from": _micros(task.slot_from),
         "slot_to": _micros(task.slot_to),
         "slot_count": task.slot_count,
-    } | outcome_values(
-        severity=task.severity,
-        verdict=task.verdict,
-        error_kind=task.error_kind,
-        error=task.error,
-        result=task.result,
-        exit_code=task.exit_code,
-        usage=task.usage,
-    )
+    } | (outcome_values(task) | usage_values(task.usage, task.spent_at))
 
 
-def outcome_values(
-    *,
-    severity: Severity | None,
-    verdict: Verdict | None,
-    error_kind: str | None,
-    error: str | None,
-    result: str | None,
-    exit_code: int | None,
-    usage: dict[str, Any] | None,
-) -> Values:
-    """What an Outcome sets; the verdict without its findings, which lists do without."""
+def outcome_values(ended: Task | Outcome) -> Values:
+    """What an Outcome sets; the verdict without its findings, which lists do without.
+
+    All but `usage`, which adds up, and `sent_prompt`, which is written only once.
+    """
+    severity, verdict = ended.severity, ended.verdict
     return {
         "severity": severity and severity.value,
         "verdict": verdict
@@ -183,12 +183,27 @@ def outcome_values(
         "findings": to_json([finding_document(finding) for finding in verdict.findings])
         if verdict and verdict.findings
         else None,
-        "error_kind": _storable(error_kind),
-        "error": _storable(error),
-        "result": _storable(result),
-        "exit_code": exit_code,
-        "usage": _to_json(usage),
-        "cost_microusd": cost_microusd(usage),
+        "error_kind": storable_or_none(ended.error_kind),
+        "error_cause": storable_or_none(ended.error_cause),
+        "error": storable_or_none(ended.error),
+        "permission_denied": _lines_json(ended.permission_denied),
+        "notes": _lines_json(ended.notes),
+        "result": storable_or_none(ended.result),
+        "exit_code": ended.exit_code,
+    }
+
+
+def usage_values(usage: dict[str, Any] | None, spent_at: datetime | None) -> Values:
+    """What a Task spent, and the amounts of it that are summed."""
+    counted = Usage.of(usage)
+    return {
+        "usage": None if usage is None else to_json(usage),
+        "spent_at": _micros(spent_at),
+        "input_tokens": counted.input_tokens,
+        "output_tokens": counted.output_tokens,
+        "cached_tokens": counted.cached_tokens,
+        "turns": counted.turns,
+        "cost_microusd": counted.cost_microusd,
     }
 
 
@@ -212,14 +227,6 @@ def duration_us(seconds: float | None) -> int | None:
     return None if seconds is None else round(seconds * 1_000_000)
 
 
-def cost_microusd(usage: dict[str, Any] | None) -> int:
-    """What a provider says that the run cost: `usage.cost_usd`, dollars; 0 when it does not."""
-    cost = usage.get("cost_usd") if usage else None
-    if isinstance(cost, bool) or not isinstance(cost, int | float) or not cost > 0:
-        return 0
-    return round(min(cost, _HIGHEST_COST_MICROUSD / 1_000_000) * 1_000_000)
-
-
 # Looked up some thousand times for one page: calling the enum costs five times as much.
 _STATUS = {status.value: status for status in Status}
 _TRIGGER = {trigger.value: trigger for trigger in Trigger}
@@ -229,7 +236,10 @@ _SEVERITY: dict[str | None, Severity | None] = {None: None} | {
 
 
 def task_of(row: Row) -> Task:
-    """The Task of a row with COLUMNS, or with LIGHT_COLUMNS (no prompt, findings, result)."""
+    """The Task of a row with WHOLE_COLUMNS, COLUMNS (no sent_prompt), or LIGHT_COLUMNS.
+
+    What a row does not have is empty: with the last, also prompt, instructions, findings, result.
+    """
     (
         task_id,
         agent_id,
@@ -254,8 +264,12 @@ def task_of(row: Row) -> Task:
         exit_code,
         severity,
         error_kind,
+        error_cause,
         error,
+        permission_denied,
+        notes,
         usage,
+        spent_at,
         skip_reason,
         slot_from,
         slot_to,
@@ -264,7 +278,7 @@ def task_of(row: Row) -> Task:
         verdict,
         *heavy,
     ) = row
-    prompt, findings, result = heavy or ("", None, None)
+    findings, prompt, instructions, result = heavy[:4] or (None, "", None, None)
     return Task(
         task_id=task_id,
         agent_id=agent_id,
@@ -272,7 +286,7 @@ def task_of(row: Row) -> Task:
         due_at=_moment(due_at),
         idempotency_key=idempotency_key,
         active_key=active_key,
-        snapshot=_snapshot(snapshot, prompt),
+        snapshot=_snapshot(snapshot, prompt, instructions),
         status=_STATUS[status],
         max_attempts=max_attempts,
         not_before=moment_of(not_before),
@@ -291,9 +305,14 @@ def task_of(row: Row) -> Task:
         severity=_SEVERITY[severity],
         verdict=_verdict(verdict, findings),
         error_kind=error_kind,
+        error_cause=error_cause,
         error=error,
+        permission_denied=_lines(permission_denied),
+        notes=_lines(notes),
+        sent_prompt=heavy[4] if len(heavy) > 4 else None,
         result=result,
         usage=None if usage is None else json.loads(usage),
+        spent_at=_moment(spent_at),
         skip_reason=skip_reason,
         slot_from=_moment(slot_from),
         slot_to=_moment(slot_to),
@@ -324,8 +343,14 @@ def _bare_verdict(text: str) -> Verdict:
     )
 
 
-def _snapshot(text: str, prompt: str) -> Snapshot:
-    return _whole_snapshot(text, prompt) if prompt else _bare_snapshot(text)
+def _snapshot(text: str, prompt: str, instructions: str | None) -> Snapshot:
+    snapshot = _whole_snapshot(text, prompt) if prompt else _bare_snapshot(text)
+    # Too long to be kept in memory for many councilors.
+    return replace(snapshot, instructions=instructions) if instructions else snapshot
+
+
+def _lines(text: str | None) -> tuple[str, ...]:
+    return () if text is None else tuple(json.loads(text))
 
 
 def _verdict(text: str | None, findings: str | None) -> Verdict | None:

@@ -8,12 +8,13 @@ can be compared for equality.
 The columns of `tasks` stand small first, big last: SQLite keeps the head of a row in its leaf page
 and the rest in a chain of overflow pages, so lists and marks never touch the big ones.
 
-Three columns are derived when a row is written and never leave the store:
+These columns are derived when a row is written and never leave the store:
 
     ended_at       NULL while active. Then completed_at, or slot_to for lost slots: where the
                    row counts in quarter_counters, and how old it is for pruning.
     covers_until   the slot up to which this row accounts for its agent (the watermark).
-    cost_microusd  usage.cost_usd
+    cost_microusd, input_tokens, output_tokens, cached_tokens, turns
+                   the amounts in `usage`; 0 or NULL without one.
 
 Active rows are few and change often, final ones are many and never change (a lost row may grow).
 So every index but the unique ones is partial, on one of the two sides: a run pays for each of the
@@ -75,8 +76,14 @@ tasks = sa.Table(
     sa.Column("worker_id", Id),
     sa.Column("duration_us", sa.BigInteger),
     sa.Column("cost_microusd", sa.BigInteger, nullable=False),
+    sa.Column("input_tokens", sa.BigInteger),
+    sa.Column("output_tokens", sa.BigInteger),
+    sa.Column("cached_tokens", sa.BigInteger),
+    sa.Column("turns", sa.BigInteger),
+    sa.Column("spent_at", sa.BigInteger),
     sa.Column("exit_code", sa.Integer),
     sa.Column("error_kind", sa.Text),
+    sa.Column("error_cause", sa.Text),
     sa.Column("skip_reason", sa.Text),
     sa.Column("slot_from", sa.BigInteger),
     sa.Column("slot_to", sa.BigInteger),
@@ -87,9 +94,13 @@ tasks = sa.Table(
     sa.Column("verdict", sa.Text),
     sa.Column("snapshot", sa.Text, nullable=False),
     sa.Column("usage", sa.Text),
+    sa.Column("permission_denied", sa.Text),
+    sa.Column("notes", sa.Text),
     sa.Column("findings", sa.Text),
     sa.Column("prompt", sa.Text, nullable=False),
+    sa.Column("instructions", sa.Text),
     sa.Column("result", sa.Text),
+    sa.Column("sent_prompt", sa.Text),
 )
 
 is_active = tasks.c.ended_at.is_(None)
@@ -163,6 +174,19 @@ kind_counters = sa.Table(
     sa.Column("severity", sa.Text, primary_key=True),
     sa.Column("trigger", sa.Text, primary_key=True),
     *_measures("tasks"),
+    sqlite_with_rowid=False,
+)
+
+# What each agent spent, by quarters of an hour: the fields of models.statistics.Usage. The key
+# begins with the agent, since a budget is asked for one councilor before each of its runs.
+usage_counters = sa.Table(
+    "usage_counters",
+    metadata,
+    sa.Column("agent_id", Id, primary_key=True),
+    sa.Column("quarter", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("pruned", sa.Boolean, primary_key=True),
+    *_measures("runs", "input_tokens", "output_tokens", "cached_tokens", "turns"),
+    *_measures("cost_microusd"),
     sqlite_with_rowid=False,
 )
 

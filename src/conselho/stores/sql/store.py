@@ -12,7 +12,7 @@ from conselho.errors import InvalidSettings
 from conselho.models.agent import Agent
 from conselho.models.event import Announce, Event, EventDraft
 from conselho.models.ids import AgentId, TaskId, WorkerId
-from conselho.models.statistics import Activity, AgentStatistics, Tally
+from conselho.models.statistics import Activity, AgentStatistics, Tally, Usage
 from conselho.models.task import Outcome, Task
 from conselho.store import Held, Renewal, Submission, TaskFilter, TaskPage
 from conselho.stores.sql import (
@@ -24,6 +24,7 @@ from conselho.stores.sql import (
     outbox,
     pruning,
     reading,
+    spending,
 )
 from conselho.stores.sql.rows import micros
 
@@ -141,12 +142,13 @@ class SqlStore:
         not_before: datetime,
         error_kind: str,
         error: str,
+        error_cause: str | None = None,
+        usage: dict[str, Any] | None = None,
         now: datetime,
         announce: Announce,
     ) -> Task:
-        return await self._change(
-            lifecycle.retry, held, not_before, error_kind, error, now, announce
-        )
+        failure = (error_kind, error_cause, error, usage)
+        return await self._change(lifecycle.retry, held, not_before, *failure, now, announce)
 
     async def cancel(self, task_id: TaskId, *, now: datetime, announce: Announce) -> Task:
         return await self._change(lifecycle.cancel, task_id, now, announce)
@@ -183,6 +185,9 @@ class SqlStore:
     async def recent(self, agents: Sequence[AgentId], *, limit: int) -> dict[AgentId, list[Task]]:
         return await self._executor.read(reading.recent, agents, limit)
 
+    async def last_verdict(self, agent_id: AgentId) -> Task | None:
+        return await self._executor.read(reading.last_verdict, agent_id)
+
     async def activity(self) -> Activity:
         return await self._executor.read(reading.activity)
 
@@ -191,6 +196,18 @@ class SqlStore:
 
     async def tally(self, *, since: datetime, until: datetime) -> Tally:
         return await self._executor.read(counters.tally, micros(since), micros(until))
+
+    async def usage(
+        self, agents: Sequence[AgentId] | None, *, since: datetime, until: datetime
+    ) -> dict[AgentId, Usage]:
+        [spent] = await self.usage_by_day(agents, days=[(since, until)])
+        return spent
+
+    async def usage_by_day(
+        self, agents: Sequence[AgentId] | None, *, days: Sequence[tuple[datetime, datetime]]
+    ) -> list[dict[AgentId, Usage]]:
+        spans = [spending.Span(micros(since), micros(until)) for since, until in days]
+        return await self._executor.read(spending.usage_in_spans, agents, spans)
 
     async def recount(self) -> bool:
         # The long reading blocks no writer; only counters that disagree are written.
