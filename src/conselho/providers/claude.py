@@ -65,7 +65,7 @@ SPEC = ProviderSpec(
             arguments=("--tools", _CHANGE, "--permission-mode", "acceptEdits")
         ),
         Level.FULL: PermissionProfile(
-            arguments=("--tools", _RUN, "--allowedTools", _RUN, "--permission-mode", "acceptEdits")
+            arguments=("--tools", _RUN, "--allowedTools", _RUN, "--permission-mode", "dontAsk")
         ),
     },
     environment=("ANTHROPIC_*", "CLAUDE_*"),
@@ -87,8 +87,8 @@ SPEC = ProviderSpec(
 )  # fmt: skip
 
 _SPOKEN_DENIALS = (
-    "permission to use", "requested permissions", "was blocked. for security",
-    "has been denied", "permission denied by", "doesn't want to proceed with this tool use",
+    "permission to use", "requested permissions to", "was blocked. for security",
+    "exists but is not enabled",
 )  # fmt: skip
 
 

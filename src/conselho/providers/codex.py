@@ -8,6 +8,7 @@ Items and events of type `error` are told even where all went well: only `turn.f
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
@@ -21,7 +22,11 @@ SPEC = ProviderSpec(
     label="Codex CLI",
     command=("codex", "exec"),
     arguments=(
-        "--json", "--skip-git-repo-check", "--ephemeral", "--disable", "plugins",
+        "--json", "--skip-git-repo-check", "--ephemeral",
+        "--disable", "plugins", "--disable", "hooks",
+        "-c", 'approval_policy="never"',
+        # Even where the user trusts the folder: else the repository's own servers are started.
+        "-c", 'projects={"{cwd}"={trust_level="untrusted"}}',
         "-",  # the prompt is on stdin
     ),
     model_arguments=("--model", "{model}"),
@@ -44,7 +49,9 @@ _STATES = {
     "failed": ToolState.FAILED,
     "declined": ToolState.DENIED,
 }
-_SPOKEN_DENIALS = ("rejected: blocked by policy", "blocked by policy", "rejected by user")
+_SPOKEN_DENIALS = ("blocked by policy", "rejected by user")
+# What programs say in the sandbox; there is no other sign, and the exit code may well be 0.
+_SANDBOX = re.compile(r": Read-only file system$|: Operation not permitted$", re.MULTILINE)
 
 
 class CodexDialect:
@@ -99,22 +106,19 @@ def _state(item: JsonObject) -> ToolState:
     state = _STATES.get(text(item, "status"), ToolState.COMPLETED)
     if state is ToolState.STARTED:
         return ToolState.FAILED  # told as completed, but it never was
-    said = (text(item, "aggregated_output")[:2000] + text(item, "error", "message")[:2000]).lower()
-    failing = state is ToolState.FAILED or count(item, "exit_code") is None
-    if failing and any(words in said for words in _SPOKEN_DENIALS):
-        return ToolState.DENIED
-    exit_code = at(item, "exit_code")
-    if state is ToolState.COMPLETED and isinstance(exit_code, int) and exit_code != 0:
-        return ToolState.FAILED
-    return state
+    output, exit_code = text(item, "aggregated_output")[-20_000:], at(item, "exit_code")
+    if isinstance(exit_code, int) and exit_code != 0 and state is ToolState.COMPLETED:
+        state = ToolState.FAILED
+    said = (output + text(item, "error", "message")[:2000]).lower()
+    rejected = state is ToolState.FAILED and any(words in said for words in _SPOKEN_DENIALS)
+    return ToolState.DENIED if rejected or _SANDBOX.search(output) else state
 
 
 def _detail(item: JsonObject, state: ToolState) -> str:
     if state is ToolState.FAILED and (error := text(item, "error", "message")):
         return one_line(error)
-    changes = items(item, "changes")
-    if changes:
-        return one_line(" ".join(text(change, "path") for change in changes[:20]))
+    if item.get("type") == "file_change":
+        return one_line(" ".join(text(one, "path") for one in items(item, "changes")[:20]))
     arguments = at(item, "arguments")
     return asked(arguments if arguments is not None else item)
 

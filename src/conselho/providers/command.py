@@ -58,7 +58,7 @@ class CommandProvider:
             stdin=prompt.encode("utf-8", "replace"),
         )
 
-    def reader(self) -> OutputReader | None:
+    def reader(self, model: str | None = None) -> OutputReader | None:
         """None: the output is the answer."""
         return None
 

@@ -37,6 +37,10 @@ SPEC = ProviderSpec(
 )
 
 _DENIED_TYPES = {"policy_violation", "permission_denied"}
+# Tools that a level does not offer; one that the model made up is another matter.
+_KEPT_BACK = {
+    "run_shell_command", "write_file", "replace", "web_fetch", "google_web_search", "save_memory",
+}  # fmt: skip
 _STOPPED_BY = {
     "loop detected": ErrorCause.LOOP,
     "maximum session turns": ErrorCause.UNFINISHED,
@@ -98,7 +102,12 @@ class GeminiDialect:
         state = ToolState.COMPLETED
         if line.get("status") != "success":
             error = text(line, "error", "message")
-            denied = text(line, "error", "type") in _DENIED_TYPES or "denied by policy" in error
+            kind = text(line, "error", "type")
+            denied = (
+                kind in _DENIED_TYPES
+                or "denied by policy" in error
+                or (kind == "tool_not_registered" and name in _KEPT_BACK)
+            )
             state = ToolState.DENIED if denied else ToolState.FAILED
             detail = detail if denied else one_line(error) or detail
         return Tool(name=name, state=state, call_id=call_id or None, detail=detail)

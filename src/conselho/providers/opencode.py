@@ -29,7 +29,8 @@ SPEC = ProviderSpec(
     name="opencode",
     label="OpenCode",
     command=("opencode", "run"),
-    arguments=("--format", "json"),
+    # pure: without plugins, which a repository may bring with it
+    arguments=("--format", "json", "--pure"),
     model_arguments=("--model", "{model}"),
     parser=Parser.OPENCODE,
     permissions={
@@ -61,6 +62,7 @@ SPEC = ProviderSpec(
 _SPOKEN_DENIALS = (
     "rejected permission to use",
     "rule which prevents you from using",
+    "unavailable tool",  # kept back by the level, so it was not offered
 )
 
 

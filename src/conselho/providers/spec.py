@@ -158,15 +158,15 @@ def placeholders(text: str) -> set[str]:
 def filled(text: str, values: Mapping[str, str]) -> str:
     """`text` with the placeholders that have a value replaced, once, by exactly that value.
 
-    Inside JSON the value is escaped, so that it stays one text there.
+    Inside JSON, or a table of TOML, the value is escaped, so that it stays one text there.
     """
-    is_json = text.lstrip().startswith('{"')
+    has_table = '{"' in text
 
     def value(match: re.Match[str]) -> str:
         found = values.get(match.group(1))
         if found is None:
             return match.group(0)
-        return json.dumps(found)[1:-1] if is_json else found
+        return json.dumps(found, ensure_ascii=False)[1:-1] if has_table else found
 
     return _PLACEHOLDER.sub(value, text)
 
