@@ -1,0 +1,66 @@
+"""pip-audit, which rates nothing: known vulnerabilities are warnings until somebody rates them."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from conselho.models.verdict import Finding, Severity
+from conselho.verdict.formats.documents import items, mapping
+from conselho.verdict.judgement import MAX_FINDINGS, Report, counted, finding
+
+_FOUND = re.compile(r"^Found (?P<number>\d{1,7}) known vulnerabilit(?:y|ies)\b.{0,200}$")
+_CLEAN = re.compile(r"^No known vulnerabilities found\b")
+_ROW = re.compile(
+    r"^(?P<package>[\w.-]{1,100}) {1,60}(?P<version>\d\S{0,40}) {1,60}(?P<id>(?:GHSA|PYSEC|CVE)-\S{1,40})"
+)
+
+
+def from_lines(lines: list[str]) -> Report | None:
+    """The verdict of the text form."""
+    said = ""
+    clean = False
+    findings: list[Finding] = []
+    mine: set[int] = set()
+    for number, line in enumerate(lines):
+        if match := _FOUND.match(line):
+            said = line.strip()
+        elif _CLEAN.match(line):
+            clean = True
+        elif match := _ROW.match(line):
+            title = f"{match['package']} {match['version']}: {match['id']}"
+            findings.append(finding(title, Severity.WARNING))
+        else:
+            continue
+        mine.add(number)
+    if not said and not clean:
+        return None
+    return Report(
+        format="pip-audit",
+        severity=Severity.WARNING if said else Severity.SUCCESS,
+        summary=f"pip-audit: {said or 'no known vulnerabilities found'}",
+        findings=tuple(findings[:MAX_FINDINGS]),
+        lines=frozenset(mine),
+    )
+
+
+def from_json(value: Any) -> Report | None:
+    """`pip-audit -f json`."""
+    packages = mapping(value).get("dependencies")
+    if not isinstance(packages, list) or not any("vulns" in one for one in items(packages)):
+        return None
+    findings = [
+        finding(
+            f"{one.get('name')} {one.get('version')}: {vulnerability.get('id')}", Severity.WARNING
+        )
+        for one in items(packages)
+        for vulnerability in items(one.get("vulns"))
+    ]
+    total = counted(len(findings), "known vulnerability", "known vulnerabilities")
+    return Report(
+        format="pip-audit",
+        severity=Severity.WARNING if findings else Severity.SUCCESS,
+        summary=f"pip-audit: {total} in {counted(len(packages), 'package')}",
+        findings=tuple(findings[:MAX_FINDINGS]),
+        lines=None,
+    )

@@ -1,0 +1,61 @@
+"""A measured value beside its limit: "81 % (threshold 80 %)", "p95 de 340 ms, limite de 500 ms"."""
+
+from __future__ import annotations
+
+import re
+
+from conselho.models.verdict import Severity
+
+_VALUE = r"(?<![\w.,/-])(?P<value>\d{1,9}(?:[.,]\d{1,4})?) ?(?P<unit>%|ms|s|kb|mb|gb|kib|mib|gib|lines|linhas|days|dias|pontos|points)?"
+_KIND = (
+    r"(?P<kind>limit|limite|threshold|target|goal|meta|alvo|budget|orcamento|max|maximum|maximo|teto|ceiling|minimum|minimo|piso|objective|objetivo|contratado|floor"
+    r"|required|requires|exigid[oa]|slo|quota|cota|allowed|permitid[oa]|fail-?under|baseline)"
+)
+_PAIR = re.compile(
+    rf"{_VALUE}(?P<between>[^\d.;!?|]{{0,40}}?[ (,|:]){_KIND}\b[^\d|;!?]{{0,24}}(?P<bound>\d{{1,9}}(?:[.,]\d{{1,4}})?)(?![\d]) ?(?P<unit2>%|ms|s|kb|mb|gb|kib|mib|gib)?"
+)
+_BIGGER_IS_BETTER = re.compile(
+    r"\b(?:coverage|cobertura|covered|score|nota|lighthouse|contrast|contraste|uptime|availability|disponibilidade|success rate|taxa de sucesso|mutation|docstrings?|documentad\w{1,2}|free|livre|livres|accuracy|acuracia|precisao|hit rate|throughput)\b"
+)
+_FLOORS = {
+    "minimum",
+    "minimo",
+    "piso",
+    "floor",
+    "required",
+    "requires",
+    "exigido",
+    "exigida",
+    "fail-under",
+    "failunder",
+}
+_GOALS = {"target", "goal", "meta", "alvo", "slo", "baseline", "objective", "objetivo"}
+_COST_UNITS = {"ms", "s", "kb", "mb", "gb", "kib", "mib", "gib", "lines", "linhas"}
+
+
+def compared(sentence: str) -> Severity | None:
+    """Success when each value keeps to its limit, warning when one does not, None without any."""
+    found: list[bool] = []
+    for match in _PAIR.finditer(sentence):
+        unit, other = match["unit"], match["unit2"]
+        if unit and other and unit != other:
+            continue
+        value, bound = _number(match["value"]), _number(match["bound"])
+        found.append(value >= bound if _is_floor(sentence, match) else value <= bound)
+    if not found:
+        return None
+    return Severity.SUCCESS if all(found) else Severity.WARNING
+
+
+def _is_floor(sentence: str, match: re.Match[str]) -> bool:
+    if match["kind"] in _FLOORS:
+        return True
+    better = _BIGGER_IS_BETTER.search(sentence) is not None
+    if match["kind"] in _GOALS:
+        return better or match["unit"] not in _COST_UNITS
+    # "coverage 71 (threshold 80)", but "81 % of the disk (threshold 80 %)"
+    return better
+
+
+def _number(text: str) -> float:
+    return float(text.replace(",", "."))
