@@ -14,6 +14,7 @@ from typing import Final, Literal
 from conselho.clock import Clock
 from conselho.models.task import Snapshot
 from conselho.provider import Examination, Trouble
+from conselho.providers.environment import child_environment
 from conselho.providers.spec import ProviderSpec, filled
 from conselho.providers.version_probe import Answer, ask_version, compared
 
@@ -100,7 +101,9 @@ class Examiner:
                 or (known.path, known.changed_ns) != (program, changed_ns)
                 or not timedelta(0) <= now - known.at < VERSION_KEPT
             ):
-                answer = await ask_version((program, *self._spec.version_command), self._env)
+                # Without credentials: who only tells a version needs none, and might repeat them.
+                env = {**child_environment(self._env), "PATH": self._env["PATH"]}
+                answer = await ask_version((program, *self._spec.version_command), env)
                 known = _Asked(path=program, changed_ns=changed_ns, at=now, answer=answer)
                 self._asked = known
             return known.answer
