@@ -319,8 +319,10 @@ async def test_a_spent_budget_keeps_a_councilor_from_running(
 
 
 async def test_the_document_is_json_that_tells_all_of_it(machine: Machine) -> None:
-    document = json.loads(json.dumps((await examined(machine, machine.councilor())).document()))
+    given = (await examined(machine, machine.councilor())).document()
+    document = json.loads(json.dumps(given))
 
+    assert document == given
     assert document["ok"] is False
     assert document["budgets"] is None
     claude = next(one for one in document["providers"] if one["name"] == "claude")

@@ -12,7 +12,17 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from conselho import __version__
-from conselho.api import agents, catalogue, councilors, health, kpis, problems, tasks
+from conselho.api import (
+    agents,
+    catalogue,
+    councilors,
+    doctor,
+    health,
+    kpis,
+    problems,
+    tasks,
+    usage,
+)
 from conselho.api.context import Context
 
 PREFIXES = ("/api/councilors", "/api/agents")
@@ -37,6 +47,8 @@ def make_app(context: Context) -> FastAPI:
         app.include_router(councilors.seat, prefix=prefix, tags=["councilors"])
     app.include_router(tasks.router)
     app.include_router(kpis.router)
+    app.include_router(usage.router)
+    app.include_router(doctor.router)
     app.include_router(catalogue.router)
     _mount_page(app)
     return app

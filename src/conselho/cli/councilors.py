@@ -10,10 +10,12 @@ from conselho.cli import phrases, rows
 from conselho.cli.options import Choices, pass_choices, with_colour, with_json, with_server
 from conselho.cli.screen import Cell, Column, Ink, Screen
 from conselho.cli.text import lines
+from conselho.cli.usage import cost_line
 
 STATUSES = ("pending", "processing", "completed", "error", "cancelled", "skipped", "missed")
 SEVERITIES = ("success", "info", "warning", "error")
 OUTPUT_LINES = 40
+LONGEST_MONTH_DAYS = 31
 
 _COUNCILORS = (
     Column(name="Councilor", wide=True),
@@ -100,11 +102,13 @@ def report(choices: Choices, agent_id: str, limit: int) -> None:
 
     Its figures, its recent executions, and the output of the newest.
     """
-    answer = choices.client().report(agent_id, limit=limit)
+    client = choices.client()
+    answer = client.report(agent_id, limit=limit)
     if choices.as_json:
         choices.screen.json(answer)
     else:
-        _print_report(choices.screen, answer)
+        cost = cost_line(client.usage(agent_id, days=LONGEST_MONTH_DAYS))
+        _print_report(choices.screen, answer, cost)
 
 
 @click.command()
@@ -185,10 +189,10 @@ def _task_cells(row: rows.TaskRow, now: datetime) -> list[Cell]:
     ]
 
 
-def _print_report(screen: Screen, answer: rows.Json) -> None:
+def _print_report(screen: Screen, answer: rows.Json, cost: str) -> None:
     now = datetime.now(UTC)
     name = rows.text(answer, "councilor_name") or rows.text(answer, "councilor_id") or "?"
-    screen.line(Ink(name, "bold"), _figures(answer, now))
+    screen.line(Ink(name, "bold"), ", ".join(filter(None, (_figures(answer, now), cost))))
     executions = rows.objects(answer, "recent_executions")
     if not executions:
         screen.line("It has not run yet.")

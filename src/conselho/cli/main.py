@@ -19,12 +19,15 @@ from conselho import __version__
 from conselho.cli.apply import apply
 from conselho.cli.catalogue import catalogue
 from conselho.cli.check import check
+from conselho.cli.classify import classify
 from conselho.cli.councilors import list_council, pause, report, resume
+from conselho.cli.doctor import doctor
 from conselho.cli.options import Choices, pass_choices, with_colour, with_json, with_server
 from conselho.cli.runs import cancel, logs, run
 from conselho.cli.screen import prepare_streams, tell
 from conselho.cli.serve import serve
 from conselho.cli.tail import tail
+from conselho.cli.usage import usage
 from conselho.errors import ConselhoError
 
 INTERRUPTED = 130
@@ -65,9 +68,12 @@ for command in (
     serve,
     apply,
     check,
+    doctor,
+    classify,
     catalogue,
     list_council,
     report,
+    usage,
     run,
     cancel,
     pause,

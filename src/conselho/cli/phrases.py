@@ -33,6 +33,8 @@ _MARKS = {
         Mark("∅", "0", "missed", "yellow"),
         Mark("·", ".", "waiting", ""),
         Mark("‖", "=", "paused", "dim"),
+        Mark("✓", "+", "ready", "green"),
+        Mark("·", ".", "not installed", "dim"),
     )
 }
 

@@ -14,6 +14,8 @@ from conselho.errors import Unavailable
 
 JsonObject = dict[str, Any]
 
+# Programs are asked for their versions, each with patience of its own.
+_DOCTOR_SECONDS = 120.0
 FINAL_STATUSES = frozenset({"completed", "error", "cancelled", "skipped", "missed"})
 _LONGEST_PAUSE_SECONDS = 1.0
 
@@ -41,6 +43,7 @@ class Client:
     ) -> None:
         """Raises Invalid when `url` is not one of http or https with a host."""
         self._transport = Transport(url, timeout_seconds=timeout_seconds)
+        self._timeout = timeout_seconds
         self._silence = silence_seconds
         self._patience = patience_seconds
         self._first_wait = first_wait_seconds
@@ -96,6 +99,23 @@ class Client:
         path = f"/api/agents/{segment(agent_id)}/councilor-reports"
         answer = self._transport.json("GET", path, query={"limit": limit})
         return self._with_rows("recent_executions", answer)
+
+    def usage(self, agent_id: str | None = None, *, days: int = 30) -> JsonObject:
+        """`{days: [{date, total, councilors}], budgets, timezone, now}`, today the last day."""
+        query = {"agent_id": agent_id, "days": days}
+        return self._with_rows("days", self._transport.json("GET", "/api/usage", query=query))
+
+    def doctor(self, agent_ids: Sequence[str] = (), *, provider: str | None = None) -> JsonObject:
+        """`{ok, providers, councilors, surroundings, budgets, ...}` of the server's examination.
+
+        Only these councilors and this provider, if any are given. May take a minute.
+        """
+        transport = Transport(self.url, timeout_seconds=max(self._timeout, _DOCTOR_SECONDS))
+        query = {"agent_id": list(agent_ids) or None, "provider": provider}
+        answer = transport.json("GET", "/api/doctor", query=query)
+        if not isinstance(answer.get("ok"), bool):
+            raise NotConselho(self.url, "it does not say whether its councilors can run")
+        return self._with_rows("councilors", self._with_rows("providers", answer))
 
     def apply(self, files: Sequence[Mapping[str, str]], *, base: str, prune: bool) -> JsonObject:
         """Make the council what `files` ({name, text}) say: `{success, changes, warnings}`.

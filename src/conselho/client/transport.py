@@ -48,7 +48,10 @@ class Transport:
         query: Query | None = None,
         body: Mapping[str, object] | None = None,
     ) -> dict[str, object]:
-        """The JSON object that the server answers. Parameters that are None are left out."""
+        """The JSON object that the server answers. Parameters that are None are left out.
+
+        One whose value is a list is sent once for each of its elements.
+        """
         with self.open(method, path, query=query, body=body) as response:
             answer = parsed(self._whole(response))
         if not isinstance(answer, dict):
@@ -70,7 +73,7 @@ class Transport:
         `silence_seconds` replaces the bound on each wait once the connection stands.
         """
         given = {name: value for name, value in (query or {}).items() if value is not None}
-        target = self._prefix + path + ("?" + urlencode(given) if given else "")
+        target = self._prefix + path + ("?" + urlencode(given, doseq=True) if given else "")
         headers = {"User-Agent": f"conselho/{__version__}", "Connection": "close"}
         content = None if body is None else json.dumps(body).encode()
         if content is not None:

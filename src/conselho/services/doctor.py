@@ -128,9 +128,9 @@ class Checkup:
         """As `GET /api/doctor` answers it."""
         return {
             "ok": self.ok,
-            "providers": [asdict(one) for one in self.providers],
-            "councilors": [asdict(one) for one in self.councilors],
-            "surroundings": asdict(self.surroundings),
+            "providers": [_listed(one) for one in self.providers],
+            "councilors": [_listed(one) for one in self.councilors],
+            "surroundings": _listed(self.surroundings),
             "budgets": asdict(self.budgets) if self.budgets else None,
             "now": utc_text(self.at),
         }
@@ -292,6 +292,14 @@ class Doctor:
                 if limit.any
             },
         )
+
+
+def _listed(part: ProviderHealth | CouncilorHealth | Surroundings) -> dict[str, Any]:
+    """Its fields as JSON would give them back: with lists."""
+    return {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in asdict(part).items()
+    }
 
 
 async def _each(
