@@ -18,6 +18,7 @@ from conselho.provider import Provider
 from conselho.providers.command import CommandProvider
 from conselho.providers.declared import DeclaredProvider
 from conselho.providers.shipped import SHIPPED
+from conselho.redaction import Redactor
 from conselho.services.budget import Budget, Limits
 from conselho.services.doctor import Checkup, Doctor, Health
 from conselho.services.idle_policies import without_effect
@@ -171,6 +172,19 @@ async def test_a_program_is_asked_once_whoever_uses_it(machine: Machine) -> None
 
     assert len(checkup.councilors) == 20
     assert asked.read_text() == "x\n"
+
+
+async def test_a_secret_that_a_program_says_is_not_passed_on(machine: Machine) -> None:
+    machine.variables["ANTHROPIC_API_KEY"] = secret = "a-key-of-no-known-shape-4711"
+    machine.install("claude", 'echo "cannot use $ANTHROPIC_API_KEY" >&2', "exit 1")
+    doctor = Doctor(
+        machine.providers(), environment=machine.environ, redact=Redactor([secret]).text
+    )
+
+    document = (await doctor.examine([machine.councilor()], now=NOON)).document()
+
+    assert "cannot use" in json.dumps(document)
+    assert secret not in json.dumps(document)
 
 
 # -- councilors ------------------------------------------------------------------------------------

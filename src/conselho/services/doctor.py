@@ -15,7 +15,7 @@ import os
 import pwd
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -147,13 +147,18 @@ class Doctor:
         workspaces: Collection[Path] = (),
         budget: Budget | None = None,
         council_limits: Limits | None = None,
+        redact: Callable[[str], str] = str,
     ) -> None:
-        """`environment` is what every child gets. Without a `budget` nothing is said of money."""
+        """`environment` is what every child gets. Without a `budget` nothing is said of money.
+
+        `redact` hides secrets: sentences may quote what a program said.
+        """
         self._providers = providers
         self._environment = environment
         self._workspaces = workspaces
         self._budget = budget
         self._limits = council_limits or Limits()
+        self._redact = redact
 
     async def examine(
         self,
@@ -225,7 +230,7 @@ class Doctor:
             state=_provider_state(found, used_by),
             program=found.program,
             version=found.version,
-            troubles=found.troubles,
+            troubles=self._hidden(found.troubles),
             used_by=used_by,
         )
 
@@ -239,8 +244,11 @@ class Doctor:
             provider=agent.provider,
             enabled=agent.seat.schedule.enabled,
             state=_state(troubles),
-            troubles=tuple(troubles),
+            troubles=self._hidden(troubles),
         )
+
+    def _hidden(self, troubles: Iterable[Trouble]) -> tuple[Trouble, ...]:
+        return tuple(replace(one, sentence=self._redact(one.sentence)) for one in troubles)
 
     async def _troubles(self, agent: Agent) -> list[Trouble]:
         provider = self._providers.get(agent.provider)
