@@ -132,12 +132,7 @@ class ClaudeDialect:
                     session_id=text(line, "session_id") or None, model=text(line, "model") or None
                 )
             case "api_retry":
-                status = count(line, "error_status")
-                why = text(line, "error") or "unknown"
-                yield Notice(
-                    text=f"the request failed ({why}{f', HTTP {status}' if status else ''}) and is"
-                    f" tried again: {count(line, 'attempt')} of {count(line, 'max_retries')}"
-                )
+                yield _retry(line)
             case "permission_denied":
                 yield from self._deny(
                     text(line, "tool_use_id"), text(line, "tool_name"), text(line, "message")
@@ -274,6 +269,15 @@ class ClaudeDialect:
             code=self._error_code,
             retry_at=self._resets_at,
         )
+
+
+def _retry(line: JsonObject) -> Notice:
+    """A request inside the agent failed. The wait may be long: the provider says how long."""
+    status, wait = count(line, "error_status"), amount(line, "retry_delay_ms")
+    why = (text(line, "error") or "unknown") + (f", HTTP {status}" if status else "")
+    soon = f" in {wait / 1000:.3g} s" if wait else ""
+    tries = f"{count(line, 'attempt')} of {count(line, 'max_retries')}"
+    return Notice(text=f"the request failed ({why}) and is tried again{soon}: {tries}")
 
 
 _LIMIT_WORDS = {"rejected": "used up", "allowed_warning": "nearly used up"}

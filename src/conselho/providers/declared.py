@@ -67,7 +67,9 @@ class DeclaredProvider:
         self.tells_cost = spec.tells_cost or bool(spec.prices)
         self._clock = clock or SystemClock()
         own = os.environ if environ is None else environ
-        self._env = child_environment(own, (*spec.environment, *spec.credentials))
+        self._env = dict.fromkeys(spec.pinned, "") | child_environment(
+            own, (*spec.environment, *spec.pinned, *spec.credentials)
+        )
         self._env["PATH"] = absolute_path(self._env["PATH"])
         if server_url is not None and not spec.is_agent:
             self._env["CONSELHO_URL"] = server_url
@@ -112,6 +114,7 @@ class DeclaredProvider:
             raise RunError(ErrorKind.PREFLIGHT, self._examiner.missing())
         trouble = self._examiner.model_trouble(snapshot.model)
         trouble = trouble or self._examiner.level_trouble(snapshot.permissions)
+        trouble = trouble or self._examiner.folder_trouble(snapshot.cwd)
         if trouble is not None:
             raise RunError(ErrorKind.PREFLIGHT, trouble)
         return program

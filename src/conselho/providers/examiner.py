@@ -85,6 +85,22 @@ class Examiner:
         known = ", ".join(self._spec.permissions)
         return f"{self._spec.label} has no permission profile {level!r}; it has: {known}."
 
+    def folder_trouble(self, cwd: str | None) -> str | None:
+        """Why the program must not run in this folder, if so."""
+        if not self._spec.forbidden_files:
+            return None
+        folder = Path(os.path.realpath(cwd or Path.cwd()))
+        for above in (folder, *folder.parents):
+            if above == Path(os.path.realpath(self.home)):
+                return None
+            for name in self._spec.forbidden_files:
+                if os.path.lexists(file := above / name):
+                    return (
+                        f"{self._spec.label} would obey {str(file)!r}, and whoever wrote it."
+                        " Remove that file, or give the agent another folder or provider."
+                    )
+        return None
+
     # -- parts -------------------------------------------------------------------------------------
 
     async def _version(self, program: str) -> Answer:
@@ -152,6 +168,8 @@ class Examiner:
             yield _error("model", sentence)
         if sentence := self.level_trouble(snapshot.permissions):
             yield _error("permissions", sentence)
+        if sentence := self.folder_trouble(snapshot.cwd):
+            yield _error("cwd", sentence)
         if spec.is_agent and not spec.permissions:
             yield _warning(
                 "permissions",

@@ -152,6 +152,7 @@ _BY_WORDS: _Words = (
             "usage limit", "rate limit", "rate_limit", "ratelimit", "rate-limit", "limit reached",
             "hit your limit", "reached your", "too many requests", "quota", "resource_exhausted",
             "resource exhausted", "resource has been exhausted", "throttl",
+            "increase your limits",
         ),
     ),
     (
@@ -170,7 +171,7 @@ _BY_WORDS: _Words = (
             "connection refused", "connection reset", "connection closed", "connection failed",
             "connectionrefused", "unable to connect", "network error", "network is unreachable",
             "stream disconnected", "error sending request", "stream closed before",
-            "timed out", "timeout", "getaddrinfo", "certificate",
+            "timed out", "timeout", "getaddrinfo", "certificate", "error: terminated",
         ),
     ),
     (ErrorCause.SERVER, ("internal server error", "server_error", "api_error", "bad gateway")),

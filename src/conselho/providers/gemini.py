@@ -18,10 +18,23 @@ from conselho.providers.fields import JsonObject, asked, at, count, one_line, ta
 from conselho.providers.recent import Recent
 from conselho.providers.spec import Level, Parser, PermissionProfile, ProviderSpec
 
+# Stronger than the user's own settings, and than those of the folder it works in, which hold
+# servers and hooks that would be run where the user trusts the folder.
+_SETTINGS = """{
+  "security": {"folderTrust": {"enabled": true}},
+  "advanced": {"ignoreLocalEnv": true},
+  "general": {"maxAttempts": 3, "enableAutoUpdate": false, "enableAutoUpdateNotification": false},
+  "privacy": {"usageStatisticsEnabled": false},
+  "telemetry": {"enabled": false}
+}
+"""
+
 SPEC = ProviderSpec(
     name="gemini",
     label="Gemini CLI",
     command=("gemini",),
+    # skip-trust lets it run at all; no settings of the folder are loaded, as long as the folder is
+    # not in the list of trusted ones, for which it gets an empty one.
     arguments=("--output-format", "stream-json", "--skip-trust"),
     model_arguments=("--model", "{model}"),
     parser=Parser.GEMINI,
@@ -31,10 +44,25 @@ SPEC = ProviderSpec(
         Level.FULL: PermissionProfile(arguments=("--approval-mode", "yolo")),
     },
     environment=("GEMINI_*", "GOOGLE_*"),
+    # It reads variables from .env files, but none that is set already, be it to nothing.
+    pinned=(
+        "GOOGLE_GEMINI_BASE_URL", "GOOGLE_VERTEX_BASE_URL", "GOOGLE_GENAI_USE_VERTEXAI",
+        "GOOGLE_GENAI_USE_GCA", "GEMINI_API_KEY", "GOOGLE_API_KEY", "GEMINI_SYSTEM_MD",
+        "GEMINI_SANDBOX", "GEMINI_SANDBOX_PROXY_COMMAND", "GEMINI_CLI_IDE_SERVER_PORT",
+        "GEMINI_CLI_IDE_SERVER_STDIO_COMMAND", "NODE_OPTIONS", "NODE_TLS_REJECT_UNAUTHORIZED",
+        "HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy",
+    ),
+    set={
+        "GEMINI_CLI_SYSTEM_SETTINGS_PATH": "{scratch}/gemini-settings.json",
+        "GEMINI_CLI_TRUSTED_FOLDERS_PATH": "{scratch}/no-trusted-folders.json",
+    },
+    files={"gemini-settings.json": _SETTINGS},
+    # ... except from this one, which it takes whatever the settings say.
+    forbidden_files=(".gemini/.env",),
     credentials=("GEMINI_API_KEY", "GOOGLE_API_KEY", "GOOGLE_APPLICATION_CREDENTIALS"),
     credential_files=("~/.gemini/oauth_creds.json",),
     install="Install it with `npm install -g @google/gemini-cli`.",
-)
+)  # fmt: skip
 
 _DENIED_TYPES = {"policy_violation", "permission_denied"}
 # Tools that a level does not offer; one that the model made up is another matter.

@@ -73,8 +73,11 @@ class ProviderSpec:
     permissions: a profile a level. A level that is not there cannot be asked for; none at all:
     what the program may do is its own affair, and `examine` says so.
     environment: names of variables that the child gets beside the base list, `PREFIX*` for many;
-    those of `credentials` too. set: variables given to it. files: written under the scratch folder,
-    by relative name.
+    those of `credentials` too. pinned: those that it gets too, empty where the server has none, so
+    that no file of the folder it works in can give them a value. set: variables given to it.
+    files: written under the scratch folder, by relative name.
+    forbidden_files: it would obey these, so it does not run in a folder that has one, or below such
+    a folder (up to HOME, whose own files are the user's).
     credentials, credential_files: any one of these variables or files (`~` is HOME) is enough; when
     `credentials_required` is false their absence is a warning.
     version_command: arguments that make it tell its version; empty: it is never asked.
@@ -95,8 +98,10 @@ class ProviderSpec:
     parser: Parser = Parser.TEXT
     permissions: Mapping[str, PermissionProfile] = field(default_factory=dict)
     environment: tuple[str, ...] = ()
+    pinned: tuple[str, ...] = ()
     set: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
+    forbidden_files: tuple[str, ...] = ()
     credentials: tuple[str, ...] = ()
     credential_files: tuple[str, ...] = ()
     credentials_required: bool = True

@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO, Final
 
-ANSWER_SECONDS: Final = 10.0
+ANSWER_SECONDS: Final = 30.0  # Gemini CLI takes 5 s on an idle machine
 _READ_BYTES: Final = 64 << 10
 _REAP_SECONDS: Final = 1.0
 

@@ -256,7 +256,7 @@ def test_a_retry_inside_the_agent_is_told_in_the_log_alone() -> None:
         "retry_delay_ms": 500, "error_status": 529, "error": "overloaded",
     }  # fmt: skip
     told = reading(line)
-    expected = "the request failed (overloaded, HTTP 529) and is tried again: 1 of 3"
+    expected = "the request failed (overloaded, HTTP 529) and is tried again in 0.5 s: 1 of 3"
     assert told.events == [Notice(text=expected)]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -142,6 +143,12 @@ class TestEnvironment:
         assert str(tmp_path / "bin") in entries
         assert all(entry.startswith("/") for entry in entries)
 
+    def test_a_pinned_variable_is_given_even_where_it_is_empty(self, tmp_path: Path) -> None:
+        """Else a file of the folder that the agent works in could give it a value."""
+        provider = make_provider(tmp_path, pinned=("A_URL", "B_URL"), environ={"B_URL": "mine"})
+        env = started(provider).env
+        assert (env["A_URL"], env["B_URL"]) == ("", "mine")
+
     def test_only_programs_that_are_no_agents_find_the_server(self, tmp_path: Path) -> None:
         agent = make_provider(tmp_path, url="http://127.0.0.1:1")
         script = make_provider(tmp_path, url="http://127.0.0.1:1", is_agent=False)
@@ -177,6 +184,34 @@ class TestRefusals:
     def test_a_model_cannot_smuggle_an_option_in(self, tmp_path: Path) -> None:
         provider = make_provider(tmp_path, model_arguments=("--model", "{model}"))
         assert "no model's name" in refusal(provider, model="--dangerously-skip-permissions")
+
+
+class TestForbiddenFiles:
+    """Files that the program would obey, and that the repository may have brought."""
+
+    @pytest.mark.parametrize("place", ["", "..", "../.."])
+    def test_it_does_not_run_where_one_lies_here_or_above(self, tmp_path: Path, place: str) -> None:
+        folder = tmp_path / "repository" / "a" / "b"
+        file = folder / place / ".agent" / ".env"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
+        folder.mkdir(parents=True, exist_ok=True)
+        provider = make_provider(tmp_path, forbidden_files=(".agent/.env",))
+        words = refusal(provider, cwd=str(folder))
+        assert f"would obey {os.path.normpath(file)!r}" in words
+
+    def test_a_link_to_somewhere_counts_too(self, tmp_path: Path) -> None:
+        (tmp_path / ".env").symlink_to("/nowhere")
+        provider = make_provider(tmp_path, forbidden_files=(".env",))
+        assert "would obey" in refusal(provider, cwd=str(tmp_path))
+
+    def test_the_users_own_file_at_home_is_obeyed(self, tmp_path: Path) -> None:
+        home = tmp_path / "home"
+        (home / "work").mkdir(parents=True)
+        (home / ".env").touch()
+        (tmp_path / ".env").touch()
+        provider = make_provider(tmp_path, forbidden_files=(".env",))
+        assert started(provider, cwd=str(home / "work")).cwd == home / "work"
 
 
 class TestReader:

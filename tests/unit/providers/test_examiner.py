@@ -165,6 +165,12 @@ class TestCouncilor:
         assert told(await examined(free, permissions="full")) == [("warning", "permissions")]
         assert told(await examined(make_provider(tmp_path, is_agent=False))) == []
 
+    async def test_a_folder_that_would_command_it_is_refused(self, tmp_path: Path) -> None:
+        (tmp_path / ".env").touch()
+        profile = {Level.READ_ONLY: PermissionProfile()}
+        provider = make_provider(tmp_path, forbidden_files=(".env",), permissions=profile)
+        assert told(await examined(provider, cwd=str(tmp_path))) == [("error", "cwd")]
+
     async def test_a_budget_that_nobody_can_hold_is_a_warning(self, tmp_path: Path) -> None:
         profile: dict[str, Any] = {
             "permissions": {Level.READ_ONLY: PermissionProfile()},

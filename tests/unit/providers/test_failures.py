@@ -65,6 +65,8 @@ def test_a_status_has_its_cause(status: int | None, cause: ErrorCause) -> None:
         ("You've hit your usage limit. Try again at 3:15 PM.", ErrorCause.RATE_LIMIT),
         ("Quota exceeded. Check your plan and billing details.", ErrorCause.AUTHENTICATION),
         ("stream disconnected before completion: error sending request", ErrorCause.NETWORK),
+        ("We’re currently experiencing high demand, try again.", ErrorCause.OVERLOADED),
+        ("stream disconnected before completion: idle timeout", ErrorCause.NETWORK),
         ("Selected model is at capacity. Please try a different model.", ErrorCause.OVERLOADED),
         ("Incomplete response returned, reason: max_output_tokens", ErrorCause.TRUNCATED),
         ("Incomplete response returned, reason: content_filter", ErrorCause.REFUSED),
@@ -79,6 +81,8 @@ def test_a_status_has_its_cause(status: int | None, cause: ErrorCause) -> None:
         ('[API Error: {"error":{"code":400,"status":"INVALID_ARGUMENT"}}]', ErrorCause.BAD_REQUEST),
         ("API key not valid. Please pass a valid API key.", ErrorCause.AUTHENTICATION),
         ("exception TypeError: fetch failed sending request", ErrorCause.NETWORK),
+        ("[API Error: terminated]", ErrorCause.NETWORK),
+        ("[API Error: x]\nTo increase your limits, see https://example.org", ErrorCause.RATE_LIMIT),
         # OpenCode and the APIs behind it
         ("connect ECONNREFUSED 127.0.0.1:9", ErrorCause.NETWORK),
         ('{"error": {"code": "insufficient_quota"}}', ErrorCause.AUTHENTICATION),

@@ -48,6 +48,8 @@ def test_every_field_can_be_set(tmp_path: Path) -> None:
         prompt = "file"
         parser = "codex"
         environment = ["MY_*", "ONE"]
+        pinned = ["MY_URL"]
+        forbidden_files = [".mine/.env"]
         credentials = ["MY_KEY"]
         credential_files = ["~/.mine"]
         credentials_required = false
@@ -76,6 +78,8 @@ def test_every_field_can_be_set(tmp_path: Path) -> None:
         prompt=PromptWay.FILE,
         parser=Parser.CODEX,
         environment=("MY_*", "ONE"),
+        pinned=("MY_URL",),
+        forbidden_files=(".mine/.env",),
         credentials=("MY_KEY",),
         credential_files=("~/.mine",),
         credentials_required=False,
