@@ -32,6 +32,7 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import ClassVar, Final
 
+from conselho.services.marks import MARK
 from conselho.services.process_table import (
     Process,
     ProcessTable,
@@ -39,9 +40,6 @@ from conselho.services.process_table import (
     send,
     this_machine,
 )
-
-MARK: Final = "CONSELHO_TASK_ID"
-HOME: Final = "CONSELHO_HOME"
 
 _PR_SET_CHILD_SUBREAPER: Final = 36
 _KILL_SECONDS: Final = 5.0  # after KILL: a process may need a while to give back gigabytes

@@ -9,20 +9,21 @@ import sys
 import time
 from typing import Final
 
-from conselho.services.descendants import HOME
+from conselho.services.marks import HOME
 from conselho.services.process_table import Process, ProcTable, send
 
 _KILL_SECONDS: Final = 5.0
 _LOOK_SECONDS: Final = 0.02
 
 
-def reap_survivors(home: str, *, grace_seconds: float = 1.0) -> int:
+def reap_survivors(home: str, *, grace_seconds: float = 1.0, until: int | None = None) -> int:
     """End what an earlier server of this data directory left running; returns how many processes.
 
     `home` is what `start` put into their environment as CONSELHO_HOME. Their descendants and
     sessions go with them, but not this process, its parents, nor what carries another home. TERM,
     then KILL after the grace. Blocks while there is something to end, so call it before serving,
     and only when holding the data directory's lock: another server's children would look the same.
+    Or give `until`, in clock ticks since the machine's start: what started later is spared.
 
     Raises nothing for processes of other users: they stay. Does nothing without /proc (macOS).
     """
@@ -33,7 +34,7 @@ def reap_survivors(home: str, *, grace_seconds: float = 1.0) -> int:
     for signum, seconds in ((signal.SIGTERM, grace_seconds), (signal.SIGKILL, _KILL_SECONDS)):
         deadline = time.monotonic() + seconds
         signalled: set[tuple[int, int]] = set()
-        while survivors := _survivors(table, home):
+        while survivors := _survivors(table, home, until):
             for one in survivors:
                 if (one.pid, one.started) not in signalled:
                     signalled.add((one.pid, one.started))
@@ -50,13 +51,14 @@ def _send(table: ProcTable, process: Process, signum: signal.Signals) -> None:
         send(table, process, signum)
 
 
-def _survivors(table: ProcTable, home: str) -> list[Process]:
+def _survivors(table: ProcTable, home: str, until: int | None) -> list[Process]:
     every = {process.pid: process for process in table.all() if process.alive}
+    young = {pid for pid, one in every.items() if until is not None and one.started > until}
     homes = {pid: table.variable(pid, HOME) for pid in every}
     spared = _self_and_parents(every) | {
         pid for pid, other in homes.items() if other not in (None, home)
     }
-    members = {pid for pid, its in homes.items() if its == home} - spared
+    members = {pid for pid, its in homes.items() if its == home} - spared - young
     grown = bool(members)
     while grown:
         sessions = {every[pid].session for pid in members} - {every[pid].session for pid in spared}
