@@ -57,7 +57,7 @@ def test_output_and_exit_code_zero_are_evidence_enough_for_success() -> None:
     assert (outcome.status, outcome.severity) == (Status.COMPLETED, Severity.SUCCESS)
     assert outcome.verdict is not None
     assert outcome.verdict.source is VerdictSource.HEURISTIC
-    assert outcome.verdict.summary == "12 passed in 0.3s"
+    assert outcome.verdict.summary == "pytest: 12 passed in 0.3s"
 
 
 @pytest.mark.parametrize("text", ["", "  \n\t\n"])
@@ -78,9 +78,11 @@ def test_a_report_that_breaks_the_contract_is_no_green_light() -> None:
     assert "splendid" in outcome.verdict.reason
 
 
-def test_what_the_provider_says_outranks_everything() -> None:
-    outcome = judge(GREEN, exit_code=0, error="The model refused.")
+def test_a_program_that_ends_well_and_says_that_tests_failed_is_no_success() -> None:
+    outcome = judge("== 1 failed, 11 passed in 0.3s ==\n", exit_code=0)
 
-    assert (outcome.status, outcome.severity) == (Status.ERROR, Severity.ERROR)
-    assert outcome.error_kind == ErrorKind.PROVIDER
-    assert outcome.error == "The model refused."
+    assert (outcome.status, outcome.severity) == (Status.COMPLETED, Severity.ERROR)
+
+
+def test_an_output_that_judges_nothing_is_a_success_for_a_program() -> None:
+    assert judge("42\n", exit_code=0).severity is Severity.SUCCESS
