@@ -176,6 +176,9 @@ class Provider(Protocol):
         """
         ...
 
-    def reader(self) -> OutputReader | None:
-        """A new reader for one attempt; None when the output is the answer."""
+    def reader(self, model: str | None = None) -> OutputReader | None:
+        """A new reader for one attempt; None when the output is the answer.
+
+        `model` is the agent's: what a run costs may have to be computed from its prices.
+        """
         ...

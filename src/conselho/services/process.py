@@ -31,14 +31,15 @@ import time
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from conselho.errors import RunError
 from conselho.models.task import ErrorKind
 from conselho.provider import Invocation
 from conselho.services.capture import HeadAndTail, LogFile, Tail
 from conselho.services.child_exit import watch_exit
-from conselho.services.descendants import HOME, MARK, Family, become_subreaper
+from conselho.services.descendants import Family, become_subreaper
+from conselho.services.marks import HOME, MARK
 from conselho.services.pipes import PipeReader, PipeWriter
 from conselho.services.survivors import reap_survivors
 
@@ -47,6 +48,39 @@ __all__ = ["Cause", "Child", "Ended", "Limits", "become_subreaper", "reap_surviv
 _STDERR_BYTES: Final = 64 << 10
 _REAP_SECONDS: Final = 5.0  # how long an orphan that ended during the run may stay a zombie
 _STATUS_SECONDS: Final = 5.0
+_OPEN_LINE_SECONDS: Final = 0.3  # how long the log waits for the rest of a line
+
+
+class Listener(Protocol):
+    """Decides what the log shows of what a child prints. Called in the event loop; never raises."""
+
+    def stdout(self, piece: bytes) -> bytes: ...
+
+    def stderr(self, piece: bytes) -> bytes: ...
+
+    def flush(self) -> bytes:
+        """What was held back for the rest of its line: nothing came for a while."""
+        ...
+
+    def close(self) -> bytes:
+        """The output has ended: what is left."""
+        ...
+
+
+class _Verbatim:
+    """The log shows what the child prints."""
+
+    def stdout(self, piece: bytes) -> bytes:
+        return piece
+
+    def stderr(self, piece: bytes) -> bytes:
+        return piece
+
+    def flush(self) -> bytes:
+        return b""
+
+    def close(self) -> bytes:
+        return b""
 
 
 class Cause(StrEnum):
@@ -63,12 +97,14 @@ class Limits:
     """How long a child may run, and how much is kept of what it prints.
 
     `silence_timeout_seconds` is without a byte on stdout and stderr; `grace_seconds` from TERM to
-    KILL.
+    KILL, `stop_grace_seconds` when somebody waits for it: a cancel is over within two seconds, also
+    with agents that ignore TERM while they run a tool.
     """
 
     timeout_seconds: float
     silence_timeout_seconds: float | None = None
     grace_seconds: float = 3.0
+    stop_grace_seconds: float = 1.0
     result_bytes: int = 1 << 20
     log_bytes: int = 16 << 20
 
@@ -96,9 +132,17 @@ class Ended:
 
 
 async def start(
-    invocation: Invocation, limits: Limits, *, log: Path, mark: str, home: str
+    invocation: Invocation,
+    limits: Limits,
+    *,
+    log: Path,
+    mark: str,
+    home: str,
+    listener: Listener | None = None,
 ) -> Child:
     """Start the child; whoever starts it calls `follow`.
+
+    `listener` says what the log shows; everything, unless given.
 
     The child finds `mark`, the id of its Task, and `home`, the id of the data directory, in its
     environment as CONSELHO_TASK_ID and CONSELHO_HOME, beside what `invocation.env` gives; they
@@ -111,6 +155,7 @@ async def start(
     log_file = _open_log(log, limits)
     pipes = _Pipes()
     try:
+        _write_files(invocation)
         pipes.open(with_stdin=bool(invocation.stdin))
         process = subprocess.Popen(  # noqa: ASYNC220 - asyncio's own way blocks as long
             invocation.argv,
@@ -125,7 +170,15 @@ async def start(
         log_file.close()
         pipes.close()
         raise RunError(ErrorKind.SPAWN, _why_not_started(error, invocation)) from error
-    return Child(process, Family(process.pid, mark), pipes, invocation.stdin, limits, log_file)
+    return Child(
+        process,
+        Family(process.pid, mark),
+        pipes,
+        invocation.stdin,
+        limits,
+        log_file,
+        listener or _Verbatim(),
+    )
 
 
 class Child:
@@ -139,6 +192,7 @@ class Child:
         stdin: bytes,
         limits: Limits,
         log: LogFile,
+        listener: Listener,
     ) -> None:
         self.pid = process.pid
         self.started_at_monotonic = time.monotonic()
@@ -146,6 +200,8 @@ class Child:
         self._family = family
         self._limits = limits
         self._log = log
+        self._listener = listener
+        self._open_line: asyncio.TimerHandle | None = None
         self._stdout = HeadAndTail(limits.result_bytes)
         self._stderr = Tail(_STDERR_BYTES)
         self._cause: Cause | None = None
@@ -175,7 +231,7 @@ class Child:
         """
         try:
             await self._decided.wait()
-            found = await self._family.end(self._limits.grace_seconds)
+            found = await self._family.end(self._grace())
             return await self._ended(found)
         finally:
             self._close()
@@ -187,11 +243,18 @@ class Child:
         """
         self._decide(Cause.STOPPED)
 
+    def _grace(self) -> float:
+        limits = self._limits
+        if self._cause is Cause.STOPPED:
+            return min(limits.grace_seconds, limits.stop_grace_seconds)
+        return limits.grace_seconds
+
     async def _ended(self, found: int) -> Ended:
         assert self._cause is not None
         exit_code = await self._reap()
         for reader in self._readers:
             reader.drain()
+        self._log.add(self._listener.close())
         self._log.close()
         return Ended(
             exit_code=128 - exit_code if exit_code is not None and exit_code < 0 else exit_code,
@@ -220,12 +283,26 @@ class Child:
     def _take_stdout(self, piece: bytes) -> None:
         self._last_output = self._loop.time()
         self._stdout.add(piece)
-        self._log.add(piece)
+        self._tell(self._listener.stdout(piece))
 
     def _take_stderr(self, piece: bytes) -> None:
         self._last_output = self._loop.time()
         self._stderr.add(piece)
-        self._log.add(piece)
+        self._tell(self._listener.stderr(piece))
+
+    def _tell(self, told: bytes) -> None:
+        self._log.add(told)
+        if self._open_line is None:
+            self._open_line = self._loop.call_later(_OPEN_LINE_SECONDS, self._tell_open_line)
+
+    def _tell_open_line(self) -> None:
+        """Give out what waits for its line's end, once nothing came for a while."""
+        rest = self._last_output + _OPEN_LINE_SECONDS - self._loop.time()
+        if rest > 0:
+            self._open_line = self._loop.call_later(rest, self._tell_open_line)
+            return
+        self._open_line = None
+        self._log.add(self._listener.flush())
 
     def _on_exit(self) -> None:
         self._exited.set()
@@ -260,6 +337,8 @@ class Child:
 
     def _close(self) -> None:
         self._timer.cancel()
+        if self._open_line is not None:
+            self._open_line.cancel()
         self._exit.close()
         for pipe in (*self._readers, self._writer):
             if pipe:
@@ -308,6 +387,14 @@ def _open_log(log: Path, limits: Limits) -> LogFile:
             f"The log {log} cannot be written: {error.strerror or error}."
             " Make room or give this user the right to write there; a link is not followed.",
         ) from error
+
+
+def _write_files(invocation: Invocation) -> None:
+    for path, content in invocation.files.items():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+        with open(os.open(path, flags, 0o600), "w", encoding="utf-8", errors="replace") as file:
+            file.write(content)
 
 
 def _why_not_started(error: OSError | ValueError, invocation: Invocation) -> str:

@@ -5,15 +5,22 @@
 Each step takes the Run and leaves its result on it. What goes wrong inside is data: a RunError
 becomes the outcome, and `record` always writes one, unless the lease is lost: then nothing that
 this worker says counts any more.
+
+What a child says is redacted here, once, before it is judged: verdict, error, result and events all
+derive from the redacted text.
 """
 
 from __future__ import annotations
 
-import random
+import asyncio
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
+from pathlib import Path
+from typing import Protocol
 
 import structlog
 
@@ -22,15 +29,20 @@ from conselho.errors import LeaseLost, RunError, StoreUnavailable
 from conselho.models.task import ErrorKind, Outcome, Status, Task
 from conselho.models.verdict import Severity, Verdict, VerdictSource
 from conselho.provider import Invocation, Provider
+from conselho.redaction import Redactor
 from conselho.services.announcements import announce
 from conselho.services.logs import RunLogs
+from conselho.services.preflight import preflight
 from conselho.services.process import Cause, Child, Ended, Limits, start
+from conselho.services.prompt import Prompt, assemble, read_context_files
+from conselho.services.retries import may_pass, retry_at
+from conselho.services.run_log import RunLog
+from conselho.services.transcript import Account, Transcript
 from conselho.store import Held, TaskStore
-from conselho.verdict.judge import judge
+from conselho.verdict.judge import AgentWord, judge, judge_agent
 
 log = structlog.get_logger(__name__)
 
-LONGEST_BACKOFF_SECONDS = 3600.0
 RECORD_RETRY_SECONDS = 1.0
 
 
@@ -40,6 +52,15 @@ class StopReason(StrEnum):
     CANCELLED = "cancelled"
     LEASE_LOST = "lease_lost"
     SHUTDOWN = "shutdown"
+    OVER_BUDGET = "over_budget"
+
+
+class SpendingRule(Protocol):
+    """Whether there is still money for a run. See services.budget."""
+
+    async def objection(self, task: Task, *, now: datetime) -> str | None:
+        """A sentence when the run must not start; None when it may."""
+        ...
 
 
 @dataclass(slots=True, kw_only=True)
@@ -47,10 +68,15 @@ class Run:
     """One attempt on its way. `task` is the claimed Task; the rest is filled step by step."""
 
     task: Task
+    prompt: Prompt | None = None
+    scratch: Path | None = None
     invocation: Invocation | None = None
+    transcript: Transcript | None = None
     child: Child | None = None
     ended: Ended | None = None
+    account: Account | None = None
     outcome: Outcome | None = None
+    notes: tuple[str, ...] = ()
     stopped: StopReason | None = None
 
     @property
@@ -85,24 +111,33 @@ class Runner:
         clock: Clock,
         *,
         home: str,
+        redactor: Redactor | None = None,
+        spending: SpendingRule | None = None,
     ) -> None:
-        """`home` marks all children, so that a later server finds those that outlived this one."""
+        """`home` marks all children, so that a later server finds those that outlived this one.
+
+        `redactor` knows the server's own secrets; without it only well-known shapes are redacted.
+        """
         self._store = store
         self._providers = providers
         self._logs = logs
         self._clock = clock
         self._home = home
+        self._redactor = redactor or Redactor()
+        self._spending = spending
 
     async def run(self, run: Run) -> None:
         """Take one attempt through all steps. Raises nothing but CancelledError."""
         try:
             try:
-                self.prepare(run)
+                await self.prepare(run)
                 await self.start(run)
                 await self.follow(run)
                 self.end(run)
             except RunError as error:
-                run.outcome = _failed(error.kind, str(error))
+                run.outcome = _failed(error.kind, self._redactor.text(str(error)))
+            except StoreUnavailable as error:
+                run.outcome = _failed(ErrorKind.PROVIDER, str(error))
             except Exception as error:
                 log.exception("run.crashed", task_id=run.task.task_id)
                 run.outcome = _failed(ErrorKind.PROVIDER, f"Conselho itself failed: {error!r}")
@@ -110,21 +145,54 @@ class Runner:
         finally:
             if run.child is not None and run.ended is None:
                 run.child.stop()
+            if run.scratch is not None:
+                shutil.rmtree(run.scratch, ignore_errors=True)
 
-    def prepare(self, run: Run) -> None:
-        """What to start. Raises RunError when it is known that it cannot."""
-        name = run.task.snapshot.provider
+    async def prepare(self, run: Run) -> None:
+        """What to start. Raises RunError when it is known that it cannot, or must not."""
+        task, spec = run.task, run.task.snapshot
+        provider = self._provider(task)
+        run.scratch = self._logs.scratch(task.task_id, task.fence)
+        prompt = spec.prompt
+        if provider.is_agent:
+            if self._spending is not None:
+                objection = await self._spending.objection(task, now=self._clock.now())
+                if objection is not None:
+                    raise RunError(ErrorKind.BUDGET, objection)
+            troubles = await preflight(spec, provider)
+            for trouble in troubles:
+                if trouble.level == "error":
+                    raise RunError(ErrorKind.PREFLIGHT, trouble.sentence)
+            run.prompt = await self._prompt(task)
+            prompt = run.prompt.text
+            run.notes = tuple(
+                trouble.sentence for trouble in troubles if trouble.about != "context_files"
+            ) + tuple(f"Context file {one}." for one in run.prompt.lacking)
+        run.invocation = provider.invocation(task, prompt=prompt, scratch=run.scratch)
+
+    def _provider(self, task: Task) -> Provider:
+        name = task.snapshot.provider
         provider = self._providers.get(name)
         if provider is None:
             known = ", ".join(sorted(self._providers))
             raise RunError(ErrorKind.PREFLIGHT, f"There is no provider {name!r}; known: {known}.")
-        run.invocation = provider.invocation(run.task)
+        return provider
+
+    async def _prompt(self, task: Task) -> Prompt:
+        spec = task.snapshot
+        cwd = Path(spec.cwd) if spec.cwd else Path.cwd()
+        files = await asyncio.to_thread(read_context_files, spec.context_files, cwd)
+        previous = await self._store.last_verdict(task.agent_id) if spec.continuity else None
+        return assemble(spec, files, previous=previous, redactor=self._redactor)
 
     async def start(self, run: Run) -> None:
         """Start the child, unless somebody stopped the run already. Raises RunError."""
         if run.stopped is not None or run.invocation is None:
             return
         spec = run.task.snapshot
+        reader = self._provider(run.task).reader(spec.model)
+        if reader is not None:
+            run.transcript = Transcript(reader, spent=partial(_watch_cost, run))
         run.child = await start(
             run.invocation,
             Limits(
@@ -134,38 +202,60 @@ class Runner:
             log=self._logs.path(run.task.task_id),
             mark=run.task.task_id,
             home=self._home,
+            listener=RunLog(self._redactor, run.transcript),
         )
 
     async def follow(self, run: Run) -> None:
         """Wait for the end of the child and of all that it started."""
-        if run.child is not None:
-            run.ended = await run.child.follow()
-            for problem in run.ended.problems:
-                log.warning("run.problem", task_id=run.task.task_id, problem=problem)
+        if run.child is None:
+            return
+        ended = await run.child.follow()
+        for problem in ended.problems:
+            log.warning("run.problem", task_id=run.task.task_id, problem=problem)
+        hide = self._redactor.text
+        run.ended = replace(ended, stdout=hide(ended.stdout), stderr=hide(ended.stderr))
+        if run.transcript is not None:
+            run.account = _redacted(run.transcript.account(), self._redactor)
 
     def end(self, run: Run) -> None:
         """What the end means. Our own stop and time-outs outrank what the child says."""
         ended = run.ended
-        if run.stopped is not None:
-            run.outcome = _stopped(run.stopped, ended)
+        if run.stopped is StopReason.OVER_BUDGET and ended is not None:
+            run.outcome = _over_budget(run, self._judgement(run, ended))
+        elif run.stopped is not None:
+            run.outcome = _stopped(run.stopped, run)
         elif ended is not None:
-            run.outcome = self._judged(run.task, ended)
+            run.outcome = self._judged(run, ended)
 
-    def _judged(self, task: Task, ended: Ended) -> Outcome:
+    def _judged(self, run: Run, ended: Ended) -> Outcome:
+        spec = run.task.snapshot
         if ended.cause in _TIMED_OUT:
             kind, sentence = _TIMED_OUT[ended.cause]
-            spec = task.snapshot
             seconds = (
                 spec.timeout_seconds
                 if ended.cause is Cause.TIMEOUT
                 else spec.silence_timeout_seconds
             )
             failed = _failed(kind, sentence.format(seconds=f"{seconds:g}"))
-            return replace(failed, result=_result(ended), exit_code=ended.exit_code)
+            return replace(failed, result=_result(run), exit_code=ended.exit_code)
+        outcome = replace(self._judgement(run, ended), result=_result(run))
+        cost = (run.account.usage or {}).get("cost_usd") if run.account else None
+        if spec.max_cost_usd is not None and cost is not None and cost > spec.max_cost_usd:
+            return _over_budget(run, outcome)
+        return outcome
+
+    def _judgement(self, run: Run, ended: Ended) -> Outcome:
+        """What the child itself says, by its words and its end."""
         exit_code = -1 if ended.exit_code is None else ended.exit_code
-        reading = self._providers[task.snapshot.provider].read(ended.stdout, exit_code=exit_code)
-        outcome = judge(reading.text, exit_code=exit_code, stderr=ended.stderr, error=reading.error)
-        return replace(outcome, result=_result(ended))
+        if not self._provider(run.task).is_agent:
+            return judge(_said(run), exit_code=exit_code, stderr=ended.stderr)
+        return judge_agent(
+            _word(run, ended),
+            exit_code=exit_code,
+            stderr=ended.stderr,
+            evidence=run.task.snapshot.evidence,
+            lacking=run.prompt.lacking if run.prompt else (),
+        )
 
     async def record(self, run: Run) -> None:
         """Write the outcome, or give the Task back for another try. Waits for an absent store."""
@@ -173,10 +263,11 @@ class Runner:
         if run.stopped is StopReason.LEASE_LOST or outcome is None:
             log.warning("run.lease_lost", task_id=run.task.task_id)
             return
+        again = self._again_at(run, outcome)
         while True:
             try:
-                if _may_pass(run.task, outcome) and run.task.attempt < run.task.max_attempts:
-                    await self._retry(run, outcome)
+                if again is not None:
+                    await self._retry(run, outcome, again)
                 else:
                     await self._finish(run, outcome)
                 return
@@ -187,7 +278,24 @@ class Runner:
                 log.warning("run.not_recorded_yet", task_id=run.task.task_id, reason=error.reason)
                 await self._clock.sleep(RECORD_RETRY_SECONDS)
 
+    def _again_at(self, run: Run, outcome: Outcome) -> datetime | None:
+        """When to try again; None when this was the last word."""
+        task, now = run.task, self._clock.now()
+        if task.attempt >= task.max_attempts or not may_pass(task, outcome):
+            return None
+        if run.stopped is StopReason.SHUTDOWN:
+            return now
+        told = run.account.retry_at if run.account else None
+        return retry_at(task, told=told, now=now)
+
     async def _finish(self, run: Run, outcome: Outcome) -> None:
+        outcome = replace(
+            outcome,
+            usage=run.account.usage if run.account else None,
+            notes=run.notes,
+            permission_denied=run.account.denied if run.account else outcome.permission_denied,
+            sent_prompt=self._redactor.text(run.prompt.text) if run.prompt else None,
+        )
         task = await self._store.finish(run.held, outcome, now=self._clock.now(), announce=announce)
         log.info(
             "run.ended",
@@ -200,16 +308,15 @@ class Runner:
             duration_seconds=task.duration_seconds,
         )
 
-    async def _retry(self, run: Run, outcome: Outcome) -> None:
+    async def _retry(self, run: Run, outcome: Outcome, again: datetime) -> None:
         now = self._clock.now()
-        wait = timedelta(0)
-        if run.stopped is not StopReason.SHUTDOWN:
-            wait = backoff(run.task.snapshot.retry_backoff_seconds, run.task.attempt)
         task = await self._store.retry(
             run.held,
-            not_before=now + wait,
+            not_before=again,
             error_kind=outcome.error_kind or ErrorKind.PROVIDER,
             error=outcome.error or "",
+            error_cause=outcome.error_cause,
+            usage=run.account.usage if run.account else None,
             now=now,
             announce=announce,
         )
@@ -219,14 +326,15 @@ class Runner:
             agent_id=task.agent_id,
             error_kind=task.error_kind,
             attempt=task.attempt,
-            wait_seconds=round(wait.total_seconds(), 3),
+            wait_seconds=round((again - now) / timedelta(seconds=1), 3),
         )
 
 
-def backoff(base_seconds: float, attempt: int) -> timedelta:
-    """The wait after the given attempt: doubling, a quarter of jitter either way, bounded."""
-    wait = min(base_seconds * 2.0 ** (attempt - 1), LONGEST_BACKOFF_SECONDS)
-    return timedelta(seconds=wait * random.uniform(0.75, 1.25))
+def _watch_cost(run: Run, cost_usd: float) -> None:
+    """End a run that has spent more than it may, as soon as it says so."""
+    limit = run.task.snapshot.max_cost_usd
+    if limit is not None and cost_usd > limit and run.child is not None:
+        run.stop(StopReason.OVER_BUDGET)
 
 
 _TIMED_OUT = {
@@ -243,19 +351,6 @@ _TIMED_OUT = {
 }
 
 
-def _may_pass(task: Task, outcome: Outcome) -> bool:
-    """Whether another try may end otherwise.
-
-    A verdict that a report states is a finding, not a fault: trying again would only repeat it.
-    """
-    if outcome.error_kind == ErrorKind.TIMEOUT:
-        return task.snapshot.retry_on_timeout
-    if outcome.error_kind == ErrorKind.EXIT:
-        verdict = outcome.verdict
-        return verdict is None or verdict.source is not VerdictSource.CONTRACT
-    return outcome.error_kind in {ErrorKind.PROVIDER, ErrorKind.SHUTDOWN}
-
-
 def _failed(kind: str, sentence: str) -> Outcome:
     return Outcome(
         status=Status.ERROR,
@@ -266,7 +361,7 @@ def _failed(kind: str, sentence: str) -> Outcome:
     )
 
 
-def _stopped(reason: StopReason, ended: Ended | None) -> Outcome:
+def _stopped(reason: StopReason, run: Run) -> Outcome:
     kind, sentence = {
         StopReason.CANCELLED: (ErrorKind.CANCELLED, "It was cancelled on request."),
         StopReason.SHUTDOWN: (ErrorKind.SHUTDOWN, "The server was stopped while it ran."),
@@ -276,11 +371,68 @@ def _stopped(reason: StopReason, ended: Ended | None) -> Outcome:
         status=Status.CANCELLED,
         error_kind=kind,
         error=sentence,
-        result=_result(ended) if ended else None,
-        exit_code=ended.exit_code if ended else None,
+        result=_result(run) if run.ended else None,
+        exit_code=run.ended.exit_code if run.ended else None,
     )
 
 
-def _result(ended: Ended) -> str:
-    """The kept output; what the child said on stderr is told when it said nothing else."""
-    return ended.stdout if ended.stdout.strip() else ended.stderr
+def _over_budget(run: Run, judged: Outcome) -> Outcome:
+    """The run cost more than it may: an error, with the findings that the money bought."""
+    cost = (run.account.usage or {}).get("cost_usd", 0.0) if run.account else 0.0
+    limit = run.task.snapshot.max_cost_usd or 0.0
+    sentence = (
+        f"It cost {cost:.4f} USD, more than the {limit:g} USD that one run may cost"
+        " (policies.max_cost_usd). Raise the limit, or give it less to do."
+    )
+    failed = _failed(ErrorKind.BUDGET, sentence)
+    verdict = judged.verdict
+    # One that was stopped on its way has a verdict on that, unless it had reported already.
+    reported = verdict is not None and verdict.source is VerdictSource.CONTRACT
+    if verdict is not None and (reported or judged.status is Status.COMPLETED):
+        kept = replace(verdict, severity=Severity.ERROR, reason=sentence)
+        failed = replace(failed, verdict=kept)
+    exit_code = run.ended.exit_code if run.ended else None
+    return replace(failed, result=_result(run) if run.ended else None, exit_code=exit_code)
+
+
+def _word(run: Run, ended: Ended) -> AgentWord:
+    account = run.account
+    if account is None:  # an agent whose plain output is its answer: it ended when it ended
+        return AgentWord(text=ended.stdout, ended=True)
+    error = account.unreadable if account.unreadable is not None else account.reason
+    failed = account.unreadable is not None or (account.ended and not account.ok)
+    return AgentWord(
+        text=account.text,
+        ended=account.ended,
+        error=(error or "The agent says that it failed, and not why.") if failed else None,
+        cause=account.cause,
+        tools=account.tools,
+        tools_called=account.tools_called,
+        denied=account.denied,
+    )
+
+
+def _redacted(account: Account, redactor: Redactor) -> Account:
+    return replace(
+        account,
+        text=redactor.text(account.text),
+        reason=redactor.text(account.reason) if account.reason else account.reason,
+        denied=tuple(map(redactor.text, account.denied)),
+    )
+
+
+def _said(run: Run) -> str:
+    """The answer: an agent's, as its events tell it, or a program's whole output."""
+    if run.account is not None:
+        return run.account.text
+    return run.ended.stdout if run.ended else ""
+
+
+def _result(run: Run) -> str:
+    """The answer as it is kept. In place of none: why, or what a child said on stderr."""
+    said = _said(run)
+    if said.strip() or run.ended is None:
+        return said
+    if run.account is not None and run.account.ended:
+        return run.account.reason or ""
+    return run.ended.stderr
