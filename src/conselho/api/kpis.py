@@ -9,8 +9,7 @@ from fastapi import APIRouter, Query
 
 from conselho.api.context import InContext
 from conselho.api.views import tally_view
-from conselho.errors import Invalid, InvalidSchedule
-from conselho.models.schedule import check_timezone
+from conselho.api.zones import zone_of
 from conselho.models.task import utc_text
 
 router = APIRouter(tags=["kpis"])
@@ -25,10 +24,7 @@ async def kpis(
     `timezone` (IANA) says where the day begins; the server's own unless given.
     """
     last_event_id = await context.last_event_id()
-    try:
-        zone = check_timezone(timezone or context.system.settings.timezone)
-    except InvalidSchedule as error:
-        raise Invalid("timezone", error.reason) from error
+    zone = zone_of(timezone or context.system.settings.timezone)
     now = context.clock.now()
     midnight = datetime.combine(now.astimezone(zone).date(), time(), tzinfo=zone)
     councilors = await context.store.agents(is_councilor=True)

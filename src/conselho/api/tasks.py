@@ -71,10 +71,16 @@ async def processing(context: InContext, limit: Limit = 100, offset: Offset = 0)
 
 @router.get("/{task_id}")
 async def one_task(context: InContext, task_id: str) -> dict[str, Any]:
-    """One execution, with its prompt and everything that is known of it."""
+    """One execution, with its prompt and everything that is known of it.
+
+    `sent_prompt` is the whole prompt as the agent got it, secrets redacted; null before its end,
+    and for a program, which got `prompt`.
+    """
     task = await context.store.task(TaskId(task_id))
     return task_row(task) | {
         "prompt": task.snapshot.prompt,
+        "instructions": task.snapshot.instructions,
+        "sent_prompt": task.sent_prompt,
         "provider": task.snapshot.provider,
         "cwd": task.snapshot.cwd,
         "command": list(task.snapshot.argv),

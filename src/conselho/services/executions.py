@@ -10,17 +10,27 @@ from contextlib import asynccontextmanager
 from conselho.bus import EventBus
 from conselho.clock import Clock
 from conselho.dispatch import Dispatcher
-from conselho.errors import AlreadyRunning, NotACouncilor
+from conselho.errors import AlreadyRunning, BudgetSpent, NotACouncilor
 from conselho.models.ids import AgentId, TaskId
 from conselho.models.task import FINAL, Task, Trigger
 from conselho.services.announcements import announce
+from conselho.services.budget import Budget
 from conselho.services.submission import manual_task
 from conselho.store import Store, Submitted
 
 
 class Executions:
-    def __init__(self, store: Store, bus: EventBus, dispatcher: Dispatcher, clock: Clock) -> None:
+    def __init__(
+        self,
+        store: Store,
+        bus: EventBus,
+        dispatcher: Dispatcher,
+        clock: Clock,
+        *,
+        budget: Budget | None = None,
+    ) -> None:
         self._store = store
+        self._budget = budget or Budget(store)
         self._bus = bus
         self._dispatcher = dispatcher
         self._clock = clock
@@ -30,12 +40,16 @@ class Executions:
     async def run_now(self, agent_id: AgentId, *, trigger: Trigger = Trigger.MANUAL) -> Task:
         """Submit a run of the councilor, due at once; the pending Task.
 
-        Raises NotFound, NotACouncilor, AlreadyRunning (naming the active run).
+        Raises NotFound, NotACouncilor, AlreadyRunning (naming the active run), BudgetSpent.
         """
         agent = await self._store.agent(agent_id)
         if not agent.is_councilor:
             raise NotACouncilor(agent_id)
-        task = manual_task(agent, now=self._clock.now(), trigger=trigger)
+        now = self._clock.now()
+        objection = (await self._budget.objections([agent], now=now)).get(agent_id)
+        if objection is not None:
+            raise BudgetSpent(agent_id, objection)
+        task = manual_task(agent, now=now, trigger=trigger)
         [submission] = await self._store.submit([task], announce=announce)
         if submission.result is Submitted.OVERLAP:
             raise AlreadyRunning(agent_id, submission.holder or "")

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -27,6 +28,7 @@ from conselho.models.event import EventType
 from conselho.models.ids import AgentId
 from conselho.models.task import SkipReason, Trigger, utc_text
 from conselho.services.announcements import announce
+from conselho.services.budget import Budget
 from conselho.services.slots import Slots, SlotTrigger, next_slot, slots_between, slots_of
 from conselho.services.submission import lost_task, slot_task
 from conselho.store import Store, Submitted
@@ -67,9 +69,12 @@ class SlotExecutor(BaseExecutor):  # type: ignore[misc]  # APScheduler 3 carries
 class Scheduler:
     """Keeps one APScheduler job per councilor that is not paused, and serves their slots."""
 
-    def __init__(self, store: Store, clock: Clock, *, wake: Callable[[], None]) -> None:
-        """`wake` is called when Tasks were submitted."""
+    def __init__(
+        self, store: Store, clock: Clock, *, wake: Callable[[], None], budget: Budget | None = None
+    ) -> None:
+        """`wake` is called when Tasks were submitted. Without a `budget` none is kept."""
         self._store = store
+        self._budget = budget or Budget(store)
         self._clock = clock
         self._wake = wake
         self._agents: dict[AgentId, Agent] = {}
@@ -266,6 +271,14 @@ class Scheduler:
         if not runs:
             return
         now = self._clock.now()
+        objections = await self._budget.objections((agent for agent, _, _ in runs), now=now)
+        for agent, slot, _ in runs:
+            if agent.agent_id in objections:
+                reason = objections[agent.agent_id]
+                await self._lose(agent, [slot], SkipReason.BUDGET, error=reason)
+        runs = [run for run in runs if run[0].agent_id not in objections]
+        if not runs:
+            return
         tasks = [slot_task(agent, slot, now=now, trigger=trigger) for agent, slot, trigger in runs]
         submissions = await self._store.submit(tasks, announce=announce)
         self._wake()
@@ -273,10 +286,13 @@ class Scheduler:
             if submission.result is Submitted.OVERLAP:
                 await self._lose(agent, [slot], SkipReason.OVERLAP)
 
-    async def _lose(self, agent: Agent, slots: list[datetime], reason: SkipReason) -> None:
+    async def _lose(
+        self, agent: Agent, slots: list[datetime], reason: SkipReason, *, error: str | None = None
+    ) -> None:
+        """Account for slots that do not run; `error` is a sentence for people on why."""
         if slots:
             now = self._clock.now()
-            row = lost_task(agent, slots[0], now=now, reason=reason)
+            row = replace(lost_task(agent, slots[0], now=now, reason=reason), error=error)
             since = agent.slots_from or agent.created_at
             await self._store.record_lost(row, slots, since=since, now=now, announce=announce)
 
