@@ -22,7 +22,9 @@ from zoneinfo import ZoneInfo
 from conselho.errors import InvalidSettings
 
 CONFIG_FILE = "conselho.toml"
+PROVIDERS_FILE = "conselho-providers.toml"
 PREFIX = "CONSELHO_"
+HIGHEST_USD = 1_000_000
 # Variables of ours that are no settings: the settings file, and the server that commands speak to.
 OTHER_VARIABLES = ("CONSELHO_CONFIG", "CONSELHO_URL")
 
@@ -50,6 +52,7 @@ class Settings:
 
     host, port: where the server listens; port 0 takes a free one.
     data_dir: the server's own files. council_dir: the council files to load at start.
+    providers_file: the user's own agent programs, beside those that come with Conselho.
     database_url, redis_url, broker_url: the store, the event bus, the dispatcher. The last two
     are None for the ones inside the process.
     lease_seconds: how long a worker owns a run without a sign of life; it renews every
@@ -59,12 +62,15 @@ class Settings:
     retention_days: final tasks older than that are deleted. events_kept: the newest events that
     a client can resume from.
     shutdown_grace_seconds: how long running work may go on after a stop was asked for.
+    max_cost_usd_per_day, max_cost_usd_per_month: what all agents together may spend; None: no
+    limit. Days and months begin at midnight in `timezone`.
     """
 
     host: str = "127.0.0.1"
     port: int = 8000
     data_dir: Path
     council_dir: Path | None = None
+    providers_file: Path | None = None
     database_url: str
     redis_url: str | None = None
     broker_url: str | None = None
@@ -80,6 +86,8 @@ class Settings:
     log_format: LogFormat = "console"
     shutdown_grace_seconds: float = 5
     scheduler_enabled: bool = True
+    max_cost_usd_per_day: float | None = None
+    max_cost_usd_per_month: float | None = None
     admin_token: Secret | None = None
 
     def described(self) -> dict[str, str]:
@@ -188,6 +196,9 @@ class _Reading:
     def settings(self) -> Settings:
         data_dir = self.values.setdefault("data_dir", self.base / ".conselho")
         self.values.setdefault("database_url", f"sqlite:///{data_dir / 'conselho.db'}")
+        usual = self.base / PROVIDERS_FILE
+        if usual.is_file():
+            self.values.setdefault("providers_file", usual)
         return Settings(**self.values)
 
 
@@ -257,8 +268,17 @@ def _relations(settings: Settings, origin: Mapping[str, str]) -> list[Problem]:
             f"a lost worker is noticed only after {settings.sweep_seconds:g} s, which is longer"
             f" than its lease of {settings.lease_seconds:g} s.",
         )
+    day, month = settings.max_cost_usd_per_day, settings.max_cost_usd_per_month
+    if day is not None and month is not None and day > month:
+        tell(
+            "error",
+            "max_cost_usd_per_day",
+            f"{day:g} USD a day is more than the {month:g} USD of max_cost_usd_per_month.",
+        )
     if settings.council_dir is not None and not settings.council_dir.is_dir():
         tell("error", "council_dir", f"there is no folder {str(settings.council_dir)!r}.")
+    if settings.providers_file is not None and not settings.providers_file.is_file():
+        tell("error", "providers_file", f"there is no file {str(settings.providers_file)!r}.")
     if "database_url" not in origin and "?" in settings.database_url:
         tell("error", "data_dir", "a path with a question mark in it cannot hold the database.")
     if settings.data_dir.exists() and not settings.data_dir.is_dir():
@@ -312,6 +332,13 @@ def _seconds(low: float, high: float) -> Reader:
         return number
 
     return read
+
+
+def _usd(value: object, base: Path) -> float:
+    number = _as_number(value)
+    if not 0 < number <= HIGHEST_USD:
+        raise ValueError(f"{value!r} must be an amount of USD, more than 0.")
+    return number
 
 
 def _as_number(value: object) -> float:
@@ -411,6 +438,7 @@ _READERS: dict[str, Reader] = {
     "port": _whole(0, 65_535),
     "data_dir": _path,
     "council_dir": _path,
+    "providers_file": _path,
     "database_url": _database_url,
     "redis_url": _service_url("redis", "rediss"),
     "broker_url": _service_url("redis", "rediss", "amqp", "amqps"),
@@ -426,5 +454,7 @@ _READERS: dict[str, Reader] = {
     "log_format": _one_of("console", "json"),
     "shutdown_grace_seconds": _seconds(0, 3_600),
     "scheduler_enabled": _switch,
+    "max_cost_usd_per_day": _usd,
+    "max_cost_usd_per_month": _usd,
     "admin_token": _secret,
 }

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import secrets
+import shutil
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import structlog
@@ -17,21 +19,32 @@ from conselho.buses.local import LocalBus
 from conselho.clock import Clock, SystemClock
 from conselho.config import Settings
 from conselho.dispatchers.local import LocalDispatcher
-from conselho.models.ids import WorkerId
+from conselho.models.agent import Agent
+from conselho.models.ids import AgentId, WorkerId
 from conselho.models.task import Task
-from conselho.provider import Provider
+from conselho.provider import Examination, Provider
 from conselho.providers.command import CommandProvider
+from conselho.providers.declared import DeclaredProvider
+from conselho.providers.environment import absolute_path, child_environment
+from conselho.providers.providers_file import read_providers_file
+from conselho.providers.shipped import SHIPPED
+from conselho.redaction import Redactor, environment_secrets
 from conselho.services.announcements import announce
+from conselho.services.budget import Budget, Limits
 from conselho.services.council import Changed, Council, nobody
 from conselho.services.council_files import CouncilFile, read_council
 from conselho.services.data_dir import DataDir
+from conselho.services.doctor import Doctor
 from conselho.services.executions import Executions
+from conselho.services.guardian import Guardian, start_guardian
 from conselho.services.logs import RunLogs
 from conselho.services.process import become_subreaper, reap_survivors
 from conselho.services.pruner import Pruner
 from conselho.services.relay import Relay
 from conselho.services.runner import Run, Runner
 from conselho.services.scheduler import Scheduler
+from conselho.services.seats import file_over, new_agent
+from conselho.services.submission import snapshot
 from conselho.services.sweeper import Sweeper
 from conselho.store import Store
 from conselho.stores.sql import open_sql_store
@@ -41,9 +54,23 @@ log = structlog.get_logger(__name__)
 RESTART_SECONDS = 1.0
 
 
-def make_providers(server_url: str | None = None) -> dict[str, Provider]:
-    """Every provider by its name; their children may speak to the server at `server_url`."""
-    return {provider.name: provider for provider in [CommandProvider(server_url=server_url)]}
+def make_providers(
+    settings: Settings, *, server_url: str | None = None, clock: Clock | None = None
+) -> dict[str, Provider]:
+    """Every provider by its name: `command`, the shipped agents, those of the user's file.
+
+    Programs that are no agents may speak to the server at `server_url`.
+    Raises Invalid for a file that cannot be used, naming the field.
+    """
+    specs = dict(SHIPPED)
+    if settings.providers_file is not None:
+        specs = read_providers_file(settings.providers_file, SHIPPED)
+    command: Provider = CommandProvider(server_url=server_url)
+    declared = {
+        name: DeclaredProvider(spec, clock=clock, server_url=server_url)
+        for name, spec in specs.items()
+    }
+    return {command.name: command, **declared}
 
 
 @dataclass(kw_only=True)
@@ -53,17 +80,21 @@ class System:
     settings: Settings
     clock: Clock
     home: str
+    scratch: Path
     worker: WorkerId
     store: Store
     bus: LocalBus
     relay: Relay
     logs: RunLogs
+    providers: dict[str, Provider]
     dispatcher: LocalDispatcher
     scheduler: Scheduler
     sweeper: Sweeper
     pruner: Pruner
     council: Council
     executions: Executions
+    budget: Budget
+    _guardian: Guardian | None = None
     _loops: list[asyncio.Task[None]] = field(default_factory=list)
 
     async def start(self, files: Sequence[CouncilFile]) -> None:
@@ -74,7 +105,9 @@ class System:
         change them.
         """
         become_subreaper()
+        self._guardian = await asyncio.to_thread(start_guardian, self.home)
         survivors = await asyncio.to_thread(reap_survivors, self.home)
+        await asyncio.to_thread(shutil.rmtree, self.scratch, ignore_errors=True)
         now = self.clock.now()
         dead = f"{_worker_prefix(self.home)}:"
         swept = await self.store.sweep(now=now, announce=announce, workers_gone=dead)
@@ -102,6 +135,8 @@ class System:
         await asyncio.gather(*self._loops, return_exceptions=True)
         await self.bus.close()
         await self.store.close()
+        if self._guardian is not None:
+            await asyncio.to_thread(self._guardian.stop)
 
     def spawn(self, name: str, loop: Callable[[], Awaitable[None]]) -> None:
         """Keep a loop running until `stop`, whatever it raises."""
@@ -118,8 +153,20 @@ async def open_system(settings: Settings, data_dir: DataDir) -> System:
     lease = timedelta(seconds=settings.lease_seconds)
     logs = RunLogs(data_dir.logs)
     server = data_dir.server()
-    providers = make_providers(server.get("url") if server else None)
-    runner = Runner(store, providers, logs, clock, home=home)
+    providers = make_providers(
+        settings, server_url=server.get("url") if server else None, clock=clock
+    )
+    budget = make_budget(settings, store, providers)
+    runner = Runner(
+        store,
+        providers,
+        logs,
+        clock,
+        home=home,
+        scratch=data_dir.scratch,
+        redactor=make_redactor(settings, os.environ),
+        spending=budget,
+    )
 
     def begin(task: Task) -> tuple[Run, Awaitable[None]]:
         run = Run(task=task)
@@ -135,17 +182,19 @@ async def open_system(settings: Settings, data_dir: DataDir) -> System:
         begin=begin,
         announce=announce,
     )
-    scheduler = Scheduler(store, clock, wake=dispatcher.wake)
+    scheduler = Scheduler(store, clock, wake=dispatcher.wake, budget=budget)
     _, newest = await store.event_span()
     return System(
         settings=settings,
         clock=clock,
         home=home,
+        scratch=data_dir.scratch,
         worker=worker,
         store=store,
         bus=bus,
         relay=Relay(store, bus, clock, after=newest),
         logs=logs,
+        providers=providers,
         dispatcher=dispatcher,
         scheduler=scheduler,
         sweeper=Sweeper(
@@ -163,8 +212,32 @@ async def open_system(settings: Settings, data_dir: DataDir) -> System:
             events_kept=settings.events_kept,
         ),
         council=make_council(settings, store, clock, changed=scheduler.obey),
-        executions=Executions(store, bus, dispatcher, clock),
+        executions=Executions(store, bus, dispatcher, clock, budget=budget),
+        budget=budget,
     )
+
+
+def make_budget(settings: Settings, store: Store, providers: Mapping[str, Provider]) -> Budget:
+    """The limits of this council; programs without a model cost nothing."""
+    return Budget(
+        store,
+        timezone=settings.timezone,
+        council=council_limits(settings),
+        free=[name for name, provider in providers.items() if not provider.is_agent],
+    )
+
+
+def council_limits(settings: Settings) -> Limits:
+    """What all agents together may spend."""
+    return Limits(per_day=settings.max_cost_usd_per_day, per_month=settings.max_cost_usd_per_month)
+
+
+def make_redactor(settings: Settings, environ: Mapping[str, str]) -> Redactor:
+    """Knows the secrets of this server: its token, its URLs' passwords, its credentials."""
+    own = [settings.admin_token.reveal()] if settings.admin_token else []
+    urls = {"database_url": settings.database_url, "redis_url": settings.redis_url or ""}
+    urls["broker_url"] = settings.broker_url or ""
+    return Redactor([*own, *environment_secrets({**environ, **urls}, urls)])
 
 
 def make_council(
@@ -174,7 +247,7 @@ def make_council(
     return Council(
         store,
         clock,
-        known_providers=make_providers(),
+        known_providers=make_providers(settings),
         workspaces=settings.workspaces,
         default_timezone=settings.timezone,
         changed=changed,
@@ -184,7 +257,7 @@ def make_council(
 def read_files(settings: Settings, directory: Path) -> tuple[CouncilFile, ...]:
     """The council files of a directory. Raises Invalid, naming file, line and field."""
     reading = read_council(
-        directory, known_providers=make_providers(), workspaces=settings.workspaces
+        directory, known_providers=make_providers(settings), workspaces=settings.workspaces
     )
     return reading.accepted()
 
@@ -209,6 +282,67 @@ async def open_offline(settings: Settings) -> AsyncIterator[Council]:
             await store.close()
     finally:
         data_dir.release()
+
+
+def make_doctor(
+    settings: Settings, providers: Mapping[str, Provider], *, budget: Budget | None = None
+) -> Doctor:
+    """Examines in the environment that this process's children get."""
+    environment = child_environment(os.environ)
+    environment["PATH"] = absolute_path(environment["PATH"])
+    return Doctor(
+        providers,
+        environment=environment,
+        workspaces=settings.workspaces,
+        budget=budget,
+        council_limits=council_limits(settings),
+        redact=make_redactor(settings, os.environ).text,
+    )
+
+
+async def absent_programs(
+    providers: Mapping[str, Provider], agents: Iterable[Agent]
+) -> dict[AgentId, str]:
+    """A sentence for each agent whose program is not on this machine. Starts nothing."""
+    found = {}
+    for agent in agents:
+        provider = providers.get(agent.provider)
+        if isinstance(provider, DeclaredProvider):  # as it is, but never asked for its version
+            provider = DeclaredProvider(replace(provider.spec, version_command=()))
+        examination = await provider.examine(snapshot(agent)) if provider else Examination()
+        for trouble in examination.troubles:
+            if trouble.about == "program":
+                found[agent.agent_id] = trouble.sentence
+    return found
+
+
+def seats_of_files(settings: Settings, files: Iterable[CouncilFile], now: datetime) -> list[Agent]:
+    """The councilors that these files would seat in a council without any."""
+    return [
+        file_over(new_agent(file.form, file.cwd, now), file, settings.timezone, now)
+        for file in files
+    ]
+
+
+@asynccontextmanager
+async def open_to_look(settings: Settings) -> AsyncIterator[Store | None]:
+    """The store, for reading only, whoever holds the data directory; None before it was made.
+
+    One of an older version is brought up to date, as the next server would do.
+    """
+    if not _has_store(settings.database_url):
+        yield None
+        return
+    store = await open_sql_store(settings.database_url)
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+def _has_store(url: str) -> bool:
+    scheme, _, rest = url.partition(":///")
+    return scheme != "sqlite" or Path(rest.partition("?")[0]).is_file()
 
 
 def _worker_prefix(home: str) -> str:

@@ -109,6 +109,18 @@ def test_words_and_zones_are_taken(tmp_path: Path) -> None:
     assert settings.timezone == "America/Sao_Paulo"
 
 
+def test_a_providers_file_in_the_working_directory_is_taken_unless_another_is_named(
+    tmp_path: Path,
+) -> None:
+    assert load(tmp_path)[0].providers_file is None
+    usual, other = tmp_path / "conselho-providers.toml", tmp_path / "other.toml"
+    usual.touch()
+    other.touch()
+    assert load(tmp_path)[0].providers_file == usual
+    settings, problems = load(tmp_path, {"CONSELHO_PROVIDERS_FILE": "other.toml"})
+    assert (settings.providers_file, problems) == (other, [])
+
+
 def test_an_absolute_database_path_is_kept(tmp_path: Path) -> None:
     settings, _ = load(tmp_path, {"CONSELHO_DATABASE_URL": "sqlite:////var/lib/c/x.db"})
     assert settings.database_url == "sqlite:////var/lib/c/x.db"
@@ -125,6 +137,9 @@ def test_an_absolute_database_path_is_kept(tmp_path: Path) -> None:
         ("lease_seconds", "nan", "not a number that can be used"),
         ("lease_seconds", "inf", "not a number that can be used"),
         ("scheduler_enabled", "maybe", "must be true or false"),
+        ("providers_file", "absent.toml", "there is no file"),
+        ("max_cost_usd_per_day", "0", "must be an amount of USD, more than 0"),
+        ("max_cost_usd_per_month", "much", "is not a number"),
         ("log_level", "infos", "Did you mean 'info'?"),
         ("log_format", "xml", "one of console, json"),
         ("timezone", "Mars/Olympus", "there is no time zone 'Mars/Olympus'"),

@@ -40,7 +40,14 @@ class Bench:
         self.clock = FakeClock()
         self.logs = RunLogs(folder / "logs")
         providers = {"command": CommandProvider()}
-        self.runner = Runner(store, providers, self.logs, self.clock, home="test-runner")
+        self.runner = Runner(
+            store,
+            providers,
+            self.logs,
+            self.clock,
+            home="test-runner",
+            scratch=folder / "scratch",
+        )
 
     async def claimed(self, *argv: str, max_attempts: int = 1, **snapshot: Any) -> Task:
         fields = {"argv": argv, "cwd": str(self.folder)} | snapshot
@@ -105,7 +112,12 @@ async def test_secrets_of_the_server_stay_with_it(
 ) -> None:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "hunter2")
     bench.runner = Runner(
-        bench.store, {"command": CommandProvider()}, bench.logs, bench.clock, home="h"
+        bench.store,
+        {"command": CommandProvider()},
+        bench.logs,
+        bench.clock,
+        home="h",
+        scratch=bench.folder / "scratch",
     )
 
     task = await bench.run("env")

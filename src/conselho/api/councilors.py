@@ -32,7 +32,6 @@ from conselho.services.council_files import parse_council_text
 from conselho.services.forms import ConfigPatch, EnabledForm, PromoteForm
 from conselho.services.slots import trigger_text
 from conselho.store import TaskFilter
-from conselho.wiring import make_providers
 
 council = APIRouter(tags=["council"])
 seat = APIRouter()
@@ -94,7 +93,7 @@ async def apply_council(context: InContext, form: CouncilForm) -> dict[str, Any]
         parse_council_text,
         [(file.name, file.text) for file in form.files],
         form.base,
-        known_providers=make_providers(),
+        known_providers=context.system.providers,
         workspaces=context.system.settings.workspaces,
     )
     changes = await context.council.apply(reading.accepted(), prune=form.prune, force=form.force)

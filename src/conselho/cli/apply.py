@@ -125,7 +125,9 @@ async def _applied_offline(settings: Settings, folder: Path, *, prune: bool) -> 
 
     configure_logs(settings)  # to stderr: stdout is for the answer
     # Read before the store is opened: a bad file must not even create a data directory.
-    reading = read_council(folder, known_providers=make_providers(), workspaces=settings.workspaces)
+    reading = read_council(
+        folder, known_providers=make_providers(settings), workspaces=settings.workspaces
+    )
     files = reading.accepted()
     async with open_offline(settings) as council:
         changes = await council.apply(files, prune=prune, force=True)

@@ -106,10 +106,12 @@ def write(
     Prints it, or writes it to FILE. Provider `command` runs COMMAND, or without one the built-in
     check that does what the template asks for.
     """
+    from conselho.config import load_settings
     from conselho.services.catalogue import entry
     from conselho.services.council_file_text import council_file_text
     from conselho.wiring import make_providers
 
+    settings, _ = load_settings({"data_dir": choices.data_dir})
     if force and output is None:
         raise click.UsageError("--force goes with --output.")
     found = entry(key, _language(lang, context))
@@ -117,7 +119,7 @@ def write(
         found,
         provider=provider,
         agent_id=found.slug if agent_id is None else agent_id,
-        known_providers=make_providers(),
+        known_providers=make_providers(settings),
         schedule=schedule,
         model=model,
         command=command,

@@ -1,7 +1,9 @@
-"""`conselho check`: settings and council files, without a server."""
+"""`conselho check`: settings, the providers file and council files, without a server."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +16,8 @@ from conselho.errors import Invalid
 
 if TYPE_CHECKING:
     from conselho.config import Problem, Settings
+    from conselho.provider import Provider
+    from conselho.services.council_files import CouncilFile
 
 
 @click.command()
@@ -27,7 +31,7 @@ if TYPE_CHECKING:
 @with_colour
 @pass_choices
 def check(choices: Choices, directory: Path | None) -> int:
-    """Check settings and council files.
+    """Check settings, the providers file and council files.
 
     DIR holds the files. Without it: the folder that the settings name, else ./council when there
     is one. Prints errors and warnings, and exits 2 when there are errors. Needs no server and
@@ -38,8 +42,10 @@ def check(choices: Choices, directory: Path | None) -> int:
     settings, problems = inspect_settings({"data_dir": choices.data_dir})
     directory = directory or council_directory(settings)
     count = 0
+    providers, found = _known_providers(settings)
+    problems += found
     if directory is not None:
-        count, found = _council_problems(directory, settings)
+        count, found = _council_problems(directory, settings, providers)
         problems += found
     if choices.as_json:
         choices.screen.json(_document(problems, count))
@@ -56,17 +62,34 @@ def council_directory(settings: Settings) -> Path | None:
     return usual if usual.is_dir() else None
 
 
-def _council_problems(directory: Path, settings: Settings) -> tuple[int, list[Problem]]:
+def _known_providers(settings: Settings) -> tuple[Mapping[str, Provider], list[Problem]]:
+    """What agents may use, and what is wrong with the user's file of providers.
+
+    When something is, the shipped ones are taken, so that the council can be checked too. A file
+    that is missing is told with the settings.
+    """
+    from conselho.config import Problem
+    from conselho.wiring import make_providers
+
+    if settings.providers_file is not None and settings.providers_file.is_file():
+        try:
+            return make_providers(settings), []
+        except Invalid as error:
+            problem = Problem(level="error", where=error.field, message=error.reason)
+            return make_providers(replace(settings, providers_file=None)), [problem]
+    return make_providers(replace(settings, providers_file=None)), []
+
+
+def _council_problems(
+    directory: Path, settings: Settings, providers: Mapping[str, Provider]
+) -> tuple[int, list[Problem]]:
     """How many sound councilors the folder holds, and what is wrong with the others."""
     from conselho.config import Problem
     from conselho.services.council_files import read_council
-    from conselho.wiring import make_providers
 
     directory = directory.absolute()  # "." has no name
     try:
-        reading = read_council(
-            directory, known_providers=make_providers(), workspaces=settings.workspaces
-        )
+        reading = read_council(directory, known_providers=providers, workspaces=settings.workspaces)
     except Invalid as error:
         return 0, [Problem(level="error", where=str(directory), message=error.reason)]
     found = [
@@ -80,7 +103,33 @@ def _council_problems(directory: Path, settings: Settings) -> tuple[int, list[Pr
     found += [
         Problem(level="warning", where=directory.name, message=text) for text in reading.warnings
     ]
+    found += [
+        Problem(level="warning", where=f"{directory.name}/{name}", message=text)
+        for name, text in _doubts(reading.files, settings, providers)
+    ]
     return len(reading.files), found
+
+
+def _doubts(
+    files: Sequence[CouncilFile], settings: Settings, providers: Mapping[str, Provider]
+) -> Iterator[tuple[str, str]]:
+    """What will not work here though the file is in order: its name and a sentence.
+
+    The council may run on another machine, or with another PATH: these are only warnings.
+    """
+    import asyncio
+
+    from conselho.clock import SystemClock
+    from conselho.services.idle_policies import without_effect
+    from conselho.wiring import absent_programs, seats_of_files
+
+    agents = seats_of_files(settings, files, SystemClock().now())
+    absent = asyncio.run(absent_programs(providers, agents))
+    for file, agent in zip(files, agents, strict=True):
+        if agent.agent_id in absent:
+            yield file.name, absent[agent.agent_id]
+        for trouble in without_effect(agent, providers[agent.provider]):
+            yield file.name, trouble.sentence
 
 
 def _print(

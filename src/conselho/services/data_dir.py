@@ -2,6 +2,7 @@
 
 conselho.db   the embedded store          logs/        one live log a Task
 lock          held by the one server      server.json  who that server is, for commands
+scratch/      files of runs under way: a prompt, an agent's settings
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import fcntl
 import hashlib
 import json
 import os
+import stat
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -44,6 +46,17 @@ class DataDir:
     @property
     def logs(self) -> Path:
         return self.path / "logs"
+
+    @property
+    def scratch(self) -> Path:
+        """Where runs have files of their own while they last; it may not exist.
+
+        Some agents refuse settings in a folder whose place others could change, as below /tmp. For
+        a data directory there it lies in the user's cache, if that is better off.
+        """
+        here = self.path / "scratch"
+        cache = Path.home() / ".cache" / "conselho" / self.home
+        return cache if not _is_private(here) and _is_private(cache) else here
 
     @property
     def home(self) -> str:
@@ -103,3 +116,14 @@ class DataDir:
     @property
     def _server_file(self) -> Path:
         return self.path / "server.json"
+
+
+def _is_private(path: Path) -> bool:
+    """Whether nobody else may write any folder on the way to `path`, as far as it exists."""
+    for folder in path.parents:
+        try:
+            if folder.stat().st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+                return False
+        except OSError:
+            continue
+    return True

@@ -28,11 +28,6 @@ class RunLogs:
             raise ValueError(f"{task_id!r} cannot name a log file")
         return self._folder / task_id[-2:] / f"{task_id}.log"
 
-    def scratch(self, task_id: TaskId, fence: int) -> Path:
-        """The folder for one attempt's own files, beside its log; it is not made here."""
-        path = self.path(task_id)
-        return path.with_name(f"{task_id}.{fence}.files")
-
     def remove(self, tasks: Iterable[TaskId]) -> None:
         """Delete the logs of these Tasks; what cannot be deleted is told and left."""
         for task_id in tasks:

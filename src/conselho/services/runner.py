@@ -111,11 +111,13 @@ class Runner:
         clock: Clock,
         *,
         home: str,
+        scratch: Path,
         redactor: Redactor | None = None,
         spending: SpendingRule | None = None,
     ) -> None:
         """`home` marks all children, so that a later server finds those that outlived this one.
 
+        `scratch` is where an attempt may have files of its own; each gets a folder below.
         `redactor` knows the server's own secrets; without it only well-known shapes are redacted.
         """
         self._store = store
@@ -123,6 +125,7 @@ class Runner:
         self._logs = logs
         self._clock = clock
         self._home = home
+        self._scratch = scratch
         self._redactor = redactor or Redactor()
         self._spending = spending
 
@@ -152,7 +155,8 @@ class Runner:
         """What to start. Raises RunError when it is known that it cannot, or must not."""
         task, spec = run.task, run.task.snapshot
         provider = self._provider(task)
-        run.scratch = self._logs.scratch(task.task_id, task.fence)
+        # By the log's name, which is checked: the id must not lead out of the folder.
+        run.scratch = self._scratch / f"{self._logs.path(task.task_id).stem}.{task.fence}"
         prompt = spec.prompt
         if provider.is_agent:
             if self._spending is not None:
