@@ -9,8 +9,8 @@ import { canWrite } from "./session";
 const ACKNOWLEDGED_KEY = "conselho.acknowledged";
 const ACKNOWLEDGED_KEPT = 200;
 
-/** Why the last order failed; empty when there is nothing to say. */
-export const notice = signal("");
+/** What became of the last order, when the page itself does not show it. */
+export const notice = signal<{ readonly kind: "error" | "info"; readonly text: string } | null>(null);
 
 /** Orders on their way, by what they are about, so that a button is not pressed twice. */
 export const ordering = signal<ReadonlySet<string>>(new Set());
@@ -24,22 +24,28 @@ export function setPaused(agentId: string, paused: boolean): void {
 }
 
 export function cancel(taskId: string): void {
-  void order(taskId, () => api.cancelTask(taskId));
+  void order(taskId, () => api.cancelTask(taskId).catch(endedMeanwhile));
+}
+
+/** A run that ended before the order came is no failure: its own end is on the page by now. */
+function endedMeanwhile(error: unknown): void {
+  if (!(error instanceof api.ApiError) || error.status !== 409) throw error;
+  notice.value = { kind: "info", text: messages.value.write.endedMeanwhile };
 }
 
 async function order(about: string, send: () => Promise<unknown>): Promise<void> {
   const t = messages.value;
   if (ordering.value.has(about)) return;
   if (!canWrite.value) {
-    notice.value = t.write.offline;
+    notice.value = { kind: "error", text: t.write.offline };
     return;
   }
   ordering.value = new Set([...ordering.value, about]);
-  notice.value = "";
+  notice.value = null;
   try {
     await send();
   } catch (error) {
-    notice.value = messages.value.write.failed(reasonOf(error));
+    notice.value = { kind: "error", text: messages.value.write.failed(reasonOf(error)) };
   } finally {
     ordering.value = new Set([...ordering.value].filter((each) => each !== about));
   }

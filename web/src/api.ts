@@ -1,5 +1,6 @@
 /** One function per endpoint. Every failure is an ApiError with the server's own sentence. */
-import type { CouncilorsAnswer, KpisAnswer, TaskRow, TasksAnswer } from "./wire";
+import { readJson } from "./text/untrusted";
+import type { CouncilorsAnswer, KpisAnswer, TaskDetails, TasksAnswer, UsageAnswer } from "./wire";
 
 const ANSWER_WITHIN_MS = 20_000;
 
@@ -21,14 +22,21 @@ export function getTasks(limit: number): Promise<TasksAnswer> {
   return request("GET", `/api/tasks?limit=${limit}`);
 }
 
-export function getTask(taskId: string): Promise<TaskRow> {
+export function getTask(taskId: string): Promise<TaskDetails> {
   return request("GET", `/api/tasks/${encodeURIComponent(taskId)}`);
 }
 
 export function getKpis(): Promise<KpisAnswer> {
-  // "Today" begins at the reader's midnight, not at the server's.
-  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  return request("GET", `/api/kpis?timezone=${encodeURIComponent(zone)}`);
+  return request("GET", `/api/kpis?timezone=${zone()}`);
+}
+
+export function getUsageToday(): Promise<UsageAnswer> {
+  return request("GET", `/api/usage?days=1&timezone=${zone()}`);
+}
+
+/** "Today" begins at the reader's midnight, not at the server's. */
+function zone(): string {
+  return encodeURIComponent(Intl.DateTimeFormat().resolvedOptions().timeZone);
 }
 
 export function executeNow(agentId: string): Promise<unknown> {
@@ -48,6 +56,18 @@ export function logAddress(taskId: string): string {
   return `/api/tasks/${encodeURIComponent(taskId)}/log`;
 }
 
+/** The log from byte `offset` on, for as long as it grows. Rejects with an ApiError. */
+export async function openLog(
+  taskId: string,
+  offset: number,
+  signal: AbortSignal,
+): Promise<ReadableStream<Uint8Array>> {
+  const address = `${logAddress(taskId)}?follow=1&offset=${offset}`;
+  const response = await fetch(address, { cache: "no-store", signal });
+  if (!response.ok || !response.body) throw new ApiError(response.status, "");
+  return response.body;
+}
+
 export function streamAddress(lastEventId: string): string {
   const path = "/api/councilors/events/stream";
   return lastEventId ? `${path}?last_event_id=${encodeURIComponent(lastEventId)}` : path;
@@ -55,7 +75,7 @@ export function streamAddress(lastEventId: string): string {
 
 async function request<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
   const response = await answered(method, path, body);
-  const answer: unknown = await response.json().catch(() => null);
+  const answer = await response.text().then(readJson).catch(() => null);
   if (!response.ok) throw new ApiError(response.status, detailOf(answer));
   if (answer === null) throw new ApiError(response.status, "");
   return answer as Answer;

@@ -6,7 +6,7 @@ import { follow, now, serverTime, startClock } from "./clock";
 import { slotIsUnknown } from "./council/next";
 import { apply, type Council, EMPTY_COUNCIL, EXECUTIONS_KEPT, fromSnapshots } from "./state";
 import { type Connection, LiveStream } from "./stream";
-import type { CouncilEvent, KpisAnswer } from "./wire";
+import type { CouncilEvent, KpisAnswer, UsageAnswer } from "./wire";
 
 /** Events are shown in groups: a storm of them must not render once each. */
 const GROUP_MS = 100;
@@ -21,6 +21,8 @@ const WRITES_END_AFTER_MS = 30_000;
 
 export const council = signal<Council>(EMPTY_COUNCIL);
 export const kpis = signal<KpisAnswer | null>(null);
+/** What each councilor spent today, and the budgets; null until it is known. */
+export const usageToday = signal<UsageAnswer | null>(null);
 export const loaded = signal(false);
 export const connection = signal<Connection>({ kind: "connecting" });
 /** Server time of the last sign of life: what is shown is true as of this moment. */
@@ -67,6 +69,7 @@ function connected(next: Connection): void {
 async function loadAll(): Promise<string> {
   try {
     const [lastEventId, figures] = await Promise.all([loadCouncil(), api.getKpis()]);
+    fetchUsage();
     batch(() => {
       kpis.value = figures;
       loaded.value = true;
@@ -114,13 +117,20 @@ function applyWaiting(): void {
     now.value = serverTime();
     council.value = events.reduce(apply, council.value);
   });
+  costChanged ||= events.some(changesCost);
   askKpis();
+}
+
+function changesCost(event: CouncilEvent): boolean {
+  if (event.type === "councilor_updated") return true; // its limits may be others now
+  return event.type === "councilor_skipped" || event.execution.usage?.cost_usd !== undefined;
 }
 
 // Figures that only the server can tell, asked for at most every few seconds.
 
 let kpisAt = 0;
 let kpisWaiting = false;
+let costChanged = false;
 
 function askKpis(): void {
   if (kpisWaiting) return;
@@ -131,10 +141,21 @@ function askKpis(): void {
 function fetchKpis(): void {
   kpisWaiting = false;
   kpisAt = Date.now();
+  if (costChanged) fetchUsage();
   // Without an answer the old figures stay; the connection state says that they are old.
   api.getKpis().then(
     (figures) => {
       kpis.value = figures;
+    },
+    () => undefined,
+  );
+}
+
+function fetchUsage(): void {
+  costChanged = false;
+  api.getUsageToday().then(
+    (answer) => {
+      usageToday.value = answer;
     },
     () => undefined,
   );

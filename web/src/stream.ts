@@ -9,6 +9,7 @@
  * The browser's own reconnect is not used: it gives up after some HTTP errors, tells no time of its
  * next try and never notices a line that is open but silent.
  */
+import { readJson } from "./text/untrusted";
 import { COUNCIL_EVENT_TYPES, type CouncilEvent } from "./wire";
 
 /** The server beats every 15 s: two lost beats and some air. */
@@ -188,7 +189,7 @@ export function retryDelay(failures: number): number {
 /** A frame that is not JSON is dropped: the next snapshot repairs what it would have said. */
 function parsed(type: CouncilEvent["type"], data: string): CouncilEvent | null {
   try {
-    return { ...JSON.parse(data), type } as CouncilEvent;
+    return { ...(readJson(data) as object), type } as CouncilEvent;
   } catch {
     return null;
   }

@@ -32,7 +32,25 @@ export interface Verdict {
   readonly findings: readonly Finding[];
 }
 
-/** One execution. `duration` is in seconds; every other length of the API is in milliseconds. */
+/** What the attempts of a run spent together; a figure that the provider does not tell is absent. */
+export interface Usage {
+  /** All that was read, the part from the cache included. */
+  readonly input_tokens?: number;
+  /** All that was written, the part that was thought included. */
+  readonly output_tokens?: number;
+  readonly cached_tokens?: number;
+  readonly reasoning_tokens?: number;
+  readonly turns?: number;
+  readonly tool_calls?: number;
+  readonly cost_usd?: number;
+  readonly model?: string;
+  readonly session_id?: string;
+}
+
+/**
+ * One execution. `duration` is in seconds; every other length of the API is in milliseconds. What may
+ * be absent is so in events that an older release wrote.
+ */
 export interface TaskRow {
   readonly task_id: string;
   readonly agent_id: string;
@@ -46,7 +64,13 @@ export interface TaskRow {
   readonly severity: Severity | null;
   readonly verdict: Verdict | null;
   readonly error_kind: string | null;
+  /** Finer than the kind: what a provider said went wrong. */
+  readonly error_cause?: string | null;
   readonly error: string | null;
+  /** What the agent asked for and was not allowed, one line each. */
+  readonly permission_denied?: readonly string[];
+  /** What a reader should know of this run beside its verdict. */
+  readonly notes?: readonly string[];
   readonly skip_reason: string | null;
   readonly slot_from: Iso | null;
   readonly slot_to: Iso | null;
@@ -54,6 +78,7 @@ export interface TaskRow {
   readonly attempt: number;
   readonly max_attempts: number;
   readonly not_before: Iso | null;
+  readonly cancel_requested?: boolean;
   readonly worker_id: string | null;
   readonly created_at: Iso;
   readonly started_at: Iso | null;
@@ -63,7 +88,18 @@ export interface TaskRow {
   readonly result: string | null;
   /** Events carry at most 4 kB of `result`; true says that the rest has to be fetched. */
   readonly result_truncated?: boolean;
-  readonly usage: Readonly<Record<string, unknown>> | null;
+  readonly usage: Usage | null;
+}
+
+/** One execution as it is asked for by its id: with what it was told and what was started. */
+export interface TaskDetails extends TaskRow {
+  readonly prompt: string;
+  readonly instructions: string;
+  /** The whole prompt as the agent got it; null before the end, and for a program. */
+  readonly sent_prompt: string | null;
+  readonly provider: string;
+  readonly cwd: string | null;
+  readonly command: readonly string[];
 }
 
 /** A final task as a councilor's card needs it. */
@@ -75,7 +111,10 @@ export interface RecentMark {
   readonly completed_at: Iso | null;
   readonly duration_ms: number | null;
   readonly summary: string | null;
+  /** Why the severity is not the agent's own; known of runs that ended while the page was open. */
+  readonly reason?: string | null;
   readonly error_kind: string | null;
+  readonly error_cause?: string | null;
   readonly skip_reason: string | null;
   readonly slot_from: Iso | null;
   readonly slot_to: Iso | null;
@@ -93,6 +132,7 @@ export interface CouncilorConfig {
   readonly title: string;
   readonly schedule: Schedule;
   readonly task: { readonly name: string; readonly prompt: string };
+  readonly policies?: { readonly permissions?: string; readonly max_cost_usd_per_day?: number | null };
 }
 
 export interface Customization {
@@ -172,6 +212,27 @@ export interface KpisAnswer {
   readonly days_30: KpiWindow;
   readonly last_event_id: string;
   readonly now: Iso;
+}
+
+/** `spent`: the limit of the day or of the month is reached. */
+export interface Budget {
+  readonly today_usd: number;
+  readonly month_usd: number;
+  readonly max_cost_usd_per_day: number | null;
+  readonly max_cost_usd_per_month: number | null;
+  readonly spent: boolean;
+}
+
+export interface UsageAnswer {
+  /** The last one is today. */
+  readonly days: readonly {
+    readonly date: string;
+    readonly councilors: Readonly<Record<string, { readonly cost_usd: number | null }>>;
+  }[];
+  readonly budgets: {
+    readonly council: Budget;
+    readonly councilors: Readonly<Record<string, Budget>>;
+  };
 }
 
 interface EventBase {

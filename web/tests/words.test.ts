@@ -6,7 +6,9 @@ import { ptBR } from "../src/i18n/pt-BR";
 import { formatsFor, twoUnits } from "../src/text/format";
 import { causeOf, markNews, newsOf, stateWord } from "../src/text/news";
 import { intervalMs, scheduleSentence } from "../src/text/schedule";
-import type { Schedule } from "../src/wire";
+import { doubtOf, reasonWords } from "../src/text/verdict";
+import { toMark } from "../src/state";
+import type { Schedule, TaskRow } from "../src/wire";
 import { at, done, mark, T0, task } from "./rows";
 
 const pt = formatsFor("pt-BR");
@@ -151,9 +153,10 @@ describe("an execution in words", () => {
   });
 
   it("gives the general advice for a failure it does not know", () => {
-    expect(causeOf("gremlins", en)).toBe(en.cause.other);
-    expect(causeOf("constructor", en)).toBe(en.cause.other);
-    expect(causeOf(null, en)).toBe(en.cause.other);
+    for (const error_kind of ["gremlins", "constructor", null]) {
+      expect(causeOf({ error_kind }, en)).toBe(en.cause.other);
+      expect(causeOf({ error_kind, error_cause: "toString" }, en)).toBe(en.cause.other);
+    }
   });
 
   it("names skipped and missed slots", () => {
@@ -167,10 +170,113 @@ describe("an execution in words", () => {
   it("says when it will be tried again", () => {
     const again = task({ attempt: 1, max_attempts: 3 });
     expect(newsOf(again, en, pt)).toBe("Will try again: attempt 2 of 3");
+    const told = task({ attempt: 1, max_attempts: 3, not_before: at(90) });
+    expect(newsOf(told, ptBR, pt)).toBe(`Vai tentar de novo às ${pt.clockSeconds(T0 + 90_000)}: tentativa 2 de 3`);
     expect(newsOf(task({ attempt: 0 }), en, pt)).toBe("Queued");
   });
 
   it("calls a cancelled run cancelled, though it shares the mark of a skipped one", () => {
     expect(stateWord({ status: "cancelled", severity: null }, en)).toBe("Cancelled");
+  });
+});
+
+const CAUSES = [
+  "rate_limit", "overloaded", "authentication", "refused", "truncated", "empty", "permission_denied",
+  "bad_request", "server", "network", "loop", "budget", "unfinished", "other",
+];
+const KINDS = [
+  "timeout", "silent", "exit", "spawn", "preflight", "provider", "contract", "worker_lost", "shutdown",
+  "cancelled", "budget",
+];
+
+describe("why a run failed", () => {
+  const failed = (over: Partial<TaskRow>) => task({ status: "error", severity: "error", ...over });
+
+  it("has words and a cure for every kind and cause of the API", () => {
+    for (const t of Object.values(MESSAGES)) {
+      expect(Object.keys(t.providerCause).sort()).toEqual([...CAUSES].sort());
+      for (const kind of KINDS) expect(Object.keys(t.cause)).toContain(kind);
+    }
+  });
+
+  it("is said in the reader's language where the cause says it all", () => {
+    const row = failed({ error_kind: "provider", error_cause: "rate_limit", error: "The provider takes no more: 429" });
+    expect(newsOf(row, ptBR, pt)).toBe("O provedor não aceita mais pedidos por agora.");
+    expect(markNews(toMark(row), en, pt)).toBe("The provider takes no more requests for now.");
+  });
+
+  it("is the sentence that came with it where only that tells what", () => {
+    const preflight = failed({ error_kind: "preflight", error: "The program claude was not found. Install it." });
+    expect(newsOf(preflight, en, pt)).toBe("The program claude was not found. Install it.");
+    const other = failed({ error_kind: "provider", error_cause: "other", error: "The agent failed: gremlins" });
+    expect(newsOf(other, en, pt)).toBe("The agent failed: gremlins");
+  });
+
+  it("keeps what a report said of a command that failed", () => {
+    const verdict = { severity: "error", summary: "Key in seed.env", source: "contract", reason: null, findings: [] } as const;
+    expect(newsOf(failed({ error_kind: "exit", verdict, error: "exit code 1" }), en, pt)).toBe("Key in seed.env");
+  });
+});
+
+describe("a slot skipped for its budget", () => {
+  it("names the day or the month", () => {
+    const day = "The councilor has spent 5.02 of 5.00 USD today (policies.max_cost_usd_per_day). Raise the limit.";
+    const month = "The council has spent 90 of 80 USD this month (max_cost_usd_per_month). Raise the limit.";
+    const skipped = (error: string | null) => task({ status: "skipped", skip_reason: "budget", error });
+    expect(newsOf(skipped(day), ptBR, pt)).toBe("Pulado: o orçamento de hoje acabou");
+    expect(newsOf(skipped(null), en, pt)).toBe("Skipped: today's budget is spent");
+    expect(newsOf(skipped(month), ptBR, pt)).toBe("Pulado: o orçamento do mês acabou");
+    expect(markNews(mark({ status: "skipped", skip_reason: "budget", summary: month }), en, pt)).toBe(
+      "Skipped: this month's budget is spent",
+    );
+  });
+});
+
+describe("a success that does not count as one", () => {
+  const claimed = (reason: string, over: Partial<TaskRow> = {}) =>
+    done({ severity: "info", verdict: { severity: "info", summary: "All fine.", source: "contract", reason, findings: [] }, ...over });
+  const NO_TOOL = "it says success, but it used no tool: there is no evidence of work";
+
+  it("is news for what it lacks, not for what it claims", () => {
+    expect(newsOf(claimed(NO_TOOL), ptBR, pt)).toBe(ptBR.doubt.noTool);
+    expect(markNews(toMark(claimed(NO_TOOL)), en, pt)).toBe("Ended without using a tool: a note, not an approval.");
+    const failedTools = "it says success, but none of its 3 tool calls worked: there is no evidence of work";
+    expect(newsOf(claimed(failedTools), en, pt)).toBe("None of the 3 tools it called worked: a note, not an approval.");
+  });
+
+  it("tells each reason apart", () => {
+    const what = "Bash npm install; echo done";
+    const row = claimed(
+      `it says success, but it was not allowed: ${what}; it used no tool: there is no evidence of work; RULES.md: it does not exist`,
+      { permission_denied: [what] },
+    );
+    expect(reasonWords(row.verdict, row.permission_denied, en)).toEqual([
+      `Not allowed: ${what}`,
+      en.doubt.noTool,
+      "A context file was missing: RULES.md: it does not exist.",
+    ]);
+    expect(reasonWords(row.verdict, undefined, en)[0]).toContain("Not allowed: Bash npm install");
+  });
+
+  it("leaves a verdict alone that nobody lowered", () => {
+    const own = done({ verdict: { severity: "warning", summary: "Two large files.", source: "contract", reason: null, findings: [] } });
+    expect(doubtOf(own.verdict, [], en)).toBeNull();
+    expect(newsOf(own, en, pt)).toBe("Two large files.");
+  });
+
+  it("shows a reason that it does not know as it came", () => {
+    const verdict = { reason: "the report says success, but the exit code is 3" };
+    expect(reasonWords(verdict, undefined, ptBR)).toEqual([verdict.reason]);
+    expect(reasonWords({ reason: "exit code 0 and an output, without a report block" }, undefined, ptBR)).toEqual([
+      ptBR.doubt.plainOutput,
+    ]);
+  });
+});
+
+describe("money at a glance", () => {
+  it("is never finer than a cent, nor nothing for something", () => {
+    expect(formatsFor("en").cents(0.0931)).toBe("$0.09");
+    expect(formatsFor("en").cents(0.0004)).toBe("< $0.01");
+    expect(formatsFor("en").cents(0)).toBe("$0.00");
   });
 });

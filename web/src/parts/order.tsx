@@ -29,8 +29,12 @@ export function OrderButton({ about, act, busy = false, label, class: look = "",
       aria-label={label}
       aria-disabled={refused}
       title={why}
-      onClick={() => {
-        if (!refused) act();
+      // A double click, or a key held down, would order again what the first has put here.
+      onKeyDown={(event) => {
+        if (event.repeat) event.preventDefault();
+      }}
+      onClick={(event) => {
+        if (!refused && event.detail < 2) act();
       }}
     >
       {children}

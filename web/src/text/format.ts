@@ -10,7 +10,10 @@ const NOW_MS = 8 * SECOND;
 export interface Formats {
   number(value: number): string;
   percent(value: number, digits?: number): string;
+  /** Small amounts to the hundredth of a cent. */
   money(usd: number): string;
+  /** For a glance: never finer than a cent, and never nothing for something. */
+  cents(usd: number): string;
   clock(at: number): string;
   clockSeconds(at: number): string;
   /** The clock today, with the day before or after it. */
@@ -56,6 +59,7 @@ export function formatsFor(language: string): Formats {
     number: (value) => plain.format(value),
     percent: (value, digits = 0) => (percents[digits] ?? percents[0])!.format(value / 100),
     money: (usd) => (usd !== 0 && Math.abs(usd) < 0.1 ? fine : cents).format(usd),
+    cents: (usd) => (usd > 0 && usd < 0.01 ? `< ${cents.format(0.01)}` : cents.format(usd)),
     clock,
     clockSeconds,
     moment: (at, now) => (sameDay(at, now) ? clock(at) : dayClock(at)),

@@ -3,6 +3,7 @@ import { markOf } from "../council/standing";
 import type { Messages } from "../i18n";
 import type { RecentMark, TaskRow } from "../wire";
 import type { Formats } from "./format";
+import { doubtOf } from "./verdict";
 
 type Slots = Pick<TaskRow, "slot_from" | "slot_to" | "slot_count" | "due_at">;
 
@@ -14,44 +15,74 @@ export function stateWord(row: Pick<TaskRow, "status" | "severity">, t: Messages
 export function newsOf(row: TaskRow, t: Messages, f: Formats): string {
   switch (row.status) {
     case "pending":
-      return waitingNews(row, t);
+      return waitingNews(row, t, f);
     case "processing":
       return t.news.started(t.trigger[row.trigger] ?? "");
     case "cancelled":
       return t.news.cancelled;
     case "skipped":
-      return skippedNews(row.skip_reason, t);
+      return skippedNews(row.skip_reason, row.error, t);
     case "missed":
       return missedNews(row, t, f);
+    case "error":
+      return failedNews(row, row.verdict?.summary ?? row.error, t);
     default:
-      return firstLine(row.verdict?.summary ?? row.error) || causeOf(row.error_kind, t)[0];
+      return doubtOf(row.verdict, row.permission_denied, t) ?? (firstLine(row.verdict?.summary) || t.news.silent);
   }
 }
 
 /** A pending task that was claimed before (`attempt` counts claims) waits for its next attempt. */
-function waitingNews(row: TaskRow, t: Messages): string {
-  return row.attempt === 0 ? t.news.waiting : t.news.retry(row.attempt + 1, row.max_attempts);
+function waitingNews(row: TaskRow, t: Messages, f: Formats): string {
+  if (!isRetry(row)) return t.news.waiting;
+  const at = row.not_before === null ? "" : f.clockSeconds(Date.parse(row.not_before));
+  return t.news.retry(row.attempt + 1, row.max_attempts, at);
+}
+
+/** True for a run that failed and waits for another try. */
+export function isRetry(row: Pick<TaskRow, "status" | "attempt">): boolean {
+  return row.status === "pending" && row.attempt > 0;
+}
+
+type Failure = { readonly error_kind: string | null; readonly error_cause?: string | null };
+
+/**
+ * What is known of the failure by its kind, in the reader's language, where that says it all;
+ * otherwise the sentence that came with it: a command's last words, what the preparation missed.
+ */
+function failedNews(row: Failure, said: string | null, t: Messages): string {
+  const [happened] = causeOf(row, t);
+  return TOLD_BY_KIND.has(kindOf(row)) ? happened : firstLine(said) || happened;
+}
+
+const TOLD_BY_KIND = new Set(["timeout", "silent", "shutdown", "worker_lost", "cancelled", "budget", "cause"]);
+
+function kindOf(row: Failure): string {
+  const { error_cause: cause } = row;
+  return cause && cause !== "other" ? "cause" : (row.error_kind ?? "");
 }
 
 /** The same for a councilor's card, which knows only the mark. */
 export function markNews(mark: RecentMark, t: Messages, f: Formats): string {
   switch (mark.status) {
     case "skipped":
-      return skippedNews(mark.skip_reason, t);
+      return skippedNews(mark.skip_reason, mark.summary, t);
     case "missed":
       return missedNews(mark, t, f);
     case "cancelled":
       return t.news.cancelled;
     case "error":
-      return firstLine(mark.summary) || causeOf(mark.error_kind, t)[0];
+      return failedNews(mark, mark.summary, t);
     default:
-      return firstLine(mark.summary) || t.news.silent;
+      return doubtOf({ reason: mark.reason ?? null }, undefined, t) ?? (firstLine(mark.summary) || t.news.silent);
   }
 }
 
-export function skippedNews(reason: string | null, t: Messages): string {
+/** `said`: the server's own sentence on it, which names the limit of a budget. */
+export function skippedNews(reason: string | null, said: string | null, t: Messages): string {
   if (reason === null) return t.skipReason.unknown;
-  return reason === "overlap" ? t.skipReason.overlap : t.skipReason.other(firstLine(reason));
+  if (reason === "overlap") return t.skipReason.overlap;
+  if (reason !== "budget") return t.skipReason.other(firstLine(reason));
+  return said?.includes("per_month") ? t.skipReason.monthBudget : t.skipReason.budget;
 }
 
 /** Why slots were missed; a reason that is not one of ours is shown as it came. */
@@ -72,9 +103,10 @@ export function missedNews(slots: Slots, t: Messages, f: Formats): string {
   );
 }
 
-/** What happened and what to do, for an error_kind; an unknown kind gets the general advice. */
-export function causeOf(errorKind: string | null, t: Messages): readonly [string, string] {
-  const known = errorKind !== null && Object.hasOwn(t.cause, errorKind) ? errorKind : "other";
+/** What happened and what to do; an unknown kind and cause get the general advice. */
+export function causeOf({ error_kind, error_cause }: Failure, t: Messages): readonly [string, string] {
+  if (error_cause && Object.hasOwn(t.providerCause, error_cause)) return t.providerCause[error_cause]!;
+  const known = error_kind !== null && Object.hasOwn(t.cause, error_kind) ? error_kind : "other";
   return t.cause[known] ?? ["", ""];
 }
 

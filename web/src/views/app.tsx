@@ -18,7 +18,7 @@ import { TopBar } from "./topbar";
 
 /** What most visits never open is fetched when it is: these two bring the monospaced face along. */
 const EmptyCouncil = lazy(() => import("./empty").then((module) => module.EmptyCouncil));
-const ExecutionPanel = lazy(() => import("./execution").then((module) => module.ExecutionPanel));
+const ExecutionPanel = lazy(() => import("./execution/panel").then((module) => module.ExecutionPanel));
 
 export function App() {
   useSignalEffect(() => {

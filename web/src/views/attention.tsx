@@ -14,7 +14,8 @@ import { Ago, ageText } from "../parts/time";
 import { OrderButton } from "../parts/order";
 import { executionAddress } from "../route";
 import { council, lost } from "../session";
-import { causeOf, firstLine, missedReason } from "../text/news";
+import { causeOf, firstLine, markNews, missedReason, newsOf } from "../text/news";
+import { doubtOf, reasonWords } from "../text/verdict";
 import type { Finding, TaskRow } from "../wire";
 
 const SHOWN = 3;
@@ -108,20 +109,25 @@ function Since({ item }: { item: Attention }) {
 
 function titleOf({ kind, mark }: Attention, row: TaskRow | null, t: Messages): string {
   if (kind === "missed") return t.attention.missedSlots(mark.slot_count ?? 1);
-  return firstLine(row?.verdict?.summary ?? mark.summary) || causeOf(mark.error_kind, t)[0];
+  return row ? newsOf(row, t, formats.value) : markNews(mark, t, formats.value);
 }
 
-/** The first finding when there is one; else what to do about a run that failed. */
-function detailOf({ kind, mark }: Attention, row: TaskRow | null, t: Messages): string {
+/** What to do about a run that failed or was kept from something; else its first finding, or why. */
+function detailOf(item: Attention, row: TaskRow | null, t: Messages): string {
+  const { kind, mark } = item;
   if (kind === "missed") return missedDetail(mark, t);
+  if (row?.permission_denied?.length && doubtOf(row.verdict, row.permission_denied, t)) return t.execution.deniedCure("");
   const finding = row?.verdict?.findings[0];
   if (finding) {
     const where = placeOf(finding);
     const what = [firstLine(finding.title).replace(/\.$/, ""), where].filter(Boolean).join(", ");
     return `${what}. ${firstLine(finding.detail)}`.trim();
   }
-  if (mark.error_kind !== null) return causeOf(mark.error_kind, t).join(" ");
-  return firstLine(row?.verdict?.reason);
+  if (mark.error_kind !== null) {
+    const [happened, advice] = causeOf(row ?? mark, t);
+    return happened === titleOf(item, row, t) ? advice : `${happened} ${advice}`;
+  }
+  return firstLine(reasonWords(row?.verdict ?? null, row?.permission_denied, t).join(" "));
 }
 
 function placeOf({ file, line }: Finding): string {

@@ -1,5 +1,5 @@
 /** One councilor: the face is the verdict, the line below says when it works next and how it fared. */
-import { setPaused, runNow } from "../actions";
+import { cancel, runNow, setPaused } from "../actions";
 import { now } from "../clock";
 import { displayName, officeOf } from "../council/names";
 import { nextSlot } from "../council/next";
@@ -12,10 +12,10 @@ import { Portrait } from "../parts/portrait";
 import { Sparkline } from "../parts/sparkline";
 import { Ago, Elapsed } from "../parts/time";
 import { councilorAddress } from "../route";
-import { lost } from "../session";
+import { lost, usageToday } from "../session";
 import { scheduleSentence } from "../text/schedule";
-import { markNews } from "../text/news";
-import type { Agent } from "../wire";
+import { isRetry, markNews, newsOf } from "../text/news";
+import type { Agent, TaskRow } from "../wire";
 
 export const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
@@ -57,6 +57,16 @@ export const CouncilorCard = memo(function CouncilorCard({ agent }: { agent: Age
   );
 });
 
+/** What it cost today, when it cost anything; a spent budget explains the slots it skips. */
+function Spent({ agentId }: { agentId: string }) {
+  const t = messages.value.council;
+  const spent = usageToday.value?.budgets.councilors[agentId]?.spent === true;
+  const cost = usageToday.value?.days.at(-1)?.councilors[agentId]?.cost_usd;
+  if (!cost && !spent) return null;
+  const words = [spent ? t.budgetSpent : "", cost ? t.costToday(formats.value.cents(cost)) : ""];
+  return <span class={`spent ${spent ? "is-over" : ""}`}>{words.filter(Boolean).join(", ")}</span>;
+}
+
 export function scheduleOf(agent: Agent): string {
   const schedule = agent.councilor_config?.schedule;
   return schedule ? scheduleSentence(schedule, ZONE, messages.value) : "";
@@ -83,7 +93,10 @@ export function lastWords(agent: Agent): { kind: MarkKind; text: string } {
   if (agent.current?.status === "processing") {
     return { kind: "running", text: t.council.justRunning(task) };
   }
-  if (agent.current) return { kind: "waiting", text: task };
+  if (agent.current) {
+    const text = isRetry(agent.current) ? newsOf(agent.current, t, formats.value) : task;
+    return { kind: "waiting", text };
+  }
   const last = agent.recent.at(-1);
   if (!last) return { kind: isPaused(agent) ? "paused" : "waiting", text: t.mark.new };
   const text = markNews(last, t, formats.value);
@@ -98,7 +111,7 @@ export function When({ agent }: { agent: Agent }) {
   if (agent.current?.started_at && agent.current.status === "processing") {
     return <Elapsed since={agent.current.started_at} />;
   }
-  if (agent.current) return <>{t.queued}</>;
+  if (agent.current) return <Queued row={agent.current} />;
   if (isPaused(agent)) return <>{t.paused}</>;
   const next = nextSlot(agent, now.value);
   if (next === null) return <>{t.noNext}</>;
@@ -107,12 +120,22 @@ export function When({ agent }: { agent: Agent }) {
   return <>{left < 1000 ? t.nextNow : t.next(messages.value.span(left))}</>;
 }
 
+/** Where it stands in the queue: a run that failed waits for its next try. */
+function Queued({ row }: { row: TaskRow }) {
+  const t = messages.value.council;
+  const at = row.not_before === null ? 0 : Date.parse(row.not_before);
+  if (!isRetry(row) || at - now.value < 1000) return <>{t.queued}</>;
+  if (lost.value) return <>{t.triesAt(formats.value.clock(at))}</>;
+  return <>{t.triesIn(messages.value.span(at - now.value))}</>;
+}
+
 function History({ agent }: { agent: Agent }) {
   const t = messages.value.council;
   const runs = agent.recent.length;
   const rate = agent.stats && agent.stats.total_executions > 0 ? agent.stats.success_rate : null;
   return (
     <div class="history">
+      <Spent agentId={agent.agent_id} />
       <Sparkline recent={agent.recent} label={runs > 0 ? t.history(runs) : t.noHistory} />
       <span class="rate" title={t.rate}>
         {rate === null ? "" : formats.value.percent(Math.floor(rate))}
@@ -127,11 +150,7 @@ function Orders({ agent, name }: { agent: Agent; name: string }) {
   const id = agent.agent_id;
   return (
     <div class="orders">
-      <OrderButton about={id} class="icon" label={t.runNow(name)} busy={agent.current !== null} act={() => runNow(id)}>
-        <svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true">
-          <path d="M4 2.5l9 5.5-9 5.5z" />
-        </svg>
-      </OrderButton>
+      <RunOrCancel agent={agent} name={name} />
       <OrderButton
         about={id}
         class="icon"
@@ -143,5 +162,24 @@ function Orders({ agent, name }: { agent: Agent; name: string }) {
         </svg>
       </OrderButton>
     </div>
+  );
+}
+
+/** One button, so that the focus stays on it while the run begins and ends. */
+function RunOrCancel({ agent, name }: { agent: Agent; name: string }) {
+  const t = messages.value.council;
+  const { agent_id: id, current } = agent;
+  return (
+    <OrderButton
+      about={current?.task_id ?? id}
+      class="icon"
+      label={current ? t.cancel(name) : t.runNow(name)}
+      busy={current?.cancel_requested === true}
+      act={() => (current ? cancel(current.task_id) : runNow(id))}
+    >
+      <svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true">
+        <path d={current ? "M3.5 3.5h9v9h-9z" : "M4 2.5l9 5.5-9 5.5z"} />
+      </svg>
+    </OrderButton>
   );
 }

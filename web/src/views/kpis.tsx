@@ -6,7 +6,7 @@ import { isPaused } from "../council/standing";
 import { formats, messages } from "../i18n";
 import { seated } from "../overview";
 import { Mark } from "../parts/mark";
-import { heardAt, kpis, lost } from "../session";
+import { heardAt, kpis, lost, usageToday } from "../session";
 
 /** Up to this many names of who runs; beyond it a name says less than the number. */
 const NAMED = 2;
@@ -129,9 +129,24 @@ function Cost() {
   const week = kpis.value?.days_7.cost_usd ?? null;
   return (
     <Cell name="cost" label={t.cost} value={today === null ? "–" : formats.value.money(today)}>
-      {today === null && week === null ? t.noCost : t.costWeek(formats.value.money(week ?? 0))}
+      {costAside() ?? (today === null && week === null ? t.noCost : t.costWeek(formats.value.money(week ?? 0)))}
     </Cell>
   );
+}
+
+/** The whole council's budget, when it has one. */
+function costAside() {
+  const t = messages.value.kpis;
+  const budget = usageToday.value?.budgets.council;
+  if (budget?.spent) {
+    return (
+      <>
+        <Mark kind="warning" size={13} /> {t.costSpent}
+      </>
+    );
+  }
+  const limit = budget?.max_cost_usd_per_day ?? null;
+  return limit === null ? null : <>{t.costOf(formats.value.money(limit))}</>;
 }
 
 function number(value: number | undefined): string {

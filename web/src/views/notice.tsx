@@ -1,15 +1,16 @@
-/** Why an order failed, above the footer, until the reader has seen it. */
+/** What became of an order, above the footer, until the reader has seen it. */
 import { notice } from "../actions";
 import { messages } from "../i18n";
 import { Mark } from "../parts/mark";
 
 export function Notice() {
-  if (notice.value === "") return null;
+  const said = notice.value;
+  if (said === null) return null;
   return (
-    <div class="notice" role="alert">
-      <Mark kind="error" />
-      <p>{notice.value}</p>
-      <button type="button" class="button" onClick={() => (notice.value = "")}>
+    <div class={`notice is-${said.kind}`} role="alert">
+      <Mark kind={said.kind} />
+      <p>{said.text}</p>
+      <button type="button" class="button" onClick={() => (notice.value = null)}>
         {messages.value.write.dismiss}
       </button>
     </div>

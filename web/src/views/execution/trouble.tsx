@@ -1,0 +1,119 @@
+/** What went wrong or was withheld, each with what to do about it. */
+import { now } from "../../clock";
+import { formats, messages } from "../../i18n";
+import { Mark } from "../../parts/mark";
+import { lost } from "../../session";
+import { causeOf, firstLine, isRetry } from "../../text/news";
+import type { Agent, TaskRow } from "../../wire";
+
+/** Why a run failed: what is known by its kind, its own message, then what a person can do. */
+export function Cause({ row }: { row: TaskRow }) {
+  const t = messages.value.execution;
+  if (row.status !== "error" || (row.error_kind === null && row.error === null)) return null;
+  const [happened, advice] = causeOf(row, messages.value);
+  return (
+    <section class="box cause" aria-labelledby="cause-title">
+      <h3 id="cause-title">{t.whatHappened}</h3>
+      <p>
+        {happened} <Kinds row={row} />
+      </p>
+      <OwnWords row={row} besides={happened} />
+      <h3>{t.whatToDo}</h3>
+      <p>{advice}</p>
+    </section>
+  );
+}
+
+/** The words that code, logs and docs use for it. */
+function Kinds({ row }: { row: TaskRow }) {
+  const kinds = [row.error_kind, row.error_cause].filter((kind) => kind && kind !== "other");
+  return kinds.length > 0 ? <code>{kinds.join(" ")}</code> : null;
+}
+
+function OwnWords({ row, besides }: { row: TaskRow; besides: string }) {
+  if (!row.error || firstLine(row.error) === besides) return null;
+  return <p class="own-words">{row.error}</p>;
+}
+
+/** A failed attempt whose next one is to come: when, and why there is one. */
+export function Waiting({ row }: { row: TaskRow }) {
+  const t = messages.value.execution;
+  if (!isRetry(row)) return null;
+  const [happened] = causeOf(row, messages.value);
+  return (
+    <section class="box cause" aria-labelledby="waiting-title">
+      <h3 id="waiting-title">{t.triesWhen}</h3>
+      <p>
+        <Start at={row.not_before} />
+      </p>
+      {row.error_kind !== null && (
+        <>
+          <h3>{t.whyAgain}</h3>
+          <p>
+            {happened} <Kinds row={row} />
+          </p>
+          <OwnWords row={row} besides={happened} />
+        </>
+      )}
+    </section>
+  );
+}
+
+function Start({ at }: { at: string | null }) {
+  const t = messages.value.execution;
+  const left = at === null ? 0 : Date.parse(at) - now.value;
+  if (at === null || left < 1_000) return <>{t.triesAgainNow}</>;
+  const clock = formats.value.clockSeconds(Date.parse(at));
+  return <>{lost.value ? `${t.triesAgainAt(clock)}.` : t.triesAgainIn(clock, messages.value.span(left))}</>;
+}
+
+/** A slot that did not run because the money is spent. */
+export function Spent({ row }: { row: TaskRow }) {
+  const t = messages.value.execution;
+  if (row.status !== "skipped" || row.skip_reason !== "budget") return null;
+  return (
+    <section class="box cause" aria-labelledby="spent-title">
+      <h3 id="spent-title">{t.whatToDo}</h3>
+      <p>{t.budgetCure}</p>
+    </section>
+  );
+}
+
+/** What the agent asked for and did not get. */
+export function Denied({ row, agent }: { row: TaskRow; agent: Agent | null }) {
+  const t = messages.value.execution;
+  const denied = row.permission_denied ?? [];
+  if (denied.length === 0) return null;
+  const granted = agent?.councilor_config?.policies?.permissions ?? "";
+  return (
+    <section class="box denied" aria-labelledby="denied-title">
+      <h3 id="denied-title">
+        <Mark kind="warning" /> {t.denied(denied.length)}
+      </h3>
+      <ul>
+        {denied.map((what, at) => (
+          <li key={at}>
+            <code>{what}</code>
+          </li>
+        ))}
+      </ul>
+      <p>{t.deniedWhat}</p>
+      <p>{t.deniedCure(granted)}</p>
+    </section>
+  );
+}
+
+export function Notes({ row }: { row: TaskRow }) {
+  const notes = row.notes ?? [];
+  if (notes.length === 0) return null;
+  return (
+    <section class="box notes" aria-labelledby="notes-title">
+      <h3 id="notes-title">{messages.value.execution.notes}</h3>
+      <ul>
+        {notes.map((note, at) => (
+          <li key={at}>{note}</li>
+        ))}
+      </ul>
+    </section>
+  );
+}
