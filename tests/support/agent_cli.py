@@ -16,7 +16,8 @@ that are obeyed in their order; without any it reads one file and reports succes
     [[stop without a word]]             no final event
     [[exit: N]]                         the exit code, whatever was said
     [[hang]]  [[ignore TERM]]  [[answer TERM with success]]
-    [[child in own session: ignore TERM]]  [[orphan]]                    tools that stay behind
+    [[child in own session: ignore TERM]]  (or obey TERM)
+    [[orphan]]                          tools that stay behind
     [[line of: BYTES]]                  one message on one line
     [[output of: BYTES]]                many messages
     [[stderr: text]]  [[garbage]]       lines that make no sense
@@ -60,12 +61,20 @@ time.sleep(600)
 def agent_programs(folder: Path) -> Path:
     """Write the four programs into `folder`, which is made; it belongs on PATH."""
     folder.mkdir(parents=True, exist_ok=True)
-    source = Path(__file__).read_text(encoding="utf-8")
     for name in CLIS:
         program = folder / name
-        program.write_text(f"#!{sys.executable} -IS\n{source}", encoding="utf-8")
+        program.write_text(PROGRAM.format(name=name), encoding="utf-8")
         program.chmod(0o755)
     return folder
+
+
+# Imported rather than run, so that it is compiled once.
+PROGRAM = f"""#!{sys.executable} -IS
+import sys
+sys.path.append({str(Path(__file__).parent)!r})
+import agent_cli
+sys.exit(agent_cli.main("{{name}}", sys.argv[1:]))
+"""
 
 
 @dataclass
@@ -235,7 +244,8 @@ class Claude(Cli):
     def may_write(self) -> bool:
         tools = self.arguments.options.get("--tools", "Write").split(",")
         mode = self.arguments.options.get("--permission-mode", "default")
-        return "Write" in tools and mode in ("acceptEdits", "bypassPermissions")
+        allowed = self.arguments.options.get("--allowedTools", "").split(",")
+        return "Write" in tools and (mode == "acceptEdits" or "Write" in allowed)
 
     def begin(self) -> None:
         self.said = ""
@@ -274,6 +284,13 @@ class Claude(Cli):
         self.emit(type="user", message={"role": "user", "content": [result]}, session_id=SESSION)
         if state == "rejected":
             self._end_with("")
+
+    def pay(self) -> None:
+        """It watches its budget itself."""
+        budget = self.arguments.options.get("--max-budget-usd")
+        if budget is not None and self.spent.cost > float(budget):
+            self._result("", subtype="error_max_budget_usd", is_error=True)
+            raise Ended(1)
 
     def fail(self, status: int, text: str, retry_after: int | None) -> NoReturn:
         if retry_after is not None:
@@ -353,13 +370,14 @@ class Claude(Cli):
         self,
         text: str,
         *,
+        subtype: str = "success",
         is_error: bool = False,
         status: int | None = None,
         stop_reason: str = "end_turn",
     ) -> None:
         spent = self.spent
         self.emit(
-            type="result", subtype="success", is_error=is_error, api_error_status=status,
+            type="result", subtype=subtype, is_error=is_error, api_error_status=status,
             num_turns=self.turns, result=text, stop_reason=stop_reason, session_id=SESSION,
             total_cost_usd=spent.cost,
             usage={"input_tokens": spent.input, "output_tokens": spent.output},
@@ -579,7 +597,8 @@ class OpenCode(Cli):
             rest_for_ever()  # so does the real one, without a word
 
     def may_write(self) -> bool:
-        return bool(self.settings.get("permission", {}).get("edit", "allow") == "allow")
+        rules = self.settings.get("permission", {})
+        return bool(rules.get("edit", rules.get("*", "allow")) == "allow")
 
     def begin(self) -> None:
         self.told = Spent()
@@ -870,6 +889,3 @@ ACTIONS: dict[str, Callable[[Cli, str, str], None]] = {
     "save environment": save(lambda cli, _: json.dumps(cli.env)),
     "save arguments": save(lambda cli, _: json.dumps(cli.argv)),
 }
-
-if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[0]).name, sys.argv[1:]))
