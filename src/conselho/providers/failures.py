@@ -115,7 +115,8 @@ _OUTRANKING: _Words = (
             "invalid api key", "invalid_api_key", "incorrect api key", "api key not valid",
             "api_key_invalid", "invalid x-api-key", "no api key", "missing api key",
             "api key is missing", "api key not found", "run /login", "not logged in",
-            "login required",
+            "login required", "missing environment variable", "must specify the gemini_api_key",
+            "set an auth method", "invalid auth method",
             "authentication_error", "authentication_failed", "authentication failed",
             "unauthenticated", "unauthorized", "token has expired", "token expired",
             "token has been revoked", "token_revoked", "oauth_org_not_allowed",
@@ -150,7 +151,7 @@ _BY_WORDS: _Words = (
         ErrorCause.RATE_LIMIT,
         (
             "usage limit", "rate limit", "rate_limit", "ratelimit", "rate-limit", "limit reached",
-            "hit your limit", "reached your", "too many requests", "quota", "resource_exhausted",
+            "hit your", "reached your", "too many requests", "quota", "resource_exhausted",
             "resource exhausted", "resource has been exhausted", "throttl",
             "increase your limits",
         ),

@@ -19,11 +19,14 @@ from conselho.providers.recent import Recent
 from conselho.providers.spec import Level, Parser, PermissionProfile, ProviderSpec
 
 # Stronger than the user's own settings, and than those of the folder it works in, which hold
-# servers and hooks that would be run where the user trusts the folder.
+# servers and hooks that would be run where the user trusts the folder. maxAttempts holds only for a
+# model that is named: without one it makes ten attempts at each request, over minutes, in silence.
 _SETTINGS = """{
   "security": {"folderTrust": {"enabled": true}},
   "advanced": {"ignoreLocalEnv": true},
-  "general": {"maxAttempts": 3, "enableAutoUpdate": false, "enableAutoUpdateNotification": false},
+  "general": {
+    "maxAttempts": 3, "enableAutoUpdate": false, "enableAutoUpdateNotification": false
+  },
   "privacy": {"usageStatisticsEnabled": false},
   "telemetry": {"enabled": false}
 }

@@ -36,6 +36,7 @@ def seconds(said: str = "", headers: dict[str, str] | None = None) -> float | No
         ("retry-after-ms: 1500", 1.5),
         ("retry after 45 seconds", 45),
         ("retry in 12", 12),
+        ("You exceeded your quota.\nSuggested retry after 12s.", 12),
     ],
 )
 def test_a_length_of_time_counts_from_now(said: str, wait: float) -> None:
