@@ -134,7 +134,7 @@ class Trouble:
     """Something about a provider or a councilor that a person should know, with the cure.
 
     An `error` keeps it from running. `about`: program, version, credentials, model, cwd,
-    context_files, permissions, budget.
+    context_files, permissions, budget; doctor adds surroundings, instructions, policies.
     """
 
     level: Literal["error", "warning"]

@@ -48,7 +48,8 @@ async def usage(
     ]
     agents = [AgentId(agent_id)] if agent_id else None
     by_day = await context.store.usage_by_day(agents, days=spans)
-    spent = await context.system.budget.spent(agents, now=now)
+    # The council's own budget is everybody's, whoever is asked about.
+    spent = await context.system.budget.spent(None, now=now)
     limits = await _limits(context, agents)
     return {
         "days": [

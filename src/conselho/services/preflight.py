@@ -20,7 +20,7 @@ async def preflight(spec: Snapshot, provider: Provider) -> list[Trouble]:
     troubles = [*_cwd(spec), *examination.troubles]
     if not any(trouble.about == "cwd" for trouble in troubles):
         troubles += await asyncio.to_thread(_context_files, spec)
-    return troubles + _budget(spec, provider)
+    return troubles
 
 
 def _cwd(spec: Snapshot) -> list[Trouble]:
@@ -47,13 +47,3 @@ def _context_files(spec: Snapshot) -> list[Trouble]:
         for file in read_context_files(spec.context_files, cwd)
         if file.problem
     ]
-
-
-def _budget(spec: Snapshot, provider: Provider) -> list[Trouble]:
-    if spec.max_cost_usd is None or provider.enforces_budget or provider.tells_cost:
-        return []
-    sentence = (
-        f"max_cost_usd cannot be kept: {provider.name} does not say what a run costs."
-        f" Give its prices in the providers file (providers.{provider.name}.prices)."
-    )
-    return [Trouble(level="warning", about="budget", sentence=sentence)]
