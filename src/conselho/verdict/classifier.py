@@ -28,7 +28,6 @@ from conselho.verdict.judgement import (
     shortened,
     worst,
 )
-from conselho.verdict.language import fold
 from conselho.verdict.lexicon import NOT_URGENT
 from conselho.verdict.prose import Prose, read_prose
 from conselho.verdict.reading import Reading, read
@@ -110,9 +109,7 @@ def _weighed(
     exit_code: int | None,
 ) -> Judgement:
     told = [] if prose.describes else prose.evidence
-    written = _is_written(reading)
-    heard = [one for one in trouble if not (written and _is_sentence(reading.lines[one.line]))]
-    evidence = [*told, *heard]
+    evidence = [*told, *trouble]
     severity = _decided(reports, evidence)
     if severity is Severity.ERROR:
         severity = _mitigated(reports, evidence, prose)
@@ -120,6 +117,8 @@ def _weighed(
         return _unjudged(reading, exit_code, reports[0].format if reports else None)
     if severity is Severity.SUCCESS and exit_code:
         return _contradicted(reading, exit_code)
+    if severity is Severity.WARNING and exit_code and not _is_plain(severity, reports, evidence):
+        return _unjudged(reading, exit_code, None)
     return _judgement(severity, reports, evidence, reading)
 
 
@@ -138,6 +137,12 @@ def _decided(reports: list[Report], evidence: list[Evidence]) -> Severity | None
     if Severity.SUCCESS in known:
         return Severity.SUCCESS
     return worst(_of(evidence, Strength.FAINT)) or firm
+
+
+def _is_plain(severity: Severity, reports: list[Report], evidence: list[Evidence]) -> bool:
+    """Whether a tool's report or firm evidence says so: only that explains an exit code."""
+    known = [report.severity for report in reports]
+    return severity in known or severity in _of(evidence, Strength.FIRM)
 
 
 def _of(evidence: Iterable[Evidence], strength: Strength) -> list[Severity]:
@@ -233,20 +238,3 @@ def _last_line(lines: list[str]) -> str:
 
 def _rank(severity: Severity) -> int:
     return (Severity.SUCCESS, Severity.INFO, Severity.WARNING, Severity.ERROR).index(severity)
-
-
-_COMMON = frozenset(
-    "the a an of is are was in to and on for with that it no not o os as um uma de do da que e em para com por nao foi esta no na se ao".split()
-)
-
-
-def _is_written(reading: Reading) -> bool:
-    return any(_is_sentence(line) for line in reading.lines[:200])
-
-
-def _is_sentence(line: str) -> bool:
-    """Whether a person or an agent wrote the line, and not a program."""
-    if line.count("`") > 1 or line.lstrip().startswith(("- ", "* ", "#", "|", ">")):
-        return True
-    words = fold(line[:300]).split()
-    return len(words) >= 5 and sum(word in _COMMON for word in words) >= max(2, len(words) // 6)

@@ -28,7 +28,7 @@ _GOOD = (
 _FILLER = r"(?:(?!of\b|de\b|in\b|em\b|after\b|with\b|com\b|and\b|or\b|to\b|ha\b|lines?\b|linhas?\b|files?\b|dias\b|days\b)[a-z§][\w§-]{0,20} ){0,2}?"
 _BEFORE = re.compile(
     rf"(?<![\w.,:/#$%-])(?P<number>\d{{1,7}}|one|two|three|four|five|six|seven|eight|nine|ten|uma?|dois|duas|tres|quatro|cinco|seis|sete|oito|nove|dez|several|many|some|varios|varias|diversos|diversas|alguns|algumas)"
-    rf"(?: ?(?:of|de|out of|/|em) (?:the |os |as )?\d{{1,7}})?[ ]{_FILLER}(?:(?P<fail>{_FAIL})|(?P<warn>{_WARN})|(?P<good>{_GOOD}))(?![\w-])"
+    rf"(?: ?(?:of|de|out of|/|em) (?:the |os |as )?\d{{1,7}})?[ ](?:com |with ){{0,1}}{_FILLER}(?:(?P<fail>{_FAIL})|(?P<warn>{_WARN})|(?P<good>{_GOOD}))(?![\w-])"
 )
 _AFTER = re.compile(
     rf"(?<![\w-])(?:(?P<fail>{_FAIL})|(?P<warn>{_WARN})|(?P<good>{_GOOD}))(?: \(\w{{1,12}}\)| found| count| total| tests?| encontrad[oa]s?)?"

@@ -38,7 +38,7 @@ _NAMES = re.compile(
 )
 _MARKUP = re.compile(r"[*_~]{2,3}|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)|</?[a-z]{1,10}>")
 _SENTENCE_END = re.compile(
-    r"(?<=[.!?;])(?<!\b[a-z]\.)\s+(?=[^\s\d,;)])|(?<=[.!?])\s+(?=\d)|\s+\|\|\s+"
+    r"(?<=[.!?;])(?<!\b[a-z]\.)\s+(?=[^\s\d,;)])(?!(?:o |a |the )?(?:alvo|meta|limite|target|limit|goal|max)\b)|(?<=[.!?])\s+(?=\d)|\s+\|\|\s+"
 )
 
 

@@ -48,7 +48,8 @@ _TROUBLE = _words(
     differences? drift(?:ed)? concerns? blockers? risks? credentials? deprecat(?:ed|ions?) outdated missing
     errored diagnostics threats? malware downtime complaints? outages? discrepanc(?:y|ies) orphans?
     weakness(?:es)? affected todos? corrupt(?:ed|ion)? lost unused stale dead unreachable blocked
-    attention follow-up action surprises interruptions? pending
+    attention follow-up action surprises skipped late delayed above over beyond exceeding slower slow larger bigger lost
+    unsigned unpinned untested expired hits? suspicious unusual unexpected interruptions? pending
     erros? falhas? falhou falharam avisos? alertas? problemas? apontamentos? achados? vulnerabilidades?
     vulnerave(?:l|is) segredos? vaza(?:mentos?|d[oa]s?|ram) regress(?:oes|ao) conflitos? viola(?:coes|cao) defeitos?
     incidentes? exce(?:coes|cao) divergencias? diferencas? pendencias? pendentes? anomalias? duplicatas?
@@ -56,16 +57,16 @@ _TROUBLE = _words(
     inconsistencias? obsolet[oa]s? desatualizad[oa]s? ausentes? quedas? lentid(?:ao|oes) queixas? ressalvas?
     perdas? perdid[oa]s? vencid[oa]s? afetad[oa]s? instave(?:l|is) instabilidades? intermitencias? orf[oa]s
     interrup(?:coes|cao) corrompid[oa]s? repetid[oa]s? acao acoes observac(?:ao|oes) reclamac(?:ao|oes) estour\w{1,4}
-    retrabalho atencao desvios? falta faltando duplicad[oa]s? parad[oa]s? atras(?:os?|ad[oa]s?) reprovad[oa]s?
+    retrabalho atencao desvios? falta faltando acima pulad[oa]s? perdid[oa]s? expirad[oa]s? lent[oa]s? suspeit[oa]s? inesperad[oa]s? duplicad[oa]s? parad[oa]s? atras(?:os?|ad[oa]s?) reprovad[oa]s?
     """
 )
 
 # Words after a negation that show that something else is denied: "could not fix the error".
 _OTHER = _words(
     r"""
-    that because so but for until longer only just time way access response reply answer able
+    that because so but and for until longer only just time way access response reply answer able
     possible could can fix\w* handl\w+ finish\w* complet\w+ run start copy
-    mas porque para ate que exceto except apart backups? resposta acesso tempo consegu\w+ possivel
+    e mas porque para ate que exceto except apart backups? resposta acesso tempo consegu\w+ possivel
     resolv\w+ corrig\w+ trat\w+ conclu\w+ rodou executou terminou apenas so somente copia pode podem
     """
 )
@@ -76,7 +77,13 @@ _NEGATION = (
     r"|free (?:of|from)|livres? de|isent[oa]s? de|(?:did|does|do|is|are|was|were|has|have|had|could)(?: not|n't)"
     r"|not|never|nothing|nada|neither|ninguem|clear of|clean of|unable to (?:find|reproduce))"
 )
-ABSENT = re.compile(rf"(?<![\w.,/-]){_NEGATION} {_DENIED}(?:{_AND} ?{_DENIED}){{0,6}}")
+_KEYS = r"(?:secrets?|credentials?|passwords?|keys?|tokens?|senhas?|segredos?|credenciais|chaves?|certificates?|certificados?)"
+_LISTED = rf"(?:{_DENIED}|(?:[^\s.;!?|,:]{{1,20}} ){{0,2}}?{_KEYS}\b)"
+ABSENT = re.compile(
+    rf"(?<![\w.,/-]){_NEGATION} {_DENIED}(?:{_AND} ?{_LISTED}){{0,6}}"
+    rf"|(?<![\w.,/-])(?:no|zero|0|nenhum[a]?|nao (?:encontr\w{{2,4}}|ha|foram encontrad\w{{2}}|achei|achamos)|(?:did not|didn't) (?:find|see|spot)(?: any)?) (?:[^\s.;!?|,:]{{1,20}} ){{0,3}}?{_KEYS}\b"
+    rf"(?:{_AND} ?{_LISTED}){{0,6}}(?=[^.;!?]{{0,40}}\b(?:found|encontrad\w{{2}}|detect\w{{2,5}}|expost\w{{2}}|exposed|leaked|vazad\w{{2}}|in (?:the )?(?:code|repo\w*|history|logs?)|n[oa] (?:codigo|repositorio|historico)|committed)|[.!]?$)"
+)
 # "errors: 0", "falhas | 0", "quebrou em relacao a ontem: nada"
 ABSENT_AFTER = re.compile(
     rf"\b{_TROUBLE}\b(?: \([^()]{{0,20}}\))?(?: [^\s.;!?|:=]{{1,20}}){{0,5}}?"
@@ -90,6 +97,7 @@ ABSENT_SHORT = re.compile(
     r"|assinalar|reportar|observar|preocup\w+|acrescentar|destacar|mencionar|novo|grave|errado|urgente|suspeito)\b"
     r"|\bnothing (?:wrong|suspicious|unusual|new|broken|stood out|is wrong|was found|found|came up|turned up)\b"
     r"|\bnada (?:foi )?(?:encontrad[oa]|errado|suspeito|de errado|de novo|consta|anormal|chamou|fora d[oa])"
+    r"|\b(?:no|sem|zero) (?:further |more |other |mais |outros )?(?:comments?|remarks?|comentarios?)(?: to make| a fazer)?[.!]?$"
     r"|\bunaffected\b|\bunharmed\b"
 )
 CLEAN = "¤"  # stands where trouble was denied
@@ -97,27 +105,33 @@ CLEAN = "¤"  # stands where trouble was denied
 # -- what takes the edge off a sentence ------------------------------------------------------------
 
 CONDITION = re.compile(
-    r"^(?:and |but |e |mas |- )?(?:if|when|whenever|unless|should|in case|in the event|once|se|quando|caso|em caso|sempre que"
-    r"|a menos que|ao) [^,:]{1,200}(?:,|:|$)"
+    r"^(?:and |but |e |mas |- )?(?:if|when|whenever|unless|should|in case|in the event|se|quando|caso|em caso|sempre que"
+    r"|a menos que) [^,:]{1,200}(?:,|:|$)"
     r"|\b(?:em caso de|no caso de|in case of|in the event of|on|upon|apos|after an?) (?:an? |uma? )?"
     r"(?:error|failure|falhas?|erros?|time-?out|crash|fail)\b"
     r"|\b(?:if|unless|whether|in case|se houver|se algo|se o|se a|caso) [^,.;]{1,200}"
     r"|\((?:e\.g\.|for example|such as|por exemplo|ex\.|p\. ex\.)[^()]{0,200}\)"
 )
 RESOLVED = re.compile(
-    r"\b(?:fixed|resolved|solved|recovered|repaired|patched|restored|remediated|addressed|eliminated|reverted"
-    r"|no longer|went away|disappeared|green again|pass(?:es|ed)? again|is back|are back|back to normal|works again"
-    r"|false (?:alarm|positive)s?|closed|cleared up|corrigi(?:d[oa]s?|u|ram|mos)?|resolvi(?:d[oa]s?)?|resolveu|sana(?:d[oa]s?|ram)"
-    r"|solucionad[oa]s?|encerrad[oa]s?|fechad[oa]s?|recuperad[oa]s?|normaliz(?:ad[oa]s?|ou|aram)|restaurad[oa]s?"
-    r"|consertad[oa]s?|superad[oa]s?|eliminad[oa]s?|voltou a|voltaram a|voltou ao|deixou de|deixaram de|ja nao"
+    r"\b(?:fixed|resolved|solved|recovered|repaired|patched|remediated|eliminated|reverted"
+    r"|no longer(?! (?:exists?|works?|compiles?|builds?|valid|available|maintained|supported|responds?|starts?|reachable|matches))|went away|disappeared|green again|pass(?:es|ed)? again|is back|are back|back to normal|works again"
+    r"|false (?:alarm|positive)s?|cleared up|corrigi(?:d[oa]s?|u|ram|mos)?|resolvi(?:d[oa]s?)?|resolveu|sana(?:d[oa]s?|ram)"
+    r"|solucionad[oa]s?|normaliz(?:ad[oa]s?|ou|aram)"
+    r"|consertad[oa]s?|superad[oa]s?|voltou a|voltaram a|voltou ao|deixou de|deixaram de|ja nao"
     r"|sumiu|sumiram|desapareceu|revertid[oa]s?|falsos? positivos?|alarme falso|removid[oa]s? ontem|ja foi|ja foram|foi trocad[oa]"
-    r"|tratad[oa]s?|quitad[oa]s?|rotated|revoked|renewed|purged|replaced|reissued|renovad[oa]s?|revogad[oa]s?|rotacionad[oa]s?|substituid[oa]s?|trocad[oa]s?|desfeit[oa]s?|mitigad[oa]s?|restabelecid[oa]s?|pass(?:es|ed)? now|works now|now (?:works|passes)|agora (?:passa|passam|funciona)|nao voltou a)\b|\bnao (?:\w{1,20} ){0,3}mais\b|\b(?:pass|green|verde|passou|passam) (?:again|de novo|novamente)\b"
+    r"|quitad[oa]s?|rotated|revoked|renewed|purged|reissued|renovad[oa]s?|revogad[oa]s?|rotacionad[oa]s?|trocad[oa]s?|desfeit[oa]s?|mitigad[oa]s?|restabelecid[oa]s?|pass(?:es|ed)? now|works now|now (?:works|passes)|agora (?:passa|passam|funciona)|nao voltou a)\b|\bnao (?:se )?(?:falh|aparec|ocorr|acontec|reproduz|quebr|trav|repet|caiu|cai|surg|acus|registr|ha|houve|existe)\w{0,6} (?:\w{1,12} )?mais\b|\bnao se (?:repet\w{1,3}|reproduz\w{0,3})\b|\bnao reapareceu\b|\b(?:did|does|has|have) not (?:recur|come back|reappear|happened again|happen again|repeat)\w{0,3}\b|\b(?:pass|green|verde|passou|passam) (?:again|de novo|novamente)\b"
+)
+# These are over only when it is trouble that they are said of.
+OVER = re.compile(
+    r"\b(?:closed|encerrad[oa]s?|fechad[oa]s?|tratad[oa]s?|restored|restaurad[oa]s?|replaced|substituid[oa]s?|recuperad[oa]s?|addressed|eliminad[oa]s?"
+    r"|ended|is over|terminou|acabou|cessou|cessaram|passou)\b(?! (?:com|por|with|by|without|sem|antes|in|em|early))"
+    r"|\bback (?:to|at|below|under)\b|\bsince then\b|\bdesde entao\b"
 )
 UNRESOLVED = re.compile(
     r"\b(?:not|never|isn't|aren't|wasn't|hasn't|haven't|nao|nunca|nem|ainda|to be|be|must be|ser|serem|sera|seja|a ser|until|ate|cannot"
     r"|before|antes|without|sem)(?: \w{1,15}){0,3}? (?:fixed|resolved|solved|recovered|repaired|patched|restored|closed|addressed"
     r"|remediated|corrigi\w{1,4}|resolvi\w{1,4}|sanad[oa]s?|solucionad[oa]s?|encerrad[oa]s?|fechad[oa]s?|recuperad[oa]s?"
-    r"|restaurad[oa]s?|tratad[oa]s?|foi|voltou)\b|\bunresolved\b|\bfix(?:ed)? by hand\b|\bfailed? closed\b"
+    r"|restaurad[oa]s?|tratad[oa]s?|foi|voltou|rotated|revoked|renewed|replaced|purged|revogad[oa]s?|rotacionad[oa]s?|renovad[oa]s?|substituid[oa]s?|trocad[oa]s?|removid[oa]s?|consertad[oa]s?|revertid[oa]s?|reverted)\b|\bunresolved\b|\bfix(?:ed)? by hand\b|\bfailed? closed\b"
 )
 PAST = re.compile(
     r"(?<!since )(?<!desde )(?<!than )\b(?:yesterday|last (?:night|week|month|year|quarter|run|time|round|release|sprint|monday|tuesday"
@@ -128,12 +142,15 @@ PAST = re.compile(
     r"|em (?:janeiro|fevereiro|marco|abril|maio|junho|julho|agosto|setembro|outubro|novembro|dezembro))\b"
     r"|\b(?:no dia|on|em) \d{1,2}(?:/| de | )(?:\d{1,2}|[a-z]{3,9})\b"
 )
+FUTURE = re.compile(
+    r"\b(?:will|expires?|leaves?|ends|until|due|by (?:the )?end|next|vence(?:m)?|expira(?:m)?|sai|termina(?:m)?|sera|serao|ate|proxim[oa]s?|previst[oa]s?|planned|planejad[oa]s?)\b"
+)
 ONGOING = re.compile(
     r"\b(?:since|desde|still|ainda|continu\w{1,6}|segue|seguem|remains?|keeps?|persist\w{1,4}|until now|ate agora|for the last|again today"
     r"|every (?:run|time|night)|toda vez|de novo hoje)\b"
 )
 EXPECTED = re.compile(
-    r"\b(?:as (?:designed|expected|intended)|intentional(?:ly)?|on purpose|by design|is expected|are expected|expected (?:error|failure|warning)s?"
+    r"\b(?:as (?:designed|expected|intended|documented|specified|described|planned)|(?:conforme|como) (?:documentad|descrit|especificad|planejad)[oa]s?|intentional(?:ly)?|on purpose|by design|is expected|are expected|expected (?:error|failure|warning)s?"
     r"|de proposito|proposital(?:mente)?|intenciona(?:l|is|lmente)|esperad[oa]s?|como esperado|conforme (?:previsto|esperado)|por projeto"
     r"|allow-?listed|accepted risk|risco aceito|ignorad[oa]s? de proposito|known and accepted|simulad[oa]s?|simulated|deliberate(?:ly)?"
     r"|fixtures?|(?:example|sample) (?:keys?|data|config\w*|credentials?|values?|tokens?)|(?:chaves?|dados|valor(?:es)?|tokens?|credenciais) (?:de exemplo|de teste|fictici[oa]s?)|fake|dummy|fictici[oa]s?|placeholder)\b"
@@ -155,7 +172,7 @@ MILD = re.compile(
     r"|\bnon-?(?:urgent|blocking|critical)\b"
     r"|\b(?:can wait|pode(?:m)? (?:esperar|ficar para)|low priority|baixa prioridade|when (?:convenient|time allows|there is time)"
     r"|quando (?:der|houver (?:tempo|folga)|sobrar tempo)|at (?:your|some) leisure|no action (?:needed|required) (?:today|now)"
-    r"|prazo confortavel|sem prazo|at leisure|no hurry)\b"
+    r"|(?:sem|no|without)(?: any| nenhum)? (?:immediate )?(?:impact|impacto)\w{0,3}|prazo confortavel|sem prazo|at leisure|no hurry)\b"
 )
 NOT_URGENT = "it says that nothing is urgent"
 DEFINES = re.compile(
@@ -170,7 +187,7 @@ CONTRAST = re.compile(
 QUESTION = re.compile(r"\?\s{0,3}$")
 IMPERATIVE_PLAN = re.compile(
     r"\b(?:will (?:be|check|look|run|examine|review|scan|test|start)|going to|next (?:run|round|step)|plan(?:ned|s)? to|to do next"
-    r"|vou|vamos|irei|sera|serao|pretendo|na proxima (?:rodada|execucao)|a proxima rodada)\b"
+    r"|will \w{3,12} (?:failing|leaked|the|old|all)|will cover|vai cobrir|vou|vamos|irei|sera|serao|pretendo|na proxima (?:rodada|execucao)|a proxima rodada)\b"
 )
 QUESTIONED = re.compile(r"\b(?:would|could|might|may|poderia|seria|talvez|eventual)\b")
 
@@ -227,8 +244,8 @@ _MODEST = _words(
 )
 _LIMIT = _words(
     r"""
-    limit limits threshold target goal budget maximum max minimum quota baseline ceiling allowed allowance slo policy recommended
-    limite limites meta alvo teto orcamento maximo minimo cota piso patamar minima maxima recomendado objetivo permitido combinado acordado
+    limit limits threshold target goal budget maximum max minimum quota baseline ceiling allowed allowance slo policy guideline guidelines recommendation recommended objective agreed
+    limite limites meta alvo teto orcamento maximo minimo cota piso patamar minima maxima recomendado recomendacao orientacao regra objetivo permitido combinado acordado
     """
 )
 
@@ -244,6 +261,12 @@ ERRORS = (
     _cue(
         Severity.ERROR,
         "the check could not do its job",
+        r"\b(?:an?|by|with|to|of|after|the) (?:network|connection|dns|timeout|auth\w{0,12}|permission|i/o|io|disk) (?:error|failure)\b|\b(?:um|uma|por|com|d[oe]|apos|pel[oa]) (?:erro|falha) (?:de|da|na|no) (?:rede|conexao|autenticacao|permissao|disco|leitura|gravacao|dns|tempo)\b",
+        r"\b(?:respondeu|responde|answered|answers|replied|responded) (?:a |to )?(?:nenhum[a]?|none|nobody|ninguem|no)\b|\bcut off\b|\bcortad[oa]s? (?:no|antes|pela)\b|\bno conclusion\b",
+        r"\b(?:was|were|got|foi|foram) (?:refused|denied|recusad[oa]s?|negad[oa]s?)\b|\b(?:ended|finished|stopped|exited|terminou|acabou|saiu|encerrou) (?:\w{1,12} )?(?:without (?:looking|reading|checking|running|producing|testing|a result|results|finishing|output)|sem (?:ler|olhar|verificar|rodar|produzir|testar|resultado|concluir|terminar|relatorio))\b",
+        r"\b(?:repository|repositorio|directory|diretorio|folder|pasta|clone|checkout|database|input|entrada)(?: \w{1,12}){0,3} (?:is|was|esta|estava|veio|came) (?:empty|vazi[oa]|read-only|somente leitura)\b",
+        r"\b(?:nao|did not|didn't|never) (?:respond\w{1,4}|answer\w{0,2}|repl\w{1,3}|terminou|finish\w{0,2}|complet\w{1,3}) (?:dentro d[eo]|em|within|in time|a tempo|no prazo|before)\b",
+        r"\b(?:killed|encerrad[oa]|morto|terminated|interrompid[oa]|stopped) (?:after|apos|depois de|by|pel[oa]|por) (?:the |o |a )?(?:\S{1,12} ){0,2}?(?:minutes|minutos|seconds|segundos|time-?out|prazo|tempo|limit|limite|watchdog|memory|memoria|oom|scheduler|sistema)\b",
         r"\b(?:did not|didn't|does not|nao) (?:even )?(?:post|produce|return|yield|generate|deliver|get past|reach|publicou|gerou|devolveu|produziu|entregou|passou d[eoa]) (?:any(?:thing)?|an?|the|past|result\w*|o|a|nada|nenhum\w?|resultado\w*|relatorio)?\b",
         r"\b(?:no|sem|without an?y?|nenhum[a]?) (?:\w{1,12} )?(?:result|results|review|verdict|report|conclusion|resultado|resultados|parecer|veredito|conclusao|relatorio)\b(?! (?:above|acima|over|ruim|negativ\w|grave))",
         r"\bnever (?:got|made it|reached|arrived|ran|started|finished|completed|came up|answered)\b|\bnem (?:sequer )?(?:comec(?:ou|aram)|cheg(?:ou|aram)|inici(?:ou|aram)|rod(?:ou|aram)|abriu|abriram)\b|\bnao cheg(?:uei|ou|aram|amos) a\b",
@@ -299,6 +322,11 @@ ERRORS = (
     _cue(
         Severity.ERROR,
         "something fails",
+        r"\b(?:all|everything|every|tudo|todos?|todas?|cada)\b[^.;!?]{0,60}\b(?:except|exceto|menos|but|tirando|save|salvo) (?:for |por )?(?:one|two|three|um|uma|dois|duas|tres|\d{1,4}|§|the|o|a)\b",
+        r"\b(?:does|do) not hold\b|\bnao se sustenta(?:m)?\b|\b(?:not|nao) (?:satisfied|met|fulfilled|atendid[oa]s?|cumprid[oa]s?|satisfeit[oa]s?)\b",
+        r"\b(?:did not|didn't|do not|don't|does not|doesn't|nao)[.!]?$",
+        r"\b(?:linker|compiler|link|import|runtime|compile|migration|assertion|startup|fatal|internal) (?:error|failure|crash)\b|\b(?:erro|falha) (?:de|do|no|na|ao) (?:compilador|link\w{0,4}|importacao|execucao|migracao|iniciar|subir|carregar|servidor|banco)\b",
+        r"\b(?:tests?|testes?|cases?|casos|checks?|specs?) (?:\S{1,12} ){0,3}?(?:do not|don't|did not|didn't|nao) (?:pass\w{0,4}|run)\b",
         r"\b(?:throws?|threw|raises?|raised|panics?|panicked|segfault(?:s|ed)?|lanc(?:a|ou)|levanta|levantou|dispara|estoura|termina(?:m)? (?:com|em)|ends? (?:in|with)|dies with|morre com|aborta(?:m)? com) (?:an? |the |um |uma |o |a |em )?(?:\w{1,12} )?(?:§|error|exception|erro|excecao|panic|stack trace|traceback|timeout)",
         r"\b(?:every|all|todas?|todos?|each|cada) (?:\S{1,15} ){0,4}?(?:fails?|failed|failing|falham?|falhou|falharam|quebra(?:m)?|errors? out)\b",
         r"\b(?:started|starts|comec(?:ou|aram)|passou|passaram) (?:a )?(?:fail(?:ing)?|falhar|quebrar|crashing|cair|travar|dar erro)\b",
@@ -329,6 +357,10 @@ ERRORS = (
     _cue(
         Severity.ERROR,
         "a leak or an open door",
+        r"\b(?:senhas?|chaves?|tokens?|credencia(?:l|is)|segredos?|passwords?|keys?|secrets?|credentials?)\b(?: \S{1,20}){0,7}? (?:escrit[oa]s?|gravad[oa]s?|fix[oa]s?|salv[oa]s?|guardad[oa]s?|impress[oa]s?|written|stored|saved|printed|logged|in the clear|over plain|trafega(?:m)?|padrao|default)\b|\b(?:default|padrao|standard) (?:\w{1,10} )?(?:password|senha|credentials?|admin)\b",
+        r"\b(?:card numbers?|credit cards?|card data|personal data|health data|social security|home address(?:es)?|numeros? d[eo] cartao|cartao de credito|dados (?:pessoais|de saude|bancarios|sensiveis)|cpfs?|e-?mails? de clientes)\b(?: \S{1,20}){0,8}? (?:logs?|log|url|urls|plain|claro|publicly|public[oa]|third part\w{1,3}|terceiros|exposed|expost[oa]s?|visible|visive(?:l|is)|written|escrit[oa]s?|gravad[oa]s?|sent|enviad[oa]s?)\b",
+        r"\b(?:anyone|anybody|everyone|any (?:visitor|user|customer|guest)|qualquer (?:um|pessoa|usuario|visitante|cliente|conta)|todo mundo) (?:\w{1,12} )?(?:on|in|com|que|de|d[ao]|with|from|outside|apaga|altera|edita|lista|exclui|baixa|troca|deletes?|edits?|lists?|changes?|downloads?|logs|enters|gets|has)\b",
+        r"\b(?:predictable|guessable|previsive(?:l|is)|adivinhave(?:l|is)) (?:\w{1,10} )?(?:ids?|tokens?|passwords?|session|senhas?|sessao|sessoes)\b|\b(?:session|sessao|token|reset|password|senha)\b(?: \S{1,12}){0,4} (?:predictable|guessable|previsive(?:l|is)|adivinhave(?:l|is))\b|\bplain http\b|\bsem criptografia\b|\bunencrypted\b",
         r"\b(?:lets?|allows?|allowing|enables?|permit(?:e|em|indo|s)|deixa(?:m)?|possibilita|da a) (?:\S{1,15} ){0,3}?(?:attackers?|strangers?|anyone|anybody|any|everyone|others?|unauthenticated|atacantes?|invasor(?:es)?|qualquer|estranhos?|terceiros|outr[oa]s?|visitantes?)\b",
         r"\b(?:attackers?|atacantes?|invasor(?:es)?|hackers?|malicious \w{1,12}|intruders?|stranger) (?:\S{1,12} ){0,3}?(?:can|could|may|might|is able|pode|podem|consegue|conseguem|conseguiria|poderia)\b",
         r"\b(?:take|takes|taking|took) over\b(?: \S{1,10}){0,3} account|\baccount takeover\b|\b(?:tomar|assumir|sequestrar) (?:\S{1,10} ){0,3}(?:contas?|sessao)\b|\bprivilege escalation\b|\b(?:escalonamento|elevacao|escalada) de privilegios?\b",
@@ -352,6 +384,9 @@ ERRORS = (
     _cue(
         Severity.ERROR,
         "data is lost or wrong",
+        r"\b(?:values?|amounts?|totals?|balances?|prices?|invoices?|valores?|saldos?|totais|precos?|boletos?|faturas?|cobrancas?|resultados?)\b(?: \S{1,12}){0,5}? (?:wrong|incorrect|negative|negativ[oa]s?|errad[oa]s?|incorret[oa]s?|trocad[oa]s?|inflated|dobrad[oa]s?)\b",
+        r"\b(?:lose|lost|loses|losing|perde(?:m|u|ram)?|perdendo) (?:\w{1,10} ){0,2}?(?:work|progress|files|orders|messages|changes|history|trabalho|arquivos|pedidos|mensagens|alteracoes|historico|money|dinheiro)\b",
+        r"\b(?:also|tambem) (?:deletes?|removes?|erases?|apaga|remove|exclui)\b|\b(?:dumps?|backups?|files?|arquivos?|copias?)\b(?: \S{1,12}){0,4} (?:0|zero) bytes?\b",
         r"\b(?:empty|blank|zero-length|vazi[oa]s?|em branco|zerad[oa]s?) (?:\w{1,12} )?(?:files?|exports?|dumps?|backups?|reports?|tables?|database|arquivos?|tabelas?|banco|exportac(?:ao|oes))\b(?: \S{1,15}){0,6}? (?:every|each|since|desde|tod[oa]s?|instead|em vez)\b|\b(?:arquivos?|dumps?|backups?|tabelas?|exportac(?:ao|oes)|files?|exports?|tables?|database) (?:\w{1,12} ){0,3}?(?:vazi[oa]s?|zerad[oa]s?|em branco|empty)\b",
         r"\b(?:removes?|deletes?|drops?|erases?|wipes?|apaga(?:m)?|exclui|remove(?:m)?|elimina|zera) (?:every|all|any|tod[oa]s?|qualquer)(?: \S{1,12}){0,2} (?:users?|customers?|orders?|data|rows?|records?|files?|accounts?|tables?|backups?|usuarios?|clientes?|pedidos?|dados|registros?|linhas?|arquivos?|contas?|tabelas?)\b",
         r"\b(?:dados|registros|pedidos|arquivos|fotos|mensagens|data|records|files)\b(?: \S{1,10}){0,3} (?:some(?:m)?|se perdem|vao se perder|will be lost|would be lost|are gone|gone|serao perdidos|serao apagados)\b",
@@ -369,6 +404,10 @@ ERRORS = (
     _cue(
         Severity.ERROR,
         "people are stopped",
+        r"\b(?:ninguem|nobody|no one|nenhum cliente|no customer|no user) (?:\w{1,10} )?(?:recebe|recebeu|entra|acessa|compra|paga|loga|consegue entrar|receives?|received|gets?|got|can (?:log|pay|buy|sign|open|reach|check|use|place))\b",
+        r"\b(?:ja|already|have already|has already) (?:expir(?:ou|aram|ed)|venc(?:eu|eram)|lapsed)\b|\bhave expired\b|\b(?:certificates?|certificados?|dominios?|domains?|licencas?|chaves?)\b(?: \S{1,12}){0,5} (?:expiraram|venceram|vencid[oa]s|expirad[oa]s)\b",
+        r"\b(?:refuse|refuses|refused|refusing|recusa(?:m|ram|ndo)?|recusou) (?:to |a )?(?:start|run|any|all|new|iniciar|rodar|qualquer|novos|novas|tod[oa]s)\b|\b(?:foi|foram|was|were|is|are|esta|estao) (?:blocked|bloquead[oa]s?|banned|suspended|suspens[oa]s?) (?:by|pel[oa])\b",
+        r"\bred for\b|\bvermelh[oa] (?:ha|desde)\b|\b(?:cannot|can't) be reached\b|\bcould not be reached\b",
         r"\b(?:for everyone|for all (?:users|customers|clients)|para tod(?:o mundo|os os (?:usuarios|clientes))|em toda a base)\b",
         r"\b(?:down for|has been down|have been down|is offline|went offline|fora desde|caid[oa] desde|derrubad[oa])\b",
         r"\b(?:refus(?:e|es|ed|ing)|reject(?:s|ed|ing)?|recus(?:a|am|ou|aram)|rejeit(?:a|am|ou)) (?:the |our |all |a |o |as |os |nosso |nossa |todas |every )?(?:\w{1,12} )?(?:page|pages|site|writes?|payments?|requests?|orders?|logins?|clients?|certificate|connections?|pagina|paginas|gravac(?:ao|oes)|pagamentos?|pedidos?|conexoes|clientes?|certificado)\b",
@@ -384,7 +423,7 @@ ERRORS = (
     _cue(
         Severity.ERROR,
         "it asks to act now",
-        r"\b(?:urgent(?:ly)?|urgente(?:mente)?|urgencia|immediate(?:ly)?|imediat[oa]s?|imediatamente|right away|right now|asap|act now|at once|agora mesmo|o quanto antes|quanto antes|sem demora|emergency|emergencia)\b",
+        r"\b(?:urgent(?:ly)?|urgente(?:mente)?|urgencia|immediately|imediatamente|de imediato|(?:acao|correcao|atencao|resposta|intervencao) imediata|immediate (?:action|attention|fix|response)|right away|right now|asap|act now|at once|agora mesmo|o quanto antes|quanto antes|sem demora|emergency|emergencia)\b",
         r"\b(?:stop|halt|pause|hold|suspend|roll back|pare|parem|suspend\w{1,3}|segure\w?|interromp\w{1,3}|reverta\w?|revert) (?:the |all |a |o |as |os |this |that |every |qualquer )?(?:\w{1,12} )?(?:releases?|deploys?|deployments?|rollouts?|merges?|publicac(?:ao|oes)|entrega|implantac(?:ao|oes)|deploy|trafego|traffic|commit|job|jobs|migration|migracao|backup)\b",
         r"\b(?:do not|don't|must not|should not|cannot|can't|none of them can) (?:be )?(?:merged?|deploy(?:ed)?|released?|ship(?:ped)?|publish(?:ed)?|go (?:out|live))\b|\bnao (?:publique\w?|mescle\w?|facam? (?:o )?(?:merge|deploy)|implant\w{1,3}|subam?|aprov\w{1,3} (?:o|este|esse)|deve(?:m)? ser (?:publicad|mesclad|implantad)\w{1,2}|pode(?:m)? ser (?:publicad|mesclad|implantad|liberad)\w{1,2}|pode(?:mos)? (?:publicar|liberar))\b",
         r"\b(?:blocks?|blocking|blocked|bloquei?a(?:ndo|m)?|impede(?:m)?|trava(?:ndo)?) (?:the |o |a |all |any |every |toda |qualquer )?(?:\w{1,12} )?(?:releases?|merges?|deploys?|deployments?|publicac(?:ao|oes)|entregas?|login|checkout|compra)\b",
@@ -414,6 +453,7 @@ WARNINGS = (
     _cue(
         Severity.WARNING,
         "out of date or on the way out",
+        r"\b(?:leaves?|leaving|sai(?:ra)?|perde(?:ra)?|loses?) (?:d[eo]|out of|o )? ?(?:support|suporte|maintenance)\b|\b(?:support|suporte) (?:ends?|ended|stops?|acaba|termina|vence)\b|\b(?:maintenance mode|modo de manutencao)\b|\b(?:overdue|was due|vencid[oa] ha|em atraso)\b|\b\d{1,3} (?:days|dias) (?:left|restantes)\b|\b(?:restam|faltam) \d{1,3} (?:dias|semanas)\b",
         r"\b(?:still|ainda) (?:\w{1,10} )?(?:describes?|uses?|using|mentions?|refers?|points?|documents?|says?|recommends?|depends?|relies|calls?|targets?|links?|shows?|runs? on|usa(?:m)?|usando|cita(?:m)?|menciona(?:m)?|descreve(?:m)?|aponta(?:m)?|manda(?:m)?|fala(?:m)?|depende(?:m)?|chama(?:m)?|mostra(?:m)?|recomenda(?:m)?|roda(?:m)? (?:em|com|n))\b",
         r"\b(?:behind|atras) (?:by|em|d[ao]|o |the |its )|\b(?:versions?|versao|versoes|releases?) (?:\w{1,10} )?(?:behind|atras|antigas?|old|older)\b|\b(?:old|older|antig[oa]s?|velh[oa]s?) (?:version|versions|release|api|versao|versoes|biblioteca|library)\b",
         r"\b(?:older than|more than|over|ha mais de|com mais de|mais de|for) (?:\w{1,8} )?(?:\d{1,4}|one|two|three|six|um|dois|tres|seis) (?:days|weeks|months|years|dias|semanas|mes|meses|anos?)\b|\b(?:sem|no|without|zero) (?:\w{1,10} )?(?:activity|reviewers?|owners?|maintainers?|assignees?|atividade|revisor(?:es)?|dono|donos|responsave(?:l|is)|mantenedor)\b|\binactive\b|\binativ[oa]s?\b",
@@ -428,7 +468,7 @@ WARNINGS = (
     _cue(
         Severity.WARNING,
         "past a limit",
-        r"\b(?:has|have|with|tem|com|chegou a|reached|spans|soma(?:m)?) (?:over |mais de |about |cerca de |now )?\d{1,3}(?:[.,]?\d{3})+ (?:lines|linhas|loc)\b|\b(?:has|have|with|tem|com|chegou a|spans) (?:over |mais de )?[1-9]\d{2} (?:lines|linhas|loc)\b",
+        r"\b(?:has|have|with|tem|com|chegou a|reached|spans|soma(?:m)?) (?:over |mais de |about |cerca de |now )?\d{1,3}(?:[.,]?\d{3})+ (?:lines|linhas|loc)\b|\b(?:has|have|with|tem|com|chegou a|spans) (?:over |mais de )?[5-9]\d{2} (?:lines|linhas|loc)\b",
         r"\b(?:levels?|niveis) (?:deep|of (?:nesting|indentation)|de (?:aninhamento|indentacao))\b|\bdeeply nested\b|\baninhad[oa]s? demais\b",
         r"\b(?:over 1|over [2-9]|acima de \d|mais de \d{1,3}|larger than|above|over) ?\d{0,4} ?(?:mb|gb|mib)\b",
         rf"\b(?:above|over|exceeds?|exceeded|exceeding|beyond|past|higher than|more than|larger than|longer than|greater than|acima|ultrapass\w{{1,4}}|exced\w{{1,3}}|alem|super\w{{1,3}}|estour\w{{1,3}}|passou|passa(?:m)?|maior(?:es)? (?:do )?que|mais (?:do )?que) (?:d[oae]s? )?(?:the |its |our |o |a |os |as |de )?(?:\S{{1,15}} ){{0,3}}?{_LIMIT}\b",
@@ -441,12 +481,19 @@ WARNINGS = (
     _cue(
         Severity.WARNING,
         "untidy code",
+        r"\b(?:sequential|full|table) scans?\b|\bseq scan\b|\b(?:not|nao) (?:rotated|rotacionad[oa]|indexed|indexad[oa]s?|cached|comprimid[oa]s?|compressed|minified)\b|\b(?:marked|marcad[oa]s?) (?:as |como )?(?:skip\w{0,3}|ignorad[oa]s?|xfail|pulad[oa]s?|§)\b|\b(?:\d{1,4}|two|three|four|five|duas|tres|quatro|cinco|varias|several|many) (?:copias?|copies)\b",
+        r"\b(?:instead of|em vez d[eoa]s?|ao inves d[eoa]s?|rather than)\b|\b(?:hard-?coded|inline|embutid[oa]s?|fix[oa]s? no codigo|em linha) (?:css|styles?|estilos?|colou?rs?|cores|urls?|paths?|caminhos|strings?|textos?)\b|\bcss (?:embutido|inline|em linha)\b|\bcores fixas\b",
+        r"\b(?:used to take|levava|costumava levar|demorava|took (?:only )?\d{1,4} \w{1,8} (?:before|last|a))\b|\b(?:demor(?:ou|a|am|ando)|takes? (?:forever|long|too)|took long)\b",
+        r"\b\d{1,3}(?:[.,]\d{3})?-line\b|\b(?:funcao|metodo|classe|arquivo|function|method|class|file) (?:de|of|with|com) (?:\d{1,3}[.,])?\d{3} (?:lines|linhas)\b",
+        r"\b(?:falta(?:m)?|missing|lacks?) (?:um|uma|uns|umas|an?|the|o|a|two|dois|duas) (?:\w{1,14} )?(?:teste|testes|test|tests|validacao|indice|titulo|descricao|entry|entrada|check|caso|case|licenca|campo|field|rota|icone)\b",
+        r"\bno longer (?:exists?|maintained|supported|valid|available|matches)\b|\bnao exist(?:e|em) mais\b|\b(?:not|nao) (?:published|publicad[oa]s?|documented|tagged|linked|listad[oa]s?)\b",
+        r"\b(?:jump|jumps|pula(?:m)?|salta(?:m)?) (?:from|de)\b|\bheading (?:levels?|order)\b|\bharmless\b|\binofensiv[oa]s?\b",
         r"\b(?:has|have|had|with|tem|possui|ficou|estao|esta|is|are) (?:no|without|nao|sem) (?:\w{1,12} )?(?:tests?|docs?|documentation|comments?|types?|validation|timeout|owner|limit|index|testes?|documentacao|comentarios?|tipos?|validacao|limite|indice|dono|teste)\b|\bnao tem(?: \w{1,8})? (?:testes?|documentacao|comentarios?|tipos?|validacao|limite|indice|dono)\b",
         r"\b(?:only passed|so passou|passou (?:so|apenas|somente) n|precisou de (?:\w{1,8} )?(?:duas|tres|nova|outra|mais)|needed (?:a |two|three|several|another)|took (?:two|three|several) (?:attempts|tries|runs)|after (?:a|one|two) retr(?:y|ies)|na (?:segunda|terceira) tentativa|(?:on )?(?:the )?(?:second|third) (?:attempt|try|run)|re-?run)\b",
         r"\b(?:hard|difficult|dificil|ruim) (?:to|de|para) (?:read|follow|maintain|understand|test|ler|seguir|manter|entender|testar|acompanhar)\b|\b(?:confus(?:ing|o|a|os|as)|unclear|clearer|misleading|enganos[oa]s?|pouco clar[oa]s?|ambigu(?:ous|o|a))\b",
         r"\b(?:nearly|almost|quase|praticamente) (?:the )?(?:identical|same|duplicates?|identic[oa]s?|igua(?:l|is))\b|\b(?:same thing|mesma coisa|mesmo trabalho|same (?:logic|code|query|function)|mesma (?:logica|regra|consulta|funcao)|repeated|repetid[oa]s?|copiad[oa]s?)\b",
-        r"\b(?:with nits|with comments|with (?:minor )?(?:remarks|reservations|suggestions)|com ressalvas?|com sugest(?:ao|oes)|com observac(?:ao|oes)|com comentarios|nits?|nitpicks?|small (?:remarks|points|things)|minor (?:remarks|points|things|issues?)|pequen[oa]s (?:pontos|ajustes|coisas|observac(?:ao|oes)))\b",
-        r"\b(?:grows?|growing|leaks?|leaking|increases?|cresce(?:m)?|vaza(?:ndo)?|aumenta(?:m|ndo)?|accumulates?|acumula(?:m|ndo)?) (?:\S{1,12} ){0,5}?(?:every|each|per|a|an|por|tod[oa]|cada) (?:day|week|hour|run|request|dia|semana|hora|rodada|requisicao)\b|\b(?:memory leak|vazamento de memoria)\b",
+        r"\b(?:with nits|with comments|with (?:minor )?(?:remarks|reservations|suggestions)|com ressalvas?|com sugest(?:ao|oes)|com observac(?:ao|oes)|com comentarios|nits|small (?:remarks|points|things)|minor (?:remarks|points|things|issues?)|pequen[oa]s (?:pontos|ajustes|coisas|observac(?:ao|oes)))\b",
+        r"\b(?:grows?|growing|leaks?|leaking|increases?|cresce(?:m)?|vaza(?:ndo)?|aumenta(?:m|ndo)?|accumulates?|acumula(?:m|ndo)?) (?:\S{1,12} ){0,7}?(?:every|each|per|a|an|por|tod[oa]|cada) (?:day|week|hour|run|request|dia|semana|hora|rodada|requisicao)\b|\b(?:memory leak|vazamento de memoria)\b",
         r"\b(?:dead|broken|mort[oa]s?|quebrad[oa]s?) (?:links?|anchors?|images?|references?|ancoras?|imagens|referencias?)\b|\blinks? (?:\S{1,8} ){0,4}?(?:are|is|estao|esta) (?:dead|broken|mort[oa]s?|quebrad[oa]s?)\b",
         r"\b(?:n\+1|full table scans?|varredura completa|magic numbers?|numeros? magicos?|commented[- ]out|comentad[oa]s?|console\.log|print statements?|debug (?:prints?|output|code)|circular (?:imports?|dependenc\w{1,3})|dependencias? circular(?:es)?|global state|estado global|race condition|condicao de corrida|not idempotent|nao e idempotente|tight(?:ly)? coupl\w{2,4}|acoplad[oa]s?|acoplamento|runs as root|roda como root|overly (?:broad|permissive)|permissao (?:ampla|demais)|world of its own)\b",
         r"\b(?:evaluated|computed|called|run|loaded|fetched|calculad[oa]|chamad[oa]|carregad[oa]|executad[oa]) (?:twice|two times|duas vezes|de novo sem|again)\b|\bsleeps? (?:for )?(?:a|one|\d)|\bdormem? (?:um|\d)",
@@ -467,6 +514,8 @@ WARNINGS = (
     _cue(
         Severity.WARNING,
         "advice",
+        r"\b(?:would|will|should) (?:fix|help|solve|reduce|speed|shrink|avoid)\b|\b(?:resolveria|ajudaria|reduziria|evitaria|corrigiria)\b|\bfalta(?:m|ndo|va)?\b|\b(?:is|are|still) missing\b|\blacks?\b|\bnote that\b|\bworth noting\b|\bvale notar\b|\bhave a look\b|\bmigrat(?:e|ing|ion)\b|\bmigrar\b",
+        r"\b(?:could|poderia(?:m)?|podia(?:m)?|pode(?:m)?) (?:be|ser) \w{3,15}(?:ed|ad[oa]s?|id[oa]s?)\b|\b(?:one|two|three|some|a few|um|dois|duas|tres|alguns|algumas|\d{1,3}) (?:suggestions?|comments?|remarks?|notes?|sugest(?:ao|oes)|comentarios?|observac(?:ao|oes)|ressalvas?|pontos?)\b ?[:-]",
         r"\bvale(?:m|ria)? (?:\w{3,15}[aei]r)\b|\bworth (?:\w{3,15}ing|a (?:look|ticket|second))\b|\b(?:prefer|preferir|prefira|melhor usar|better to|easier to|mais facil de)\b",
         r"\b(?:would|could|podia|poderia|ficaria|seria) (?:\S{1,12} ){0,4}?(?:faster|smaller|cleaner|clearer|simpler|shorter|safer|mais \w{3,12}|melhor|menor)\b|\b(?:somebody|someone|alguem) (?:should|must|needs|deve|precisa|deveria)\b",
         r"\b(?:trend|tendencia|tendency)\b(?: \S{1,10}){0,4} (?:up|upwards?|wrong|worse|alta|piora|subida|crescimento|queda)\b",
@@ -499,6 +548,13 @@ SUCCESSES = (
         r"\b(?:exit|exit code|codigo de saida|rc|status)[ =:]{1,3}0\b(?![.,]\d)",
         r"\b(?:is|are|was|were|esta|estao|foi|foram|sao) (?:now )?(?:fine|ok|good|current|stable|estave(?:l|is)|correct|corret[oa]s?|in order|in place|complete|complet[oa]s?|readable|available|disponive(?:l|is)|reachable|protegid[oa]s?|protected|encrypted|atualizad[oa]s?|updated|normal|normais)\b",
         r"\b(?:with no|sem|without) (?:surprises|surpresas|incidents?|incidentes?|sobressaltos|hiccups)\b",
+        r"\b(?:foram|foi|sao|were|was|are|is) (?:all )?(?:atendid[oa]s?|cumprid[oa]s?|satisfeit[oa]s?|met|satisfied|fulfilled|kept|respected|respeitad[oa]s?)\b|\b(?:codigo|code|status|exit)(?: de saida)? 0\b(?![.,/]\d)|\bok\b(?! ?\?)|\b(?:rodaram|rodou|ran) (?:na hora|no horario|on (?:time|schedule)|a tempo)\b|\b(?:correct|corret[oa]s?|estave(?:l|is)|stable|equal|iguais)\b|\bdoes what\b|\bfaz o que\b|\bhigher than required\b",
+        r"\b(?:as|como|conforme) (?:designed|documented|intended|expected|specified|described|planned|documentad[oa]s?|esperad[oa]s?|previst[oa]s?|descrit[oa]s?|especificad[oa]s?|planejad[oa]s?)\b|\bcover(?:s|ed)? both\b|\b(?:validate|validates|parse|parses) ?[,.]|\bdone and\b",
         firm=False,
     ),
+)
+
+# What is left of a negation when no trouble is denied: something is not as it should be.
+LACK = re.compile(
+    r"(?<!-)\b(?:not|n't|cannot|nao|no longer|without|sem|lacks?|missing|falta(?:m)?|nobody|ninguem|never|nunca|instead|but|however|porem|mas|no entanto|only)\b|n't\b"
 )

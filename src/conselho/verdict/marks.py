@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from conselho.models.verdict import Severity
+from conselho.verdict.judgement import worst
 
 _BAD = "❌✖✗✘🔴🚨⛔🛑🔥💥☠🆘👎"
 _WARY = "⚠🟡🟠🔶🚧🐌📉"
@@ -37,17 +38,27 @@ _LABEL = re.compile(
 
 
 def sign(line: str) -> Severity | None:
-    """What the first sign of a line says; a ticked box is success, an empty one nothing."""
-    found = _ANY.search(line)
-    if found is not None:
-        mark = found[0]
-        if mark in _BAD:
-            return Severity.ERROR
-        return Severity.WARNING if mark in _WARY else Severity.SUCCESS
+    """What a line's sign says: the one it begins with, else the worst; a ticked box is success."""
+    marks = _ANY.findall(line)
+    if marks:
+        if line.lstrip(" -*+|0123456789.").startswith(marks[0]):
+            return _meaning(marks[0])
+        return worst(map(_meaning, marks))
     box = _BOX.match(line)
     if box is not None and box[1] != " ":
         return Severity.SUCCESS
     return None
+
+
+def _meaning(mark: str) -> Severity:
+    if mark in _BAD:
+        return Severity.ERROR
+    return Severity.WARNING if mark in _WARY else Severity.SUCCESS
+
+
+def is_ticked_box(line: str) -> bool:
+    box = _BOX.match(line)
+    return box is not None and box[1] != " "
 
 
 def is_open_box(line: str) -> bool:

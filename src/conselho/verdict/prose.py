@@ -18,10 +18,11 @@ from conselho.verdict import lexicon
 from conselho.verdict.counts import Count, counts
 from conselho.verdict.judgement import Evidence, Strength, shortened
 from conselho.verdict.language import NAME, fold, mask, sentences
-from conselho.verdict.marks import is_open_box, sign, stated, status_word
+from conselho.verdict.marks import is_open_box, is_ticked_box, sign, stated, status_word
 from conselho.verdict.thresholds import compared
+from conselho.verdict.trouble import FRAME
 
-MAX_SENTENCES = 700  # a person's report has fewer; what is longer is a tool's
+MAX_SENTENCES = 400  # a person's report has fewer; what is longer is a tool's
 
 _FENCE = re.compile(r"^\s{0,8}(?:```|~~~)")
 _HEADING = re.compile(
@@ -48,24 +49,28 @@ _TITLES = re.compile(
     r"|telemetry|telemetria|inventory|inventario|statistics|estatisticas?|stats|metrics|metricas|activity|atividade|census|censo|minutes|notes|notas|ata|figures|numeros|usage|uso"
     r"|template|modelo|proposal|proposta|rfc|adr|design|documentacao|documentation|readme|onboarding|introduction|introducao|welcome|bem-vind\w{1,2}|summary of changes|resumo das? mudancas?|faq|contributing|licen[cs]es? used)\b"
 )
+_LABELLED = re.compile(
+    r"^\W{0,6}(?:proposal|proposta|question|pergunta|duvida|glossary|glossario|agenda|plan|plano|roteiro|idea|ideia|fyi|para saber|changelog|release notes|definition|definicao|policy|politica|rfc|draft|rascunho|inventory|inventario|statistics|estatisticas)\b[^:.]{0,30}:"
+)
 _DESCRIBES = re.compile(
-    r"\b(?:change ?log|release notes|notas da versao|how (?:\S{1,20} ){1,6}(?:work|works|are|is|routed|classified|decided|handled)\b"
+    r"^\W{0,6}(?:change ?log|release notes|notas da versao)|\b(?:how (?:\S{1,20} ){1,6}(?:work|works|are|is|routed|classified|decided|handled)\b"
     r"|como (?:\S{1,20} ){0,4}(?:funciona(?:m)?|sao|e feit[oa])|(?:test|work|audit) plan|plan(?:o)? (?:for|da|para a?) (?:the )?(?:next|proxim\w|execucao)|the plan"
     r"|agenda (?:for|da|para)|meeting notes|minutes of|^\W{0,4}ata (?:da|de)|this (?:page|document|text|file|note|guide|section|article) (?:describes|explains|is|lists|was generated|covers|shows|summari[sz]es)"
     r"|est[ea] (?:documento|texto|arquivo|guia|pagina|nota|secao|artigo) (?:descreve|explica|lista|e|foi gerad[oa]|mostra|resume|apresenta)"
     r"|summary of the (?:discussion|meeting|thread)|resumo da (?:discussao|reuniao|conversa))"
 )
 _PLANS = re.compile(
-    r"\b(?:(?:nothing|none|no \w{1,15}|not) (?:\w{1,10} ){0,4}(?:yet|so far)|ainda nao (?:executei|rodei|comecei|foi|iniciei|verifiquei|analisei|examinei|olhei)|nada (?:ainda )?foi \w{3,15} ainda"
+    r"\b(?:not run today|nothing ran today|(?:hoje )?nao houve execucao|(?:tomorrow|amanha)(?:'s run)? (?:i |we |eu )?(?:will|vou|vamos|sera)|(?:nothing|none|no \w{1,15}|not) (?:has |have |been |is |was ){0,3}(?:examined|checked|run|executed|started|done|looked|scanned|tested|begun|reviewed|measured)(?: at)? (?:yet|so far)|ainda nao (?:executei|rodei|comecei|foi|iniciei|verifiquei|analisei|examinei|olhei)|nada (?:ainda )?foi \w{3,15} ainda"
     r"|(?:just|only|merely) (?:the |a )?(?:plan|schedule|agenda|list|outline|description)|(?:apenas|so|somente) (?:a |o |uma? )?(?:agenda|plano|roteiro|lista|cronograma|descricao)"
-    r"|(?:here is|this is) what i(?: will|'ll| plan| intend| am going)|what i (?:will|intend to|plan to) (?:look|check|do)|o que (?:vou|pretendo|sera|farei)|next (?:run|round|session) (?:i )?will|for the next run|para a proxima (?:rodada|execucao))\b"
+    r"|(?:here is|this is) what i(?: will|'ll| plan| intend| am going)|(?:checklist|list|plan|steps|things|lista|passos|plano) (?:that )?(?:i will|i'll|que vou|que irei)|what i (?:will|intend to|plan to) (?:look|check|do)|o que (?:vou|pretendo|sera|farei)|next (?:run|round|session) (?:i )?will|for the next run|para a proxima (?:rodada|execucao))\b"
 )
 _CHANGE = re.compile(
     r"^\W{0,8}(?:(?:fix|feat|chore|docs|refactor|perf|test|style|build|ci|revert)(?:\([^)]{1,30}\))?!?: "
     r"|(?:fixed|added|changed|removed|improved|updated|renamed|bumped|corrigid[oa]s?|corrige|adicionad[oa]s?|adiciona|removid[oa]s?|remove|atualizad[oa]s?|atualiza|alterad[oa]s?|melhorad[oa]s?|renomead[oa]s?)\b(?! (?:to|em))|[0-9a-f]{7,40} \S)"
 )
+_COMMIT = re.compile(r"^[0-9a-f]{7,40} \S")
 _TICKET_COUNTS = re.compile(
-    r"\b(?:opened|closed|merged|created|abertas?|abertos?|fechad[oa]s?|criad[oa]s?|commits?|open (?:issues|prs)|issues? (?:open|closed)|stars|forks)\b"
+    r"\b(?:opened|closed|merged|created|abert[oa]s|fechad[oa]s|criad[oa]s) \d|\b\d{1,6} (?:\w{1,15} )?(?:opened|closed|merged|created|commits?|stars|forks|abert[oa]s|fechad[oa]s|criad[oa]s|mesclad[oa]s|deployments?|rollbacks?)\b|\bopen (?:issues|prs)\b"
 )
 _STYLE = re.compile(r"\b(?:lint\w*|ruff|eslint|flake8|style|estilo|links?|typos?|format\w*)\b")
 _LOG = re.compile(r"^\W{0,3}\d{4}-\d\d-\d\d[t ]\d\d:\d\d|^\W{0,2}\[?\d\d:\d\d(?::\d\d)?\]?\s")
@@ -92,6 +97,7 @@ class _Reader:
     seen: set[str] = field(default_factory=set)
     verdict: Severity | None = None
     open_boxes: int = 0
+    ticked: int = 0
     changes: int = 0
     bullets: int = 0
     past: bool = False  # the line has begun to tell of another time
@@ -107,6 +113,8 @@ def read_prose(lines: list[str], *, skip: frozenset[int]) -> Prose:
             reader.fenced = not reader.fenced
             continue
         if reader.fenced or number in skip or not line.strip() or reader.taken >= MAX_SENTENCES:
+            continue
+        if FRAME.match(line) and not _TABLE.match(line):
             continue
         if len(opening) < 2:
             opening.append(line)
@@ -125,6 +133,8 @@ def _is_description(lines: list[str]) -> bool:
         return False
     first = fold(mask(lines[0]))[:160]
     second = fold(mask(lines[1]))[:160] if len(lines) > 1 else ""
+    if _LABELLED.match(first):
+        return True
     titled = _HEADING.match(lines[0]) is not None or (len(first) < 60 and first.endswith(":"))
     if titled and _TITLES.search(first):
         return True
@@ -140,7 +150,7 @@ def _line(reader: _Reader, number: int, line: str) -> str:
         return folded
     if line.lstrip().startswith(">"):
         return folded
-    if _BULLET.match(line):
+    if _BULLET.match(line) or _COMMIT.match(folded):
         reader.bullets += 1
         reader.changes += _CHANGE.match(folded) is not None
     if _TABLE.match(line):
@@ -152,6 +162,8 @@ def _line(reader: _Reader, number: int, line: str) -> str:
     if is_open_box(line):
         reader.open_boxes += 1
         return folded
+    if is_ticked_box(line):
+        reader.ticked = number
     said = stated(folded)
     if said is not None:
         _add(reader, number, line, said, "it states its verdict", grave=True)
@@ -283,6 +295,8 @@ def _present(reader: _Reader, number: int, sentence: str, told: str, mark: Sever
             _cues(reader, number, told, lexicon.ERRORS, past=past, soft=soft)
         if limits is not Severity.SUCCESS and mark is not Severity.SUCCESS:
             _cues(reader, number, told, lexicon.WARNINGS, past=past, soft=soft)
+    if len(told) > 30 and lexicon.LACK.search(told) and not _is_planned(told):
+        _add(reader, number, sentence, Severity.WARNING, "something is lacking", Strength.FAINT)
     if limits is not Severity.WARNING:
         contrast = lexicon.CONTRAST.search(told) is not None
         _cues(reader, number, told, lexicon.SUCCESSES, past=False, soft=contrast)
@@ -293,7 +307,7 @@ def _is_past(reader: _Reader, sentence: str) -> bool:
     if lexicon.ONGOING.search(sentence):
         reader.past = False
         return False
-    if lexicon.PAST.search(sentence):
+    if lexicon.PAST.search(sentence) and not lexicon.FUTURE.search(sentence):
         reader.past = True
     return reader.past
 
@@ -303,10 +317,10 @@ def _is_planned(told: str) -> bool:
 
 
 def _is_resolved(sentence: str) -> bool:
-    return (
-        lexicon.RESOLVED.search(sentence) is not None
-        and lexicon.UNRESOLVED.search(sentence) is None
+    over = lexicon.RESOLVED.search(sentence) is not None or (
+        lexicon.OVER.search(sentence) is not None and lexicon.TROUBLE.search(sentence) is not None
     )
+    return over and lexicon.UNRESOLVED.search(sentence) is None
 
 
 def _is_history(reader: _Reader, sentence: str) -> bool:
@@ -386,7 +400,16 @@ def _add(
 
 def _settle(reader: _Reader) -> None:
     """A list of open boxes is a plan: its ticked ones are no verdict."""
-    if reader.open_boxes >= 3 and not any(
+    if reader.open_boxes and reader.ticked:
+        _add(
+            reader,
+            reader.ticked,
+            "a box is open",
+            Severity.WARNING,
+            "a box is open",
+            Strength.PARTIAL,
+        )
+    elif reader.open_boxes >= 3 and not any(
         one.severity in (Severity.ERROR, Severity.WARNING) for one in reader.evidence
     ):
         reader.evidence.clear()

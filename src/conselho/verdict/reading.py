@@ -9,30 +9,31 @@ comes after costs no more for 5 MB than for one.
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 LONGEST_TEXT = 8 * 1024 * 1024  # beyond it, only both ends are kept
 WHOLE = 96 * 1024  # a text up to this size is read completely, if it has no more lines than below
-END = 40 * 1024  # of a longer one: so much from each end
-MAX_LINES = 3_000
+END = 32 * 1024  # of a longer one: so much from each end
+MAX_LINES = 1_600
 LONGEST_LINE = 500
 HITS_PER_WORD = 12
 HIT_RADIUS = 300
+PER_SHAPE = 20  # lines that differ only in their numbers, in a text that is not read completely
+CUT = "⋯"  # stands where lines were left out
 
+_DIGITS = re.compile(r"\d{1,20}")
 _SEQUENCE = re.compile(
     r"\x1b\[[0-?]{0,32}[ -/]{0,4}[@-~]|\x1b[\]PX^_][^\x07\x1b]{0,512}(?:\x07|\x1b\\)"
 )
 
 # Lower case, with and without accents. What is found only selects a line; it judges nothing.
 TELLING = """
-critical|crític|critico|critica|severity: high|severidade: alta|"high"|[high]|(high)|high severity
-high-severity|fatal:|panic:|traceback (most|segmentation fault|out of memory|not ok |--- fail
- failed|failed:|failing|failure|falhou|falharam|falhas|error:|error[|error |[error]|erro:|erros
-exception|could not|cannot |unable to|timed out|tempo esgotado|não consegui|nao consegui
-não foi possível|nao foi possivel|não encontrado|command not found|no such file|permission denied
-permissão negada|data loss|perda de dados|corrupt|secret|segredo|credential|credencia|private key
-password|senha|token|leaked|vazad|vazou|exposed|expost|injection|urgent|imediat|immediately
-revoke|revogue|rotate|vulnerab|warning|aviso|atenção|deprecated|obsolet|❌|✖|✗|🔴|🚨|⚠
+critical|crític|critic|: high|: alta|[high]|high severity|fatal|panic|traceback (most|segmentation|out of memory|not ok
+ fail|falhou|falharam| falha|error:|[error|erro:|exception|could not|cannot |unable to|timed out|esgotad|não consegui|não foi possível
+not found|não encontrad|no such file|denied|negada|data loss|perda de dados|corrupt|corromp|secret|segredo|credential|credencia|private key
+password|senha|leaked|vazad|vazou|exposed|expost|injection|urgent|immediately|revo|rotate|vulnerab|warning|aviso|deprecated|❌|✖|🔴|🚨
 """.strip().replace("\n", "|")
 
 
@@ -53,8 +54,20 @@ def read(text: str) -> Reading:
     half = MAX_LINES // 2
     head = text[:END].split("\n", half)[:half]
     tail = text[-END:].rsplit("\n", half)[-half:]
-    lines = [_cut(line) for line in [*head, *_middle(text), *tail]]
-    return Reading(text=text, lines=lines, complete=False)
+    lines = [*head, CUT, *_middle(text), CUT, *tail]
+    return Reading(text=text, lines=_varied(_cut(line) for line in lines), complete=False)
+
+
+def _varied(lines: Iterable[str]) -> list[str]:
+    """The lines without those that repeat one shape over and over."""
+    seen: Counter[str] = Counter()
+    kept = []
+    for line in lines:
+        shape = _DIGITS.sub("0", line[:120])
+        seen[shape] += 1
+        if seen[shape] <= PER_SHAPE:
+            kept.append(line)
+    return kept
 
 
 def _clean(text: str) -> str:

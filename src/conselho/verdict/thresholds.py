@@ -6,16 +6,16 @@ import re
 
 from conselho.models.verdict import Severity
 
-_VALUE = r"(?<![\w.,/-])(?P<value>\d{1,9}(?:[.,]\d{1,4})?) ?(?P<unit>%|ms|s|kb|mb|gb|kib|mib|gib|lines|linhas|days|dias|pontos|points)?"
+_VALUE = r"(?<![\w.,/-])(?P<value>\d{1,9}(?:[.,]\d{1,4}){0,2}) ?(?P<unit>%|ms|s|kb|mb|gb|kib|mib|gib|lines|linhas|days|dias|pontos|points)?"
 _KIND = (
-    r"(?P<kind>limit|limite|threshold|target|goal|meta|alvo|budget|orcamento|max|maximum|maximo|teto|ceiling|minimum|minimo|piso|objective|objetivo|contratado|floor"
+    r"(?P<kind>alert level|nivel de alerta|warning level|limit|limite|threshold|target|goal|meta|alvo|budget|orcamento|max|maximum|maximo|teto|ceiling|minimum|minimo|piso|objective|objetivo|contratado|floor"
     r"|required|requires|exigid[oa]|slo|quota|cota|allowed|permitid[oa]|fail-?under|baseline)"
 )
 _PAIR = re.compile(
-    rf"{_VALUE}(?P<between>[^\d.;!?|]{{0,40}}?[ (,|:]){_KIND}\b[^\d|;!?]{{0,24}}(?P<bound>\d{{1,9}}(?:[.,]\d{{1,4}})?)(?![\d]) ?(?P<unit2>%|ms|s|kb|mb|gb|kib|mib|gib)?"
+    rf"{_VALUE}(?P<between>[^\d.!?|]{{0,40}}?[ (,|:;]){_KIND}\b[^\d|;!?]{{0,24}}(?P<bound>\d{{1,9}}(?:[.,]\d{{1,4}}){{0,2}})(?![\d]) ?(?P<unit2>%|ms|s|kb|mb|gb|kib|mib|gib)?"
 )
 _BIGGER_IS_BETTER = re.compile(
-    r"\b(?:coverage|cobertura|covered|score|nota|lighthouse|contrast|contraste|uptime|availability|disponibilidade|success rate|taxa de sucesso|mutation|docstrings?|documentad\w{1,2}|free|livre|livres|accuracy|acuracia|precisao|hit rate|throughput)\b"
+    r"\b(?:coverage|cobertura|covered|score|nota|lighthouse|contrast|contraste|uptime|availability|disponibilidade|success rate|taxa de sucesso|mutation|docstrings?|documentad\w{1,2}|free|livre|livres|expires?|expira|vence|valid for|valid[oa] por|remaining|restantes?|accuracy|acuracia|precisao|hit rate|throughput)\b"
 )
 _FLOORS = {
     "minimum",
@@ -50,12 +50,18 @@ def compared(sentence: str) -> Severity | None:
 def _is_floor(sentence: str, match: re.Match[str]) -> bool:
     if match["kind"] in _FLOORS:
         return True
+    if match["unit"] in _COST_UNITS:
+        return False
     better = _BIGGER_IS_BETTER.search(sentence) is not None
     if match["kind"] in _GOALS:
-        return better or match["unit"] not in _COST_UNITS
+        return True
     # "coverage 71 (threshold 80)", but "81 % of the disk (threshold 80 %)"
     return better
 
 
 def _number(text: str) -> float:
-    return float(text.replace(",", "."))
+    """A number as people write it: "1,800" and "1.800" are thousands, "1,8" and "1.8" are not."""
+    if re.fullmatch(r"[1-9]\d{0,2}(?:[.,]\d{3}){1,2}", text):
+        return float(re.sub(r"[.,]", "", text))
+    whole, _, rest = text.replace(",", ".").partition(".")
+    return float(f"{whole}.{rest.replace('.', '') or 0}")

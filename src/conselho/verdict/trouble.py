@@ -47,6 +47,8 @@ _WARNED = re.compile(
 _ENDED_WELL = re.compile(
     r"\b(?:exit(?:ed)?(?: with)?(?: code| status)?|codigo de saida|status de saida|return code|exit_code|returncode|rc)[ :=]{1,3}0$"
 )
+# A line of code that a tool shows: "12 | x = 1", "  |     ^", "+ added".
+FRAME = re.compile(r"^\s{0,12}(?:\d{1,7} {0,4})?[|│](?: |$)|^\s{0,12}\d{1,7} {0,4}[|+-] ")
 _LEVEL = re.compile(
     r"^\W{0,3}(?:\d{4}-\d\d-\d\d[t ]\d\d:\d\d[\d:.,z+-]{0,20} ?|\d\d:\d\d:\d\d[.,\d]{0,8} ?)?\W{0,3}(?:level=)?(?P<level>fatal|critical|panic|error|erro|err|warning|warn|aviso)\b[\]:)|\s]"
 )
@@ -67,12 +69,16 @@ def read_trouble(lines: list[str], *, skip: frozenset[int]) -> Iterator[Evidence
         folded = fold(line.strip())[:300]
         if _NOT.search(folded):
             continue
+        if _is_quoted(line) or FRAME.match(line):
+            continue
         if _LINE.match(folded) or _AFTER_PROGRAM.match(folded):
             yield _evidence(line, number, Severity.ERROR, "a program says that it failed")
-        elif _ANYWHERE.search(folded):
-            yield _evidence(line, number, Severity.ERROR, "a program says what it met")
         elif _WARNED.match(folded):
             yield _evidence(line, number, Severity.WARNING, "a program warns")
+        elif is_sentence(line):
+            continue
+        elif _ANYWHERE.search(folded):
+            yield _evidence(line, number, Severity.ERROR, "a program says what it met")
         elif _ENDED_WELL.search(folded):
             yield _evidence(
                 line, number, Severity.SUCCESS, "an exit code of zero", Strength.PARTIAL
@@ -83,6 +89,24 @@ def read_trouble(lines: list[str], *, skip: frozenset[int]) -> Iterator[Evidence
                 severe = not level["level"].startswith(("warn", "aviso"))
                 severity = Severity.ERROR if severe else Severity.WARNING
                 yield _evidence(line, number, severity, "a log line of that level")
+
+
+_COMMON = frozenset(
+    "the a an of is are was in to and on for with that it no not o os as um uma de do da que e em"
+    " para com por nao foi esta na se ao".split()
+)
+
+
+def _is_quoted(line: str) -> bool:
+    """Whether a report is speaking, in Markdown, and not a program."""
+    return line.count("`") > 1 or line.lstrip().startswith(("- ", "* ", "#", "|", ">"))
+
+
+def is_sentence(line: str) -> bool:
+    """Whether a person or an agent wrote the line, and not a program."""
+    words = fold(line[:300]).split()
+    common = sum(word in _COMMON for word in words)
+    return _is_quoted(line) or (len(words) >= 5 and common >= max(2, len(words) // 6))
 
 
 def _evidence(

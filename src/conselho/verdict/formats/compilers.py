@@ -41,9 +41,6 @@ def from_lines(lines: list[str]) -> Report | None:
     mine: set[int] = set()
     clean = False
     total = 0
-    go_vet = any(line.startswith("# ") for line in lines) or any(
-        line.startswith("vet: ") for line in lines
-    )
     for number, line in enumerate(lines):
         if match := _PLACED.match(line):
             mine.add(number)
@@ -53,7 +50,7 @@ def from_lines(lines: list[str]) -> Report | None:
             place = int(match["line"] or match["line2"])
             title = f"{match['code'] or ''} {match['title']}".strip()
             findings.append(finding(title, severity, file=match["file"].strip(), line=place))
-        elif (match := _GO.match(line)) and go_vet:
+        elif match := _GO.match(line):
             mine.add(number)
             findings.append(
                 finding(

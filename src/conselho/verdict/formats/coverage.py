@@ -8,7 +8,7 @@ from conselho.models.verdict import Severity
 from conselho.verdict.judgement import Report
 
 _MISSED = re.compile(
-    r"^Coverage failure: total of|^FAIL Required test coverage|^ERROR: Coverage for|^Jest: .{0,40}coverage threshold for .{1,40} not met|^ERROR: Coverage .{1,60} does not meet|coverage threshold .{0,40}not met|^FAIL: Coverage"
+    r"^(?:ERROR: )?Coverage failure: total of|^FAIL Required test coverage|^ERROR: Coverage for|^Jest: .{0,40}coverage threshold for .{1,40} not met|^ERROR: Coverage .{1,60} does not meet|coverage threshold .{0,40}not met|^FAIL: Coverage"
 )
 _MET = re.compile(r"^Required test coverage of .{1,20} reached")
 _HEAD = re.compile(

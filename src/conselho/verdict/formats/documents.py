@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -13,9 +12,7 @@ MAX_CONTAINERS = 150_000  # of one document: what it takes in memory follows fro
 MAX_ITEMS = 2_000  # that are looked at in one list
 MAX_JSON_LINES = 5_000
 MAX_STARTS = 3
-
-_FENCE = re.compile(r"^ {0,8}(?:```|~~~)", re.MULTILINE)
-_START = re.compile(r"^[{\[]", re.MULTILINE)
+MAX_FENCES = 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,11 +90,15 @@ def _json_lines(text: str) -> list[dict[str, Any]]:
 
 
 def _fenced(text: str) -> Iterator[Any]:
-    fences = []
-    for match in _FENCE.finditer(text):
-        fences.append(match.start())
-        if len(fences) >= 24:
+    """What stands between fences that begin a line; only the first few, as reports have few."""
+    fences = [0] if text.startswith("```") else []
+    place = 0
+    while len(fences) < MAX_FENCES:
+        place = text.find("\n```", place)
+        if place < 0:
             break
+        place += 1
+        fences.append(place)
     for start, end in zip(fences[::2], fences[1::2], strict=False):
         block = text[start:end].partition("\n")[2].strip()
         if block[:1] in ("{", "["):
@@ -111,17 +112,16 @@ def _embedded(text: str) -> Iterator[Any]:
     decoder = json.JSONDecoder(parse_int=_bounded_int)
     place = 0
     for _ in range(MAX_STARTS):
-        match = _START.search(text, place)
-        if match is None:
+        starts = [found for mark in ("\n{", "\n[") if (found := text.find(mark, place)) >= 0]
+        if not starts:
             return
-        place = match.start()
+        place = min(starts) + 1
         rest = text[place:]
         if len(rest) > LARGEST or rest.count("{") + rest.count("[") > MAX_CONTAINERS:
             return
         try:
             value, length = decoder.raw_decode(rest)
         except (ValueError, RecursionError):
-            place += 1
             continue
         place += length
         if isinstance(value, (dict, list)) and value and not _is_small(value):

@@ -50,7 +50,7 @@ def from_lines(lines: list[str]) -> Report | None:
 
 
 def _found(title: str, file: str | None, line: int) -> Finding:
-    broken = title.startswith("Parsing error") or "CssSyntaxError" in title
+    broken = title.startswith(("Parsing error", "syntax error")) or "CssSyntaxError" in title
     return finding(title, Severity.ERROR if broken else Severity.WARNING, file=file, line=line)
 
 

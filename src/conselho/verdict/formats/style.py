@@ -24,7 +24,9 @@ _COMPLAINT = re.compile(
     r"|^[^\s:][^:]{0,250}:\d{1,7}(?::\d{1,6})?:? \[(?:warning|error|warn|info|[CRWEF])\d{0,4}\]? "
     r"|^[^\s:][^:]{0,250}:\d{1,7} (?:in |at )[^:]{1,120}:$"  # pydocstyle
     r"|^ {1,8}D\d{3}: "
+    r"|^Scanned \d{1,6} files?, found [1-9]\d{0,6} (?:errors?|warnings?)\b|^unformatted: "
 )
+_UNREAD = re.compile(r"^ {1,4}\d{1,7}:\d{1,6} {1,10}error {1,4}syntax error")
 _CLEAN = re.compile(
     r"^All matched files use Prettier code style!|^\d{1,6} files? (?:would be left unchanged|left unchanged|already formatted)\.?$|^All done! "
 )
@@ -49,9 +51,10 @@ def from_lines(lines: list[str]) -> Report | None:
             lines=frozenset(clean),
         )
     first = lines[mine[0]].strip()
+    unread = any(_UNREAD.match(lines[number]) for number in mine)
     return Report(
         format="linter",
-        severity=Severity.WARNING,
+        severity=Severity.ERROR if unread else Severity.WARNING,
         summary=f"linter: {counted(len(mine), 'finding')}, the first: {first}",
         findings=tuple(finding(lines[number], Severity.WARNING) for number in mine[:MAX_FINDINGS]),
         lines=frozenset([*mine, *clean]),

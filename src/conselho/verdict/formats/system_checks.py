@@ -159,6 +159,7 @@ _SAYINGS: tuple[tuple[str, Severity, str], ...] = (
     ("trivy", _E, r"^Total: \d{1,6} \(.{0,80}(?:HIGH|CRITICAL): [1-9]"),
     ("trivy", _W, r"^Total: [1-9]\d{0,5} \("),
 )
+LONGEST = 240  # what such programs say, they say in short lines
 _COMPILED = tuple((name, severity, re.compile(pattern)) for name, severity, pattern in _SAYINGS)
 
 
@@ -172,8 +173,9 @@ def from_lines(lines: list[str]) -> Report | None:
             fenced = not fenced
         if fenced or not line or line[0] in "|>#`":
             continue
+        short = line[:LONGEST]
         for name, severity, pattern in _COMPILED:
-            if pattern.search(line):
+            if pattern.search(short):
                 said.append((severity, name, line.strip()))
                 mine.add(number)
                 break
