@@ -71,7 +71,7 @@ SPEC = ProviderSpec(
     environment=("ANTHROPIC_*", "CLAUDE_*"),
     set={
         "API_TIMEOUT_MS": "{request_timeout_ms}",
-        "CLAUDE_CODE_MAX_RETRIES": "3",
+        "CLAUDE_CODE_MAX_RETRIES": "2",
         "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
         "DISABLE_AUTOUPDATER": "1",
     },

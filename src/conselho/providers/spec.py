@@ -142,7 +142,7 @@ PLACEHOLDERS: Mapping[str, str] = {
     "max_cost_usd": "the councilor's max_cost_usd",
     "timeout_seconds": "the councilor's timeout_seconds",
     "timeout_ms": "the same in milliseconds",
-    "request_timeout_ms": "a third of it, for one request to the model",
+    "request_timeout_ms": "a quarter of it, for one request to the model",
     "cwd": "the folder the agent works in",
     "scratch": "an empty folder of this attempt",
     "prompt_file": "the file that holds the prompt",
