@@ -101,7 +101,7 @@ async def test_a_failed_run_says_what_happened_and_what_to_do(
     await expect(cause).to_contain_text("The command ended with an error.")
     await expect(cause.locator("code")).to_have_text("exit")
     await expect(cause).to_contain_text("Run the same command by hand")
-    await expect(page.locator(".panel .facts")).to_contain_text("Exit code3")
+    await expect(page.locator(".panel .facts", has_text="Exit code")).to_contain_text("Exit code3")
 
 
 async def test_what_is_known_leaves_the_list_until_the_next_verdict(

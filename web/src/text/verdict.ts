@@ -1,6 +1,13 @@
-/** Why a verdict is not what the agent claims, in the reader's language. */
+/** What a verdict rests on: its findings, and why it is not what the agent claims. */
 import type { Messages } from "../i18n";
-import type { Verdict } from "../wire";
+import type { Finding, Verdict } from "../wire";
+
+const WORST_FIRST = ["error", "warning", "info", "success"] as const;
+
+export function worstFirst(findings: readonly Finding[]): Finding[] {
+  const rank = (finding: Finding) => WORST_FIRST.indexOf(finding.severity);
+  return [...findings].sort((a, b) => rank(a) - rank(b));
+}
 
 /** How the server begins the reason of a success that it does not take at its word. */
 const CLAIM = "it says success, but ";

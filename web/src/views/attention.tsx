@@ -15,7 +15,7 @@ import { OrderButton } from "../parts/order";
 import { executionAddress } from "../route";
 import { council, lost } from "../session";
 import { causeOf, firstLine, markNews, missedReason, newsOf } from "../text/news";
-import { doubtOf, reasonWords } from "../text/verdict";
+import { doubtOf, reasonWords, worstFirst } from "../text/verdict";
 import type { Finding, TaskRow } from "../wire";
 
 const SHOWN = 3;
@@ -112,12 +112,12 @@ function titleOf({ kind, mark }: Attention, row: TaskRow | null, t: Messages): s
   return row ? newsOf(row, t, formats.value) : markNews(mark, t, formats.value);
 }
 
-/** What to do about a run that failed or was kept from something; else its first finding, or why. */
+/** What to do about a run that failed or was kept from something; else its worst finding, or why. */
 function detailOf(item: Attention, row: TaskRow | null, t: Messages): string {
   const { kind, mark } = item;
   if (kind === "missed") return missedDetail(mark, t);
   if (row?.permission_denied?.length && doubtOf(row.verdict, row.permission_denied, t)) return t.execution.deniedCure("");
-  const finding = row?.verdict?.findings[0];
+  const finding = row?.verdict && worstFirst(row.verdict.findings)[0];
   if (finding) {
     const where = placeOf(finding);
     const what = [firstLine(finding.title).replace(/\.$/, ""), where].filter(Boolean).join(", ");

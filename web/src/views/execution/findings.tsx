@@ -5,14 +5,8 @@ import { Mark } from "../../parts/mark";
 import { executionAddress } from "../../route";
 import { isFinal } from "../../state";
 import { markNews } from "../../text/news";
+import { worstFirst } from "../../text/verdict";
 import type { Finding, RecentMark, TaskRow } from "../../wire";
-
-const WORST_FIRST = ["error", "warning", "info", "success"] as const;
-
-export function worstFirst(findings: readonly Finding[]): Finding[] {
-  const rank = (finding: Finding) => WORST_FIRST.indexOf(finding.severity);
-  return [...findings].sort((a, b) => rank(a) - rank(b));
-}
 
 export function Findings({ row, earlier }: { row: TaskRow; earlier: RecentMark | null }) {
   if (!isFinal(row.status)) return <FindingsLater kind={markOf(row)} earlier={earlier} />;

@@ -173,6 +173,11 @@ function CopyLink({ taskId }: { taskId: string }) {
   );
 }
 
+/** As in execution.css: on one column an open request would push the live log out of sight. */
+function hasTwoColumns(): boolean {
+  return matchMedia("(min-width: 1180px)").matches;
+}
+
 function isLost(row: TaskRow): boolean {
   return row.status === "skipped" || row.status === "missed";
 }
@@ -197,7 +202,7 @@ function Execution({ row, details, agent }: ExecutionProps) {
         <Findings row={row} earlier={agent?.recent.at(-1) ?? null} />
         <Notes row={row} />
         {isFinal(row.status) && ran && <Result row={row} />}
-        <Request details={details} agent={agent} open={!isFinal(row.status)} />
+        <Request details={details} agent={agent} open={!isFinal(row.status) && hasTwoColumns()} />
       </div>
       <div class="side-column">
         {ran && (row.started_at !== null || row.attempt > 0) && (
