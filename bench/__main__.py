@@ -13,7 +13,7 @@ import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
-from bench import cold_start, idle, lateness, queries, throughput
+from bench import classify, cold_start, idle, lateness, queries, throughput
 from bench.figures import Report, at_most, unmet
 from bench.machine import machine
 
@@ -44,6 +44,7 @@ MEASUREMENTS: dict[str, tuple[float, Measurement]] = {
     "lateness_1000": (300, lambda quick: lateness.many(quick=quick)),
     "throughput": (600, lambda quick: throughput.main(quick=quick)),
     "queries": (1800, _queries),
+    "classify": (300, lambda quick: classify.main(quick=quick)),
 }
 
 

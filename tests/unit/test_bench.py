@@ -14,7 +14,15 @@ import pytest
 from bench.figures import at_least, at_most, quantile, spread, unmet
 
 ROOT = Path(__file__).parents[2]
-FIGURES = {"cold_start", "idle", "lateness_20", "lateness_1000", "throughput", "queries"}
+FIGURES = {
+    "cold_start",
+    "idle",
+    "lateness_20",
+    "lateness_1000",
+    "throughput",
+    "queries",
+    "classify",
+}
 DEADLINE = 120
 
 

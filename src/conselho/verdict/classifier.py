@@ -20,6 +20,7 @@ from conselho.verdict.formats import read_reports
 from conselho.verdict.judgement import (
     LONGEST_SUMMARY,
     MAX_FINDINGS,
+    RANK,
     Evidence,
     Judgement,
     Report,
@@ -88,7 +89,7 @@ def _is_whole(report: Report, reading: Reading) -> bool:
 
 
 def _by_report(reports: list[Report], reading: Reading, exit_code: int | None) -> Judgement:
-    report = max(reports, key=lambda one: _rank(one.severity))
+    report = max(reports, key=lambda one: RANK[one.severity])
     severity = report.severity
     if severity is Severity.INFO:
         return _unjudged(reading, exit_code, report.format)
@@ -220,7 +221,7 @@ def _findings(evidence: list[Evidence]) -> list[Finding]:
         if one.severity not in (Severity.WARNING, Severity.ERROR):
             continue
         known = lines.get(one.line)
-        if known is None or _rank(one.severity) > _rank(known.severity):
+        if known is None or RANK[one.severity] > RANK[known.severity]:
             lines[one.line] = one
     return [finding(one.sentence, one.severity) for one in list(lines.values())[:_MAX_EVIDENCE]]
 
@@ -234,7 +235,3 @@ def _last_line(lines: list[str]) -> str:
         if line.strip() and not line.lstrip().startswith(("```", "~~~")):
             return shortened(line)
     return ""
-
-
-def _rank(severity: Severity) -> int:
-    return (Severity.SUCCESS, Severity.INFO, Severity.WARNING, Severity.ERROR).index(severity)

@@ -9,35 +9,53 @@ from dataclasses import dataclass
 from conselho.models.verdict import Severity
 
 _FAIL = (
-    r"errors?|failures?|failed|failing|fails?|fatals?|errored|broken|crash(?:es|ed)?|timed out|time-?outs?|critical|high|highs|criticals"
-    r"|blockers?|reprovad[oa]s?|erros?|falhas?|falharam|falhou|falhando|quebrad[oa]s?|quebraram|quebrou|critic[oa]s?|alt[oa]s|alta|fatais"
-    r"|unreachable|leaked secrets?|leaks?|secrets?|segredos?|vazamentos?|corrupt(?:ed)?|corrompid[oa]s?|unhealthy|inacessive(?:l|is)|not ok|red"
+    r"errors?|failures?|failed|failing|fails?|fatals?|errored|broken|crash(?:es|ed)?|timed out"
+    r"|time-?outs?|critical|high|highs|criticals"
+    r"|blockers?|reprovad[oa]s?|erros?|falhas?|falharam|falhou|falhando|quebrad[oa]s?|quebraram"
+    r"|quebrou|critic[oa]s?|alt[oa]s|alta|fatais"
+    r"|unreachable|leaked secrets?|leaks?|secrets?|segredos?|vazamentos?|corrupt(?:ed)?"
+    r"|corrompid[oa]s?|unhealthy|inacessive(?:l|is)|not ok|red"
 )
 _WARN = (
-    r"warnings?|warns?|medium|moderate|low|lows|mediums|issues?|problems?|findings?|vulnerabilit(?:y|ies)|vulns?|cves?|violations?"
-    r"|offen[cs]es?|smells?|todos?|fixmes?|duplicates?|clones?|mismatch(?:es)?|discrepanc(?:y|ies)|inconsistenc(?:y|ies)"
-    r"|remarks?|notices?|deprecations?|deprecated|outdated|alerts?|flaky|regressions?|conflicts?|advisor(?:y|ies)"
-    r"|avisos?|alertas?|problemas?|apontamentos?|achados?|vulnerabilidades?|violac(?:ao|oes)|pendencias?|medi[oa]s|moderad[oa]s?"
-    r"|baix[oa]s|divergencias?|inconsistencias?|duplicad[oa]s|duplicatas?|obsolet[oa]s?|desatualizad[oa]s?|ressalvas?|ocorrencias?"
-    r"|conflitos?|instave(?:l|is)|sugest(?:ao|oes)|suggestions?|typos?|defects?|defeitos?|bugs?|missing|ausentes|unused|stale|orphans?"
+    r"warnings?|warns?|medium|moderate|low|lows|mediums|issues?|problems?|findings?"
+    r"|vulnerabilit(?:y|ies)|vulns?|cves?|violations?"
+    r"|offen[cs]es?|smells?|todos?|fixmes?|duplicates?|clones?|mismatch(?:es)?|discrepanc(?:y"
+    r"|ies)|inconsistenc(?:y|ies)"
+    r"|remarks?|notices?|deprecations?|deprecated|outdated|alerts?|flaky|regressions?|conflicts?"
+    r"|advisor(?:y|ies)"
+    r"|avisos?|alertas?|problemas?|apontamentos?|achados?|vulnerabilidades?|violac(?:ao|oes)"
+    r"|pendencias?|medi[oa]s|moderad[oa]s?"
+    r"|baix[oa]s|divergencias?|inconsistencias?|duplicad[oa]s|duplicatas?|obsolet[oa]s?"
+    r"|desatualizad[oa]s?|ressalvas?|ocorrencias?"
+    r"|conflitos?|instave(?:l|is)|sugest(?:ao|oes)|suggestions?|typos?|defects?|defeitos?|bugs?"
+    r"|missing|ausentes|unused|stale|orphans?"
 )
 _GOOD = (
-    r"passed|passing|pass|passes|ok|succeeded|successful|success(?:es)?|sucessos?|aprovad[oa]s?|passaram|passou|green|verdes?|clean"
+    r"passed|passing|pass|passes|ok|succeeded|successful|success(?:es)?|sucessos?|aprovad[oa]s?"
+    r"|passaram|passou|green|verdes?|clean"
     r"|valid|valid[oa]s"
 )
-_FILLER = r"(?:(?!of\b|de\b|in\b|em\b|after\b|with\b|com\b|and\b|or\b|to\b|ha\b|lines?\b|linhas?\b|files?\b|dias\b|days\b)[a-z§][\w§-]{0,20} ){0,2}?"
+_FILLER = (
+    r"(?:(?!of\b|de\b|in\b|em\b|after\b|with\b|com\b|and\b|or\b|to\b|ha\b|lines?\b|linhas?\b"
+    r"|files?\b|dias\b|days\b)[a-z§][\w§-]{0,20} ){0,2}?"
+)
 _BEFORE = re.compile(
-    rf"(?<![\w.,:/#$%-])(?P<number>\d{{1,7}}|one|two|three|four|five|six|seven|eight|nine|ten|uma?|dois|duas|tres|quatro|cinco|seis|sete|oito|nove|dez|several|many|some|varios|varias|diversos|diversas|alguns|algumas)"
-    rf"(?: ?(?:of|de|out of|/|em) (?:the |os |as )?\d{{1,7}})?[ ](?:com |with ){{0,1}}{_FILLER}(?:(?P<fail>{_FAIL})|(?P<warn>{_WARN})|(?P<good>{_GOOD}))(?![\w-])"
+    rf"(?<![\w.,:/#$%-])(?P<number>\d{{1,7}}|one|two|three|four|five|six|seven|eight|nine|ten"
+    rf"|uma?|dois|duas|tres|quatro|cinco|seis|sete|oito|nove|dez|several|many|some|varios|varias"
+    rf"|diversos|diversas|alguns|algumas)"
+    rf"(?: ?(?:of|de|out of|/|em) (?:the |os |as )?\d{{1,7}})?[ ](?:com "
+    rf"|with ){{0,1}}{_FILLER}(?:(?P<fail>{_FAIL})|(?P<warn>{_WARN})|(?P<good>{_GOOD}))(?![\w-])"
 )
 _AFTER = re.compile(
-    rf"(?<![\w-])(?:(?P<fail>{_FAIL})|(?P<warn>{_WARN})|(?P<good>{_GOOD}))(?: \(\w{{1,12}}\)| found| count| total| tests?| encontrad[oa]s?)?"
+    rf"(?<![\w-])(?:(?P<fail>{_FAIL})|(?P<warn>{_WARN})|(?P<good>{_GOOD}))(?: \(\w{{1,12}}\)"
+    rf"| found| count| total| tests?| encontrad[oa]s?)?"
     r" ?[:=|] ?\|?[ ]{0,3}(?P<number>\d{1,7})(?![\d.,]*[\d%]| ?%| ?(?:ms|mb|kb|s|of|de|/)\b)"
 )
 _NUMBERS = {
     word: number
     for number, words in enumerate(
-        "zero;one um uma;two dois duas;three tres;four quatro;five cinco;six seis;seven sete;eight oito"
+        "zero;one um uma;two dois duas;three tres;four quatro;five cinco;six seis;seven "
+        "sete;eight oito"
         ";nine nove;ten dez".split(";")
     )
     for word in words.split()

@@ -18,8 +18,10 @@ _PLAIN = str.maketrans(
 NAME = "§"  # stands where a name stood
 
 _STATUS_WORD = re.compile(
-    r"(?i)(?:not ok|ok|pass(?:ed)?|fail(?:ed|ure)?|errors?|warnings?|success|critical|high|medium|low"
-    r"|passou|falhou|erro|aviso|sucesso|critic[oa]|alt[oa]|medi[oa]|baix[oa]|none|nenhum[a]?|\d{1,9})"
+    r"(?i)(?:not ok|ok|pass(?:ed)?|fail(?:ed|ure)?|errors?|warnings?|success|critical|high"
+    r"|medium|low"
+    r"|passou|falhou|erro|aviso|sucesso|critic[oa]|alt[oa]|medi[oa]|baix[oa]|none|nenhum[a]?"
+    r"|\d{1,9})"
 )
 _CODE = re.compile(r"`{1,2}([^`\n]{1,200})`{1,2}")
 _QUOTED = re.compile(r"\"([^\"\n]{2,200})\"|«([^»\n]{2,200})»|(?<![\w'])'([^'\n]{2,120})'(?!\w)")
@@ -27,9 +29,11 @@ _QUOTED = re.compile(r"\"([^\"\n]{2,200})\"|«([^»\n]{2,200})»|(?<![\w'])'([^'
 _NAMES = re.compile(
     r"(?:https?|ftp|ssh|git|file)://[^\s)>\]|]{1,300}"
     r"|(?<![\w./\\-])(?:[\w.@~+-]{0,60}/){1,12}[\w.@~+*-]{0,80}(?::\d{1,7}){0,2}"
-    r"|(?<![\w./-])[\w-]{1,80}(?:\.[\w-]{1,40}){0,4}\.(?:py|pyi|js|mjs|cjs|jsx|ts|tsx|go|rs|rb|java|kt"
+    r"|(?<![\w./-])[\w-]{1,80}(?:\.[\w-]{1,40}){0,4}\.(?:py|pyi|js|mjs|cjs|jsx|ts|tsx|go|rs|rb"
+    r"|java|kt"
     r"|c|h|cc|cpp|hpp|cs|php|sh|bash|sql|md|rst|txt|json|jsonl|ya?ml|toml|xml|html?|css|scss|lock"
-    r"|ini|cfg|conf|env|log|csv|svg|png|pem|key|vue|svelte|tf|proto|properties|gradle)\b(?::\d{1,7}){0,2}"
+    r"|ini|cfg|conf|env|log|csv|svg|png|pem|key|vue|svelte|tf|proto|properties"
+    r"|gradle)\b(?::\d{1,7}){0,2}"
     r"|(?<![\w.@-])[a-zA-Z][\w-]{1,60}(?:\.[a-zA-Z][\w-]{1,40}){1,6}(?![\w.]?\w)"
     r"|(?<![\w-])--?[a-zA-Z][\w-]{1,40}"
     r"|(?<![\w.-])[a-zA-Z][a-zA-Z0-9]{0,40}_[\w]{1,80}(?:\(\))?"
@@ -38,7 +42,8 @@ _NAMES = re.compile(
 )
 _MARKUP = re.compile(r"[*_~]{2,3}|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)|</?[a-z]{1,10}>")
 _SENTENCE_END = re.compile(
-    r"(?<=[.!?;])(?<!\b[a-z]\.)\s+(?=[^\s\d,;)])(?!(?:o |a |the )?(?:alvo|meta|limite|target|limit|goal|max)\b)|(?<=[.!?])\s+(?=\d)|\s+\|\|\s+"
+    r"(?<=[.!?;])(?<!\b[a-z]\.)\s{1,9}(?=[^\s\d,;)])(?!(?:o |a |the )?(?:alvo|meta|limite|target"
+    r"|limit|goal|max)\b)|(?<=[.!?])\s{1,9}(?=\d)"
 )
 
 

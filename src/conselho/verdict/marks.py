@@ -14,26 +14,42 @@ _ANY = re.compile(f"[{_BAD}{_WARY}{_FINE}]")
 _BOX = re.compile(r"^\s{0,12}(?:[-*+]|\d{1,3}[.)])\s{1,4}\[([ xX])\]\s")
 
 _WORDS = {
-    Severity.ERROR: """fail failed failing failure error errored erro falha falhou falharam critical critica critico crash
-        crashed broken quebrado quebrada reprovado reprovada red vermelho down unreachable timeout timed_out aborted abortado
-        high alta alto severe grave fatal unhealthy ko not_ok exposed expirado expired nao_executado
-        not_run unavailable indisponivel urgent urgente changes_requested no_go vazado leaked""",
-    Severity.WARNING: """warning warn warnings aviso avisos alerta atencao attention medium moderate low medio media moderado
-        moderada baixo baixa minor amarelo yellow deprecated obsoleto obsoleta outdated desatualizado flaky instavel degraded
-        degradado partial parcial needs_attention needs_review stale slow lento ressalvas com_ressalvas passed_with_warnings""",
-    Severity.SUCCESS: """ok pass passed passes passing success successful sucesso green verde clean limpo limpa healthy saudavel
-        aprovado aprovada approved valid valido valida up_to_date em_dia passou passaram done good bom all_good tudo_certo
-        no_issues concluido concluida completed complete clear go lgtm fine normal resolved""",
-    Severity.INFO: "info informational informativo informacao note nota skipped n/a none nenhum nenhuma unknown pending pendente",
+    Severity.ERROR: """
+    fail failed failing failure error errored erro falha falhou falharam critical critica
+    critico crash crashed broken quebrado quebrada reprovado reprovada red vermelho down
+    unreachable timeout timed_out aborted abortado high alta alto severe grave fatal unhealthy
+    ko not_ok exposed expirado expired nao_executado not_run unavailable indisponivel urgent
+    urgente changes_requested no_go vazado leaked
+    """,
+    Severity.WARNING: """
+    warning warn warnings aviso avisos alerta atencao attention medium moderate low medio
+    media moderado moderada baixo baixa minor amarelo yellow deprecated obsoleto obsoleta
+    outdated desatualizado flaky instavel degraded degradado partial parcial needs_attention
+    needs_review stale slow lento ressalvas com_ressalvas passed_with_warnings
+    """,
+    Severity.SUCCESS: """
+    ok pass passed passes passing success successful sucesso green verde clean limpo limpa
+    healthy saudavel aprovado aprovada approved valid valido valida up_to_date em_dia passou
+    passaram done good bom all_good tudo_certo no_issues concluido concluida completed
+    complete clear go lgtm fine normal resolved
+    """,
+    Severity.INFO: (
+        "info informational informativo informacao note nota skipped n/a none nenhum nenhuma "
+        "unknown pending pendente"
+    ),
 }
 STATUS = {
     word.replace("_", " "): severity for severity, words in _WORDS.items() for word in words.split()
 }
 _LABEL = re.compile(
-    r"^[\W_]{0,8}(?:(?:overall|final|current|geral|result(?:ado)? do|check|job|build|run|test|scan) )?"
-    r"(?P<label>status|state|result|results|outcome|verdict|conclusion|severity|overall|health|assessment|decision|gate|quality gate|risk|risk level"
-    r"|resultado|veredicto|veredito|conclusao|situacao|severidade|gravidade|estado|parecer|saude|avaliacao|decisao|risco|nivel|sinal|semaforo)"
-    r"(?: (?:final|geral|overall|d[aoe] [a-z]{2,16}))?[\s*_]{0,4}(?::|=|->|-|\|| is | e )[\s*_|]{0,6}(?P<said>[^|\n]{1,60})"
+    r"^[\W_]{0,8}(?:(?:overall|final|current|geral|result(?:ado)? do|check|job|build|run|test"
+    r"|scan) )?"
+    r"(?P<label>status|state|result|results|outcome|verdict|conclusion|severity|overall|health"
+    r"|assessment|decision|gate|quality gate|risk|risk level"
+    r"|resultado|veredicto|veredito|conclusao|situacao|severidade|gravidade|estado|parecer|saude"
+    r"|avaliacao|decisao|risco|nivel|sinal|semaforo)"
+    r"(?: (?:final|geral|overall|d[aoe] [a-z]{2,16}))?[\s*_]{0,4}(?::|=|->|-|\|| is | e )[\s*_"
+    r"|]{0,6}(?P<said>[^|\n]{1,60})"
 )
 
 

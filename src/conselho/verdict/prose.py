@@ -33,44 +33,76 @@ _TABLE = re.compile(r"^\s{0,4}\|.*\|\s{0,4}$")
 _RULE = re.compile(r"^[\s|:=+_*-]+$")
 
 _HISTORY = re.compile(
-    r"\b(?:history|past|previous|earlier|resolved|fixed|closed|background|changelog|what changed|already (?:fixed|handled)|postmortem|post-mortem"
-    r"|incidents? (?:of|from|last)|context|timeline|historico|passad[oa]s?|anteriores|resolvid[oa]s?|corrigid[oa]s?|encerrad[oa]s?|contexto"
+    r"\b(?:history|past|previous|earlier|resolved|fixed|closed|background|changelog|what changed"
+    r"|already (?:fixed|handled)|postmortem|post-mortem"
+    r"|incidents? (?:of|from|last)|context|timeline|historico|passad[oa]s?|anteriores"
+    r"|resolvid[oa]s?|corrigid[oa]s?|encerrad[oa]s?|contexto"
     r"|linha do tempo|o que mudou|retrospectiva|retrospective|lessons|licoes)\b"
 )
 _REFERENCE = re.compile(
-    r"\b(?:severit(?:y|ies) levels?|legend|glossary|definitions?|how it works|how to|usage|scope|escopo|legenda|glossario|definic(?:ao|oes)"
-    r"|como funciona|como usar|next (?:steps|run|round)|plan|agenda|roadmap|out of scope|fora do escopo|proxim[oa]s? (?:passos|rodada|etapas)|roteiro|plano"
-    r"|meaning|significado|template|files? (?:reviewed|changed|touched)|changed files|arquivos (?:alterados|revisados|lidos)|related files|where to read|onde ler)\b"
+    r"\b(?:severit(?:y|ies) levels?|legend|glossary|definitions?|how it works|how to|usage|scope"
+    r"|escopo|legenda|glossario|definic(?:ao|oes)"
+    r"|como funciona|como usar|next (?:steps|run|round)|plan|agenda|roadmap|out of scope"
+    r"|fora do escopo|proxim[oa]s? (?:passos|rodada|etapas)|roteiro|plano"
+    r"|meaning|significado|template|files? (?:reviewed|changed|touched)|changed files"
+    r"|arquivos (?:alterados|revisados|lidos)|related files|where to read|onde ler)\b"
 )
 # A text that describes, plans or lists, told by how it begins: by its title, or by saying so.
 _TITLES = re.compile(
-    r"\b(?:change ?log|release notes?|notas (?:da|de) (?:versao|lancamento)|novidades|what's new|what is new|unreleased|overview|visao geral"
-    r"|reference|referencia|guide|guia|manual|handbook|glossary|glossario|architecture|arquitetura|policy|politica|runbook|playbook|roteiro|agenda|roadmap|backlog|plan|plano"
-    r"|telemetry|telemetria|inventory|inventario|statistics|estatisticas?|stats|metrics|metricas|activity|atividade|census|censo|minutes|notes|notas|ata|figures|numeros|usage|uso"
-    r"|template|modelo|proposal|proposta|rfc|adr|design|documentacao|documentation|readme|onboarding|introduction|introducao|welcome|bem-vind\w{1,2}|summary of changes|resumo das? mudancas?|faq|contributing|licen[cs]es? used)\b"
+    r"\b(?:change ?log|release notes?|notas (?:da|de) (?:versao|lancamento)|novidades|what's new"
+    r"|what is new|unreleased|overview|visao geral"
+    r"|reference|referencia|guide|guia|manual|handbook|glossary|glossario|architecture"
+    r"|arquitetura|policy|politica|runbook|playbook|roteiro|agenda|roadmap|backlog|plan|plano"
+    r"|telemetry|telemetria|inventory|inventario|statistics|estatisticas?|stats|metrics|metricas"
+    r"|activity|atividade|census|censo|minutes|notes|notas|ata|figures|numeros|usage|uso"
+    r"|template|modelo|proposal|proposta|rfc|adr|design|documentacao|documentation|readme"
+    r"|onboarding|introduction|introducao|welcome|bem-vind\w{1,2}|summary of changes"
+    r"|resumo das? mudancas?|faq|contributing|licen[cs]es? used)\b"
 )
 _LABELLED = re.compile(
-    r"^\W{0,6}(?:proposal|proposta|question|pergunta|duvida|glossary|glossario|agenda|plan|plano|roteiro|idea|ideia|fyi|para saber|changelog|release notes|definition|definicao|policy|politica|rfc|draft|rascunho|inventory|inventario|statistics|estatisticas)\b[^:.]{0,30}:"
+    r"^\W{0,6}(?:proposal|proposta|question|pergunta|duvida|glossary|glossario|agenda|plan|plano"
+    r"|roteiro|idea|ideia|fyi|para saber|changelog|release notes|definition|definicao|policy"
+    r"|politica|rfc|draft|rascunho|inventory|inventario|statistics|estatisticas)\b[^:.]{0,30}:"
 )
 _DESCRIBES = re.compile(
-    r"^\W{0,6}(?:change ?log|release notes|notas da versao)|\b(?:how (?:\S{1,20} ){1,6}(?:work|works|are|is|routed|classified|decided|handled)\b"
-    r"|como (?:\S{1,20} ){0,4}(?:funciona(?:m)?|sao|e feit[oa])|(?:test|work|audit) plan|plan(?:o)? (?:for|da|para a?) (?:the )?(?:next|proxim\w|execucao)|the plan"
-    r"|agenda (?:for|da|para)|meeting notes|minutes of|^\W{0,4}ata (?:da|de)|this (?:page|document|text|file|note|guide|section|article) (?:describes|explains|is|lists|was generated|covers|shows|summari[sz]es)"
-    r"|est[ea] (?:documento|texto|arquivo|guia|pagina|nota|secao|artigo) (?:descreve|explica|lista|e|foi gerad[oa]|mostra|resume|apresenta)"
+    r"^\W{0,6}(?:change ?log|release notes|notas da versao)|\b(?:how (?:\S{1,20} ){1,6}(?:work"
+    r"|works|are|is|routed|classified|decided|handled)\b"
+    r"|como (?:\S{1,20} ){0,4}(?:funciona(?:m)?|sao|e feit[oa])|(?:test|work|audit) plan"
+    r"|plan(?:o)? (?:for|da|para a?) (?:the )?(?:next|proxim\w|execucao)|the plan"
+    r"|agenda (?:for|da|para)|meeting notes|minutes of|^\W{0,4}ata (?:da|de)|this (?:page"
+    r"|document|text|file|note|guide|section|article) (?:describes|explains|is|lists"
+    r"|was generated|covers|shows|summari[sz]es)"
+    r"|est[ea] (?:documento|texto|arquivo|guia|pagina|nota|secao|artigo) (?:descreve|explica"
+    r"|lista|e|foi gerad[oa]|mostra|resume|apresenta)"
     r"|summary of the (?:discussion|meeting|thread)|resumo da (?:discussao|reuniao|conversa))"
 )
 _PLANS = re.compile(
-    r"\b(?:not run today|nothing ran today|(?:hoje )?nao houve execucao|(?:tomorrow|amanha)(?:'s run)? (?:i |we |eu )?(?:will|vou|vamos|sera)|(?:nothing|none|no \w{1,15}|not) (?:has |have |been |is |was ){0,3}(?:examined|checked|run|executed|started|done|looked|scanned|tested|begun|reviewed|measured)(?: at)? (?:yet|so far)|ainda nao (?:executei|rodei|comecei|foi|iniciei|verifiquei|analisei|examinei|olhei)|nada (?:ainda )?foi \w{3,15} ainda"
-    r"|(?:just|only|merely) (?:the |a )?(?:plan|schedule|agenda|list|outline|description)|(?:apenas|so|somente) (?:a |o |uma? )?(?:agenda|plano|roteiro|lista|cronograma|descricao)"
-    r"|(?:here is|this is) what i(?: will|'ll| plan| intend| am going)|(?:checklist|list|plan|steps|things|lista|passos|plano) (?:that )?(?:i will|i'll|que vou|que irei)|what i (?:will|intend to|plan to) (?:look|check|do)|o que (?:vou|pretendo|sera|farei)|next (?:run|round|session) (?:i )?will|for the next run|para a proxima (?:rodada|execucao))\b"
+    r"\b(?:not run today|nothing ran today|(?:hoje )?nao houve execucao|(?:tomorrow"
+    r"|amanha)(?:'s run)? (?:i |we |eu )?(?:will|vou|vamos|sera)|(?:nothing|none|no \w{1,15}"
+    r"|not) (?:has |have |been |is |was ){0,3}(?:examined|checked|run|executed|started|done"
+    r"|looked|scanned|tested|begun|reviewed|measured)(?: at)? (?:yet|so far)"
+    r"|ainda nao (?:executei|rodei|comecei|foi|iniciei|verifiquei|analisei|examinei|olhei)"
+    r"|nada (?:ainda )?foi \w{3,15} ainda"
+    r"|(?:just|only|merely) (?:the |a )?(?:plan|schedule|agenda|list|outline|description)"
+    r"|(?:apenas|so|somente) (?:a |o |uma? )?(?:agenda|plano|roteiro|lista|cronograma|descricao)"
+    r"|(?:here is|this is) what i(?: will|'ll| plan| intend| am going)|(?:checklist|list|plan"
+    r"|steps|things|lista|passos|plano) (?:that )?(?:i will|i'll|que vou|que irei)"
+    r"|what i (?:will|intend to|plan to) (?:look|check|do)|o que (?:vou|pretendo|sera|farei)"
+    r"|next (?:run|round|session) (?:i )?will|for the next run|para a proxima (?:rodada"
+    r"|execucao))\b"
 )
 _CHANGE = re.compile(
-    r"^\W{0,8}(?:(?:fix|feat|chore|docs|refactor|perf|test|style|build|ci|revert)(?:\([^)]{1,30}\))?!?: "
-    r"|(?:fixed|added|changed|removed|improved|updated|renamed|bumped|corrigid[oa]s?|corrige|adicionad[oa]s?|adiciona|removid[oa]s?|remove|atualizad[oa]s?|atualiza|alterad[oa]s?|melhorad[oa]s?|renomead[oa]s?)\b(?! (?:to|em))|[0-9a-f]{7,40} \S)"
+    r"^\W{0,8}(?:(?:fix|feat|chore|docs|refactor|perf|test|style|build|ci"
+    r"|revert)(?:\([^)]{1,30}\))?!?: "
+    r"|(?:fixed|added|changed|removed|improved|updated|renamed|bumped|corrigid[oa]s?|corrige"
+    r"|adicionad[oa]s?|adiciona|removid[oa]s?|remove|atualizad[oa]s?|atualiza|alterad[oa]s?"
+    r"|melhorad[oa]s?|renomead[oa]s?)\b(?! (?:to|em))|[0-9a-f]{7,40} \S)"
 )
 _COMMIT = re.compile(r"^[0-9a-f]{7,40} \S")
 _TICKET_COUNTS = re.compile(
-    r"\b(?:opened|closed|merged|created|abert[oa]s|fechad[oa]s|criad[oa]s) \d|\b\d{1,6} (?:\w{1,15} )?(?:opened|closed|merged|created|commits?|stars|forks|abert[oa]s|fechad[oa]s|criad[oa]s|mesclad[oa]s|deployments?|rollbacks?)\b|\bopen (?:issues|prs)\b"
+    r"\b(?:opened|closed|merged|created|abert[oa]s|fechad[oa]s|criad[oa]s) \d"
+    r"|\b\d{1,6} (?:\w{1,15} )?(?:opened|closed|merged|created|commits?|stars|forks|abert[oa]s"
+    r"|fechad[oa]s|criad[oa]s|mesclad[oa]s|deployments?|rollbacks?)\b|\bopen (?:issues|prs)\b"
 )
 _STYLE = re.compile(r"\b(?:lint\w*|ruff|eslint|flake8|style|estilo|links?|typos?|format\w*)\b")
 _LOG = re.compile(r"^\W{0,3}\d{4}-\d\d-\d\d[t ]\d\d:\d\d|^\W{0,2}\[?\d\d:\d\d(?::\d\d)?\]?\s")

@@ -30,11 +30,13 @@ _SEQUENCE = re.compile(
 
 # Lower case, with and without accents. What is found only selects a line; it judges nothing.
 TELLING = """
-critical|crític|critic|: high|: alta|[high]|high severity|fatal|panic|traceback (most|segmentation|out of memory|not ok
- fail|falhou|falharam| falha|error:|[error|erro:|exception|could not|cannot |unable to|timed out|esgotad|não consegui|não foi possível
-not found|não encontrad|no such file|denied|negada|data loss|perda de dados|corrupt|corromp|secret|segredo|credential|credencia|private key
-password|senha|leaked|vazad|vazou|exposed|expost|injection|urgent|immediately|revo|rotate|vulnerab|warning|aviso|deprecated|❌|✖|🔴|🚨
-""".strip().replace("\n", "|")
+critical|crític|critic|: high|: alta|[high]|high severity|fatal|panic|traceback (most
+segmentation|out of memory|not ok| fail|falhou|falharam| falha|error:|[error|erro:|exception
+could not|cannot |unable to|timed out|esgotad|não consegui|não foi possível|not found
+não encontrad|no such file|denied|negada|data loss|perda de dados|corrupt|corromp|secret|segredo
+credential|credencia|private key|password|senha|leaked|vazad|vazou|exposed|expost|injection
+urgent|immediately|revo|rotate|vulnerab|warning|aviso|deprecated|❌|✖|🔴|🚨
+""".strip("\n").replace("\n", "|")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,16 +6,26 @@ import re
 
 from conselho.models.verdict import Severity
 
-_VALUE = r"(?<![\w.,/-])(?P<value>\d{1,9}(?:[.,]\d{1,4}){0,2}) ?(?P<unit>%|ms|s|kb|mb|gb|kib|mib|gib|lines|linhas|days|dias|pontos|points)?"
+_VALUE = (
+    r"(?<![\w.,/-])(?P<value>\d{1,9}(?:[.,]\d{1,4}){0,2}) ?(?P<unit>%|ms|s|kb|mb|gb|kib|mib|gib"
+    r"|lines|linhas|days|dias|pontos|points)?"
+)
 _KIND = (
-    r"(?P<kind>alert level|nivel de alerta|warning level|limit|limite|threshold|target|goal|meta|alvo|budget|orcamento|max|maximum|maximo|teto|ceiling|minimum|minimo|piso|objective|objetivo|contratado|floor"
+    r"(?P<kind>alert level|nivel de alerta|warning level|limit|limite|threshold|target|goal|meta"
+    r"|alvo|budget|orcamento|max|maximum|maximo|teto|ceiling|minimum|minimo|piso|objective"
+    r"|objetivo|contratado|floor"
     r"|required|requires|exigid[oa]|slo|quota|cota|allowed|permitid[oa]|fail-?under|baseline)"
 )
 _PAIR = re.compile(
-    rf"{_VALUE}(?P<between>[^\d.!?|]{{0,40}}?[ (,|:;]){_KIND}\b[^\d|;!?]{{0,24}}(?P<bound>\d{{1,9}}(?:[.,]\d{{1,4}}){{0,2}})(?![\d]) ?(?P<unit2>%|ms|s|kb|mb|gb|kib|mib|gib)?"
+    rf"{_VALUE}(?P<between>[^\d.!?|]{{0,40}}?[ (,|:;]){_KIND}\b[^\d"
+    rf"|;!?]{{0,24}}(?P<bound>\d{{1,9}}(?:[.,]\d{{1,4}}){{0,2}})(?![\d]) ?(?P<unit2>%|ms|s|kb|mb"
+    rf"|gb|kib|mib|gib)?"
 )
 _BIGGER_IS_BETTER = re.compile(
-    r"\b(?:coverage|cobertura|covered|score|nota|lighthouse|contrast|contraste|uptime|availability|disponibilidade|success rate|taxa de sucesso|mutation|docstrings?|documentad\w{1,2}|free|livre|livres|expires?|expira|vence|valid for|valid[oa] por|remaining|restantes?|accuracy|acuracia|precisao|hit rate|throughput)\b"
+    r"\b(?:coverage|cobertura|covered|score|nota|lighthouse|contrast|contraste|uptime"
+    r"|availability|disponibilidade|success rate|taxa de sucesso|mutation|docstrings?"
+    r"|documentad\w{1,2}|free|livre|livres|expires?|expira|vence|valid for|valid[oa] por"
+    r"|remaining|restantes?|accuracy|acuracia|precisao|hit rate|throughput)\b"
 )
 _FLOORS = {
     "minimum",

@@ -1,7 +1,7 @@
 """What tools print, one module a format.
 
-A module that reads JSON has `from_json(value)`, one that reads lines `from_lines(lines)`; each gives
-a Report, or None when the text is not of its format. The most particular come first.
+A module that reads JSON has `from_json(value)`, one that reads lines `from_lines(lines)`; each
+gives a Report, or None when the text is not of its format. The most particular come first.
 """
 
 from __future__ import annotations

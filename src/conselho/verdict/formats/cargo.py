@@ -1,4 +1,4 @@
-"""cargo build, check, clippy and audit: `error[E0308]: ...`, `warning: ...`, with ` --> file:line:col`."""
+"""cargo build, check, clippy and audit: `error[E0308]: ...`, with ` --> file:line:col` below."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ _LEVEL = re.compile(
 )
 _PLACE = re.compile(r"^ {1,8}--> (?P<file>[^:]{1,250}):(?P<line>\d{1,7}):\d{1,6}$")
 _TOOL = re.compile(
-    r"^ {1,8}(?:Checking|Compiling|Finished|Running|Downloading|Updating|Locking|Doc-tests|Documenting|Fetching|Scanning|Loaded) |^error: could not compile|^error: test failed|--explain E\d{4}"
+    r"^ {1,8}(?:Checking|Compiling|Finished|Running|Downloading|Updating|Locking|Doc-tests"
+    r"|Documenting|Fetching|Scanning|Loaded) |^error: could not compile|^error: test failed"
+    r"|--explain E\d{4}"
 )
 _FINISHED = re.compile(r"^ {1,8}Finished ")
 _CLIPPY = re.compile(r"clippy::[a-z_]{2,60}")

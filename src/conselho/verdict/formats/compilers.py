@@ -14,22 +14,31 @@ from conselho.verdict.formats import scale
 from conselho.verdict.judgement import MAX_FINDINGS, Report, counted, finding
 
 _PLACED = re.compile(
-    r"^ {0,4}(?P<file>(?:[A-Za-z]:)?[^\s:(\[][^:(]{0,250})(?::(?P<line>\d{1,7})(?::(?P<col>\d{1,6}))?(?:-\d{1,7})?|\((?P<line2>\d{1,7}),\d{1,6}\))"
-    r":? ?[-–]? ?\[?(?P<level>fatal error|error|warning|note|info|information|style|performance|portability|erro|aviso|nota|erro fatal)\]?"
+    r"^ {0,4}(?P<file>(?:[A-Za-z]:)?[^\s:(\[][^:(]{0,250})"
+    r"(?::(?P<line>\d{1,7})(?::(?P<col>\d{1,6}))?"
+    r"(?:-\d{1,7})?"
+    r"|\((?P<line2>\d{1,7}),\d{1,6}\))"
+    r":? ?[-–]? ?\[?(?P<level>fatal error|error|warning|note|info|information|style|performance"
+    r"|portability|erro|aviso|nota|erro fatal)\]?"
     r"(?: (?P<code>[A-Z]{1,4}\d{2,6}))? ?:? (?P<title>.{1,300})$"
 )
 _LINTED = re.compile(
-    r"\[(?:SC\d{4}|[a-zA-Z]{4,30}|DL\d{4}|CVE-.{1,20})\]$|\([a-z][a-z0-9/-]{2,40}\)$|^\[?(?:MD|DL|SC|CKV|AVD)\d|\bMD\d{3}/"
+    r"\[(?:SC\d{4}|[a-zA-Z]{4,30}|DL\d{4}|CVE-.{1,20})\]$|\([a-z][a-z0-9/-]{2,40}\)$|^\[?(?:MD"
+    r"|DL|SC|CKV|AVD)\d|\bMD\d{3}/"
 )
 _CODED = re.compile(r"^\[[a-z-]{3,40}\]$")
 _TOTAL = re.compile(
-    r"^Found (?P<number>\d{1,7}) errors? in \d{1,7} files?\b|^Found (?P<number2>\d{1,7}) errors? in the same file|^(?P<number3>\d{1,7}) errors?, (?P<warnings>\d{1,7}) warnings?, \d{1,7} informations?"
+    r"^Found (?P<number>\d{1,7}) errors? in \d{1,7} files?\b"
+    r"|^Found (?P<number2>\d{1,7}) errors? in the same file"
+    r"|^(?P<number3>\d{1,7}) errors?, (?P<warnings>\d{1,7}) warnings?, \d{1,7} informations?"
 )
 _CLEAN = re.compile(
-    r"^Success: no issues found in \d{1,7} source files?|^0 errors, 0 warnings, 0 (?:informations|notes)"
+    r"^Success: no issues found in \d{1,7} source files?"
+    r"|^0 errors, 0 warnings, 0 (?:informations|notes)"
 )
 _GO = re.compile(
-    r"^(?:vet: )?(?P<file>(?:\./|\.\./)?[\w./-]{1,200}\.go):(?P<line>\d{1,7}):(?P<col>\d{1,6}): (?P<title>.{1,300})$"
+    r"^(?:vet: )?(?P<file>(?:\./"
+    r"|\.\./)?[\w./-]{1,200}\.go):(?P<line>\d{1,7}):(?P<col>\d{1,6}): (?P<title>.{1,300})$"
 )
 _LD = re.compile(r"^collect2: error: |^(?:/\S{0,100})?ld: |undefined reference to ")
 _TYPED = re.compile(r"  ?\[[a-z][a-z-]{2,40}\]$")
@@ -114,7 +123,10 @@ def _severity(match: re.Match[str]) -> Severity | None:
 def _go(line: str, title: str) -> Severity:
     """go vet prints findings in the form of the compiler; what does not compile says so."""
     broken = re.search(
-        r"^(?:undefined|cannot |declared and not used|syntax error|expected |missing |not enough|too many|invalid |\S{1,40} redeclared|imported and not used|mismatched types)|\bdoes not implement\b|\bcannot use\b|\bnot used$|\bundefined\b|\bno required module\b|\bis not in std\b|^\"[^\"]{1,80}\" imported and not used",
+        r"^(?:undefined|cannot |declared and not used|syntax error|expected |missing |not enough"
+        r"|too many|invalid |\S{1,40} redeclared|imported and not used|mismatched types)"
+        r"|\bdoes not implement\b|\bcannot use\b|\bnot used$|\bundefined\b"
+        r"|\bno required module\b|\bis not in std\b|^\"[^\"]{1,80}\" imported and not used",
         title,
     )
     return Severity.ERROR if broken or line.startswith("vet: ") else Severity.WARNING

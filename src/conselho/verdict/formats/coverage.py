@@ -8,14 +8,17 @@ from conselho.models.verdict import Severity
 from conselho.verdict.judgement import Report
 
 _MISSED = re.compile(
-    r"^(?:ERROR: )?Coverage failure: total of|^FAIL Required test coverage|^ERROR: Coverage for|^Jest: .{0,40}coverage threshold for .{1,40} not met|^ERROR: Coverage .{1,60} does not meet|coverage threshold .{0,40}not met|^FAIL: Coverage"
+    r"^(?:ERROR: )?Coverage failure: total of|^FAIL Required test coverage|^ERROR: Coverage for"
+    r"|^Jest: .{0,40}coverage threshold for .{1,40} not met"
+    r"|^ERROR: Coverage .{1,60} does not meet|coverage threshold .{0,40}not met|^FAIL: Coverage"
 )
 _MET = re.compile(r"^Required test coverage of .{1,20} reached")
 _HEAD = re.compile(
     r"^Name {2,200}Stmts {2,20}Miss|^File {1,200}\| {1,3}% Stmts|^-{3,200}\|-{3,60}\|"
 )
 _ROW = re.compile(
-    r"^\S.{0,200} {1,60}\d{1,7} {1,20}\d{1,7}(?: {1,20}\d{1,7}){0,3} {1,20}\d{1,3}(?:\.\d{1,2})?%|^[^|]{1,200}\|(?: {1,12}[\d.]{1,6} \|){3,4}|^=+ tests coverage =+$|^_+ coverage: "
+    r"^\S.{0,200} {1,60}\d{1,7} {1,20}\d{1,7}(?: {1,20}\d{1,7}){0,3} {1,20}\d{1,3}(?:\.\d{1,2})?%"
+    r"|^[^|]{1,200}\|(?: {1,12}[\d.]{1,6} \|){3,4}|^=+ tests coverage =+$|^_+ coverage: "
 )
 
 

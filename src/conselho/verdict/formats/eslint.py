@@ -14,10 +14,12 @@ from conselho.verdict.formats.documents import items, text_of, whole_number
 from conselho.verdict.judgement import MAX_FINDINGS, Report, finding
 
 _FINDING = re.compile(
-    r"^ {1,6}(?P<line>\d{1,7}):(?P<col>\d{1,6}) {1,8}(?P<level>error|warning|✖|⚠|×) {1,6}(?P<title>.{1,300})$"
+    r"^ {1,6}(?P<line>\d{1,7}):(?P<col>\d{1,6}) {1,8}(?P<level>error|warning|✖|⚠"
+    r"|×) {1,6}(?P<title>.{1,300})$"
 )
 _TOTAL = re.compile(
-    r"^\W{0,4}(?P<total>\d{1,7}) problems? \((?P<errors>\d{1,7}) errors?, (?P<warnings>\d{1,7}) warnings?\)"
+    r"^\W{0,4}(?P<total>\d{1,7}) problems? \((?P<errors>\d{1,7}) errors?, "
+    r"(?P<warnings>\d{1,7}) warnings?\)"
 )
 _FILE = re.compile(r"^(?:\S{0,250}/)?[\w.@-]{1,120}\.\w{1,8}$")
 
@@ -64,14 +66,14 @@ def from_json(value: Any) -> Report | None:
         if "filePath" not in file or "messages" not in file:
             continue
         files += 1
-        for message in items(file["messages"]):
-            findings.append(
-                _found(
-                    text_of(message.get("message")),
-                    str(file["filePath"]),
-                    whole_number(message.get("line")),
-                )
+        findings += [
+            _found(
+                text_of(message.get("message")),
+                str(file["filePath"]),
+                whole_number(message.get("line")),
             )
+            for message in items(file["messages"])
+        ]
     if not files:
         return None
     return Report(

@@ -19,13 +19,20 @@ MAX_DEPTH = 6
 MAX_VALUES = 20_000
 
 _STATED = frozenset(
-    "status state result outcome verdict conclusion overall severity level health ok success passed healthy valid situacao resultado veredito severidade gravidade nivel sucesso aprovado".split()
+    "status state result outcome verdict conclusion overall severity level health ok success "
+    "passed healthy valid situacao resultado veredito severidade gravidade nivel sucesso "
+    "aprovado".split()
 )
 _FAILING = frozenset(
-    "errors error failures failure failed fail failing errored fatal crashes critical high numfailedtests numfailedtestsuites erros erro falhas falharam criticas criticos altas leaks secrets timeouts broken exception traceback".split()
+    "errors error failures failure failed fail failing errored fatal crashes critical high "
+    "numfailedtests numfailedtestsuites erros erro falhas falharam criticas criticos altas "
+    "leaks secrets timeouts broken exception traceback".split()
 )
 _WARY = frozenset(
-    "warnings warning warn findings issues problems violations vulnerabilities deprecations deprecated medium moderate low outdated avisos alertas achados problemas apontamentos vulnerabilidades medias moderadas baixas pendencias missing unused duplicates mismatches".split()
+    "warnings warning warn findings issues problems violations vulnerabilities deprecations "
+    "deprecated medium moderate low outdated avisos alertas achados problemas apontamentos "
+    "vulnerabilidades medias moderadas baixas pendencias missing unused duplicates "
+    "mismatches".split()
 )
 _RATED = ("severity", "level", "priority", "severidade", "gravidade", "nivel", "impact")
 _TITLES = (

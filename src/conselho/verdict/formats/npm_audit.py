@@ -8,10 +8,11 @@ from typing import Any
 from conselho.models.verdict import Finding, Severity
 from conselho.verdict.formats import scale
 from conselho.verdict.formats.documents import mapping, text_of, whole_number
-from conselho.verdict.judgement import MAX_FINDINGS, Report, finding
+from conselho.verdict.judgement import MAX_FINDINGS, RANK, Report, finding
 
 _TOTAL = re.compile(
-    r"^(?:found )?(?P<total>\d{1,7}) (?P<one>low|moderate|high|critical)?(?: severity)? ?vulnerabilit(?:y|ies)(?: found)?\b(?P<parts>[^\n]{0,120})$"
+    r"^(?:found )?(?P<total>\d{1,7}) (?P<one>low|moderate|high"
+    r"|critical)?(?: severity)? ?vulnerabilit(?:y|ies)(?: found)?\b(?P<parts>[^\n]{0,120})$"
 )
 _PART = re.compile(r"(?P<number>\d{1,7}) (?P<word>info|low|moderate|high|critical)\b")
 _LABELLED = re.compile(r"^Severity: (?P<parts>\d{1,7} (?:low|moderate|high|critical).{0,80})$")
@@ -45,7 +46,9 @@ def from_lines(lines: list[str]) -> Report | None:
         mine.add(number)
     if not mine or (total != 0 and not words):
         return None
-    severity = max((scale.scanner(word) for word in words), key=_rank, default=Severity.SUCCESS)
+    severity = max(
+        (scale.scanner(word) for word in words), key=RANK.__getitem__, default=Severity.SUCCESS
+    )
     summary = lines[max(mine)].strip()
     return Report(
         format="npm audit",
@@ -55,12 +58,8 @@ def from_lines(lines: list[str]) -> Report | None:
     )
 
 
-def _rank(severity: Severity) -> int:
-    return (Severity.SUCCESS, Severity.INFO, Severity.WARNING, Severity.ERROR).index(severity)
-
-
 def from_json(value: Any) -> Report | None:
-    """`npm audit --json`, of npm 6 and of npm 7 and later; a refusal of the registry is an error."""
+    """`npm audit --json`, of npm 6 and of npm 7 and later; a refusal is an error."""
     document = mapping(value)
     tally = mapping(mapping(document.get("metadata")).get("vulnerabilities"))
     if not tally:
@@ -78,7 +77,9 @@ def from_json(value: Any) -> Report | None:
         for word in ("critical", "high", "moderate", "low", "info")
         if whole_number(tally.get(word))
     ]
-    severity = max((scale.scanner(word) for word in words), key=_rank, default=Severity.SUCCESS)
+    severity = max(
+        (scale.scanner(word) for word in words), key=RANK.__getitem__, default=Severity.SUCCESS
+    )
     parts = ", ".join(f"{tally[word]} {word}" for word in words)
     return Report(
         format="npm audit",

@@ -12,7 +12,8 @@ from conselho.verdict.judgement import MAX_FINDINGS, Report, counted, finding
 _FOUND = re.compile(r"^Found (?P<number>\d{1,7}) known vulnerabilit(?:y|ies)\b.{0,200}$")
 _CLEAN = re.compile(r"^No known vulnerabilities found\b")
 _ROW = re.compile(
-    r"^(?P<package>[\w.-]{1,100}) {1,60}(?P<version>\d\S{0,40}) {1,60}(?P<id>(?:GHSA|PYSEC|CVE)-\S{1,40})"
+    r"^(?P<package>[\w.-]{1,100}) {1,60}(?P<version>\d\S{0,40}) {1,60}(?P<id>(?:GHSA|PYSEC"
+    r"|CVE)-\S{1,40})"
 )
 
 

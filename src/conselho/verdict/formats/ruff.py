@@ -14,7 +14,9 @@ from conselho.verdict.formats.documents import items, mapping, text_of, whole_nu
 from conselho.verdict.judgement import MAX_FINDINGS, Report, counted, finding
 
 _LINE = re.compile(
-    r"^(?P<file>[^\s:][^:]{0,250}):(?P<line>\d{1,7})(?::(?P<col>\d{1,6}))?:? {1,3}\[?(?P<code>[A-Z]{1,6}\d{2,5}|invalid-syntax)\b\]?:?(?P<title>.{0,300})"
+    r"^(?P<file>[^\s:][^:]{0,250}):(?P<line>\d{1,7})(?::(?P<col>\d{1,6}))?:? {1,3}"
+    r"\[?(?P<code>[A-Z]{1,6}\d{2,5}"
+    r"|invalid-syntax)\b\]?:?(?P<title>.{0,300})"
 )
 _FULL = re.compile(
     r"^(?P<code>[A-Z]{1,6}\d{2,5}|invalid-syntax):? (?:\[\*\] )?(?P<title>.{1,300})$"

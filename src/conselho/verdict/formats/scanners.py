@@ -1,4 +1,4 @@
-"""JSON of security scanners: semgrep, gitleaks, trivy, grype, hadolint, zizmor, cargo audit, safety.
+"""JSON of scanners: semgrep, gitleaks, trivy, grype, hadolint, detect-secrets, cargo audit.
 
 Each finding keeps the scanner's own severity. A leaked secret has none and is an error.
 """
@@ -82,28 +82,32 @@ def _trivy(value: Any) -> list[Finding] | None:
     found = []
     for result in items(document.get("Results")):
         target = text_of(result.get("Target"))
-        for one in items(result.get("Vulnerabilities")):
-            title = (
-                f"{one.get('VulnerabilityID')} in {one.get('PkgName')}: {text_of(one.get('Title'))}"
+        found += [
+            finding(
+                f"{one.get('VulnerabilityID')} in {one.get('PkgName')}: "
+                f"{text_of(one.get('Title'))}",
+                scale.scanner(one.get("Severity")),
+                file=target,
             )
-            found.append(finding(title, scale.scanner(one.get("Severity")), file=target))
-        for one in items(result.get("Misconfigurations")):
-            found.append(
-                finding(
-                    f"{one.get('ID')}: {text_of(one.get('Title'))}",
-                    scale.scanner(one.get("Severity")),
-                    file=target,
-                )
+            for one in items(result.get("Vulnerabilities"))
+        ]
+        found += [
+            finding(
+                f"{one.get('ID')}: {text_of(one.get('Title'))}",
+                scale.scanner(one.get("Severity")),
+                file=target,
             )
-        for one in items(result.get("Secrets")):
-            found.append(
-                finding(
-                    text_of(one.get("Title")) or "a secret",
-                    Severity.ERROR,
-                    file=target,
-                    line=whole_number(one.get("StartLine")),
-                )
+            for one in items(result.get("Misconfigurations"))
+        ]
+        found += [
+            finding(
+                text_of(one.get("Title")) or "a secret",
+                Severity.ERROR,
+                file=target,
+                line=whole_number(one.get("StartLine")),
             )
+            for one in items(result.get("Secrets"))
+        ]
     return found
 
 
@@ -113,7 +117,8 @@ def _grype(value: Any) -> list[Finding] | None:
         return None
     return [
         finding(
-            f"{mapping(one.get('vulnerability')).get('id')} in {mapping(one.get('artifact')).get('name')}",
+            f"{mapping(one.get('vulnerability')).get('id')} in "
+            f"{mapping(one.get('artifact')).get('name')}",
             scale.scanner(mapping(one.get("vulnerability")).get("severity")),
         )
         for one in items(document["matches"])
@@ -159,7 +164,8 @@ def _cargo_audit(value: Any) -> list[Finding] | None:
         return None
     return [
         finding(
-            f"{mapping(one.get('package')).get('name')}: {text_of(mapping(one.get('advisory')).get('title'))}",
+            f"{mapping(one.get('package')).get('name')}: "
+            f"{text_of(mapping(one.get('advisory')).get('title'))}",
             Severity.WARNING,
         )
         for one in items(mapping(document["vulnerabilities"]).get("list"))

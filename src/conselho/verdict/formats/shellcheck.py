@@ -13,7 +13,8 @@ from conselho.verdict.judgement import MAX_FINDINGS, Report, finding
 
 _IN = re.compile(r"^In (?P<file>.{1,250}) line (?P<line>\d{1,7}):$")
 _NOTE = re.compile(
-    r"^ {0,400}\^-{0,200}\^? (?P<code>SC\d{4}) \((?P<level>error|warning|info|style)\): (?P<title>.{1,300})$"
+    r"^ {0,400}\^-{0,200}\^? (?P<code>SC\d{4}) \((?P<level>error|warning|info"
+    r"|style)\): (?P<title>.{1,300})$"
 )
 
 

@@ -12,7 +12,9 @@ from conselho.models.verdict import Severity
 from conselho.verdict.judgement import MAX_FINDINGS, Report, counted, finding
 
 _COMPLAINT = re.compile(
-    r"^would reformat |^Would reformat: |^\[warn\] |^ERROR: .{1,250} Imports are incorrectly sorted|^\d{1,6} files? would be reformatted|^Oh no! "
+    r"^would reformat |^Would reformat: |^\[warn\] "
+    r"|^ERROR: .{1,250} Imports are incorrectly sorted|^\d{1,6} files? would be reformatted"
+    r"|^Oh no! "
     r"|^Code style issues |^diff -u .{1,200}\.orig|^Diff in .{1,250} (?:at line \d|:)|^would fix "
     r"|^ {1,4}\d{1,7}:\d{1,6} {1,10}(?:error|warning) {1,4}\S"  # yamllint
     r"|^[^\s:][^:]{0,250}:\d{1,7}(?::\d{1,6})? (?:error |warning )?MD\d{3}/"  # markdownlint
@@ -28,7 +30,8 @@ _COMPLAINT = re.compile(
 )
 _UNREAD = re.compile(r"^ {1,4}\d{1,7}:\d{1,6} {1,10}error {1,4}syntax error")
 _CLEAN = re.compile(
-    r"^All matched files use Prettier code style!|^\d{1,6} files? (?:would be left unchanged|left unchanged|already formatted)\.?$|^All done! "
+    r"^All matched files use Prettier code style!|^\d{1,6} files? (?:would be left unchanged"
+    r"|left unchanged|already formatted)\.?$|^All done! "
 )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from conselho.models.verdict import Finding, Severity
-from conselho.verdict.judgement import MAX_FINDINGS, Report, finding
+from conselho.verdict.judgement import MAX_FINDINGS, RANK, Report, finding
 
 Judge = Callable[[re.Match[str]], Severity | None]
 
@@ -56,7 +56,8 @@ _N = r"\d{1,7}"
 _ENDINGS = (
     _ending(
         "pytest",
-        rf"^=* ?{_N} (?:failed|passed|skipped|deselected|xfailed|xpassed|errors?|warnings?)\b(?:, {_N} [a-z]{{1,12}}){{0,7}} in \d{{1,7}}[.,]\d{{1,3}}s\b",
+        rf"^=* ?{_N} (?:failed|passed|skipped|deselected|xfailed|xpassed|errors?"
+        rf"|warnings?)\b(?:, {_N} [a-z]{{1,12}}){{0,7}} in \d{{1,7}}[.,]\d{{1,3}}s\b",
         _pytest,
     ),
     _ending("pytest", r"^=* ?no tests ran(?: in [\d.]{1,10}s)?", _is(Severity.ERROR)),
@@ -84,12 +85,15 @@ _ENDINGS = (
     ),
     _ending(
         "jest",
-        rf"^(?:Tests|Test Suites):? {{1,12}}(?:(?P<failed>{_N}) failed[,| ]{{1,3}})?(?:{_N} (?:skipped|todo|passed|obsolete|pending)[,| ]{{0,3}}){{0,4}}(?:{_N} total|\({_N}\))",
+        rf"^(?:Tests|Test Suites):? {{1,12}}(?:(?P<failed>{_N}) failed[,"
+        rf"| ]{{1,3}})?(?:{_N} (?:skipped|todo|passed|obsolete|pending)[,"
+        rf"| ]{{0,3}}){{0,4}}(?:{_N} total|\({_N}\))",
         _any("failed"),
     ),
     _ending(
         "vitest",
-        rf"^ {{0,6}}(?:Tests|Test Files) {{1,6}}(?:(?P<failed>{_N}) failed[,| ]{{0,3}})?(?:{_N} (?:skipped|todo|passed)[,| ]{{0,3}}){{0,4}}\({_N}\)",
+        rf"^ {{0,6}}(?:Tests|Test Files) {{1,6}}(?:(?P<failed>{_N}) failed[,"
+        rf"| ]{{0,3}})?(?:{_N} (?:skipped|todo|passed)[,| ]{{0,3}}){{0,4}}\({_N}\)",
         _any("failed"),
     ),
     _ending("mocha", rf"^ {{1,6}}(?P<failed>{_N}) failing\b", _any("failed")),
@@ -97,7 +101,8 @@ _ENDINGS = (
     _ending("node", rf"^(?:# |ℹ )fail (?P<failed>{_N})$", _any("failed")),
     _ending(
         "go test",
-        r"^--- FAIL: |^FAIL\t|^FAIL$|^panic: test timed out|^\S{1,200}.{0,20}\[build failed\]|^FAIL\s\S+ \[setup failed\]",
+        r"^--- FAIL: |^FAIL\t|^FAIL$|^panic: test timed out|^\S{1,200}.{0,20}\[build failed\]"
+        r"|^FAIL\s\S+ \[setup failed\]",
         _is(Severity.ERROR),
     ),
     _ending("go test", r"^ok {1,4}\t\S{1,200}\t", _is(Severity.SUCCESS)),
@@ -108,7 +113,8 @@ _ENDINGS = (
     ),
     _ending(
         "Maven",
-        rf"^(?:\[\w{{4,7}}\] )?Tests run: {_N}, Failures: (?P<failed>{_N}), Errors: (?P<errors>{_N})",
+        rf"^(?:\[\w{{4,7}}\] )?"
+        rf"Tests run: {_N}, Failures: (?P<failed>{_N}), Errors: (?P<errors>{_N})",
         _any("failed", "errors"),
     ),
     _ending("Maven", r"^\[(?:INFO|ERROR)\] BUILD FAILURE", _is(Severity.ERROR)),
@@ -117,7 +123,8 @@ _ENDINGS = (
     _ending("Gradle", r"^BUILD SUCCESSFUL in ", _is(Severity.SUCCESS)),
     _ending(
         "RSpec",
-        rf"^{_N} examples?, (?P<failed>{_N}) failures?(?:, {_N} pending)?(?:, (?P<errors>{_N}) errors?)?",
+        rf"^{_N} examples?, (?P<failed>{_N}) failures?(?:, {_N} pending)?"
+        rf"(?:, (?P<errors>{_N}) errors?)?",
         _any("failed", "errors"),
     ),
     _ending(
@@ -137,14 +144,17 @@ _ENDINGS = (
     ),
     _ending(
         "minitest",
-        rf"^{_N} (?:runs|tests), {_N} assertions, (?P<failed>{_N}) failures, (?P<errors>{_N}) errors",
+        rf"^{_N} (?:runs"
+        rf"|tests), {_N} assertions, (?P<failed>{_N}) failures, (?P<errors>{_N}) errors",
         _any("failed", "errors"),
     ),
     _ending("bun", rf"^ {{0,4}}(?P<failed>{_N}) fail$", _any("failed")),
 )
 _ITEM = re.compile(
-    r"^(?:FAILED|ERROR) (?P<pytest>[\w./\\-]{1,200}\.py(?:::[^\s]{1,200})?)|^(?:FAIL|ERROR): (?P<unittest>\w{1,120} \([\w.]{1,200}\))"
-    r"|^ {0,12}--- FAIL: (?P<go>\S{1,200})|^test (?P<cargo>[\w:]{1,200}) \.\.\. FAILED|^ {0,8}(?:✕|×|✗|✖) (?P<js>.{1,200})$"
+    r"^(?:FAILED|ERROR) (?P<pytest>[\w./\\-]{1,200}\.py(?:::[^\s]{1,200})?)|^(?:FAIL"
+    r"|ERROR): (?P<unittest>\w{1,120} \([\w.]{1,200}\))"
+    r"|^ {0,12}--- FAIL: (?P<go>\S{1,200})|^test (?P<cargo>[\w:]{1,200}) \.\.\. FAILED"
+    r"|^ {0,8}(?:✕|×|✗|✖) (?P<js>.{1,200})$"
     r"|^not ok \d{1,7} - (?P<tap>.{1,200})$"
 )
 
@@ -170,7 +180,7 @@ def from_lines(lines: list[str]) -> Report | None:
                 continue
             mine.add(number)
             found = ending.judge(match)
-            if found is not None and (severity is None or _worse(found, severity)):
+            if found is not None and (severity is None or RANK[found] > RANK[severity]):
                 severity, said, runner = found, line.strip(" =\t"), ending.runner
             break
     if severity is None:
@@ -185,11 +195,6 @@ def from_lines(lines: list[str]) -> Report | None:
         if failed or runner in ("pytest", "unittest")
         else frozenset(mine),
     )
-
-
-def _worse(one: Severity, other: Severity) -> bool:
-    order = (Severity.SUCCESS, Severity.INFO, Severity.WARNING, Severity.ERROR)
-    return order.index(one) > order.index(other)
 
 
 def _between(lines: list[str], mine: set[int]) -> frozenset[int]:
