@@ -79,7 +79,7 @@ SPEC = ProviderSpec(
         "ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "CLAUDE_CODE_OAUTH_TOKEN",
         "CLAUDE_CODE_USE_BEDROCK", "CLAUDE_CODE_USE_VERTEX",
     ),
-    credential_files=("~/.claude/.credentials.json",),
+    credential_files=("~/.claude/.credentials.json", "$CLAUDE_CONFIG_DIR/.credentials.json"),
     credentials_required=sys.platform != "darwin",  # there they may lie in the keychain
     install="Install it with `npm install -g @anthropic-ai/claude-code`.",
     enforces_budget=True,

@@ -38,7 +38,7 @@ SPEC = ProviderSpec(
     },
     environment=("OPENAI_*", "CODEX_*"),
     credentials=("CODEX_API_KEY", "OPENAI_API_KEY"),
-    credential_files=("~/.codex/auth.json",),
+    credential_files=("~/.codex/auth.json", "$CODEX_HOME/auth.json"),
     install="Install it with `npm install -g @openai/codex`.",
 )  # fmt: skip
 

@@ -31,8 +31,8 @@ from conselho.providers.spec import (
     placeholders,
 )
 
-# One request to the model may take a quarter of the run: when the API hangs, the agent can try twice
-# more and still say what happened before the run itself is out of time.
+# One request to the model may take a quarter of the run: when the API hangs, the agent can try
+# twice more and still say what happened before the run itself is out of time.
 _REQUEST_SHARE: Final = 4
 _SHORTEST_REQUEST_SECONDS: Final = 10.0
 _LONGEST_REQUEST_SECONDS: Final = 600.0

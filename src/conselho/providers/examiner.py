@@ -156,7 +156,13 @@ class Examiner:
         yield Trouble(level=level, about="credentials", sentence=sentence)
 
     def _has_file(self, name: str) -> bool:
-        path = Path(self.home, name[2:]) if name.startswith("~/") else Path(name)
+        start, _, rest = name.partition("/")
+        if start == "~":
+            path = Path(self.home, rest)
+        elif start.startswith("$"):
+            path = Path(self._env.get(start[1:], "") or os.devnull, rest)
+        else:
+            path = Path(name)
         try:
             return path.is_file() and path.stat().st_size > 0
         except OSError:

@@ -64,12 +64,15 @@ class _Lines:
         self._dropping = False
 
     def feed(self, piece: bytes) -> Iterator[bytes | None]:
-        start = 0
-        while (end := piece.find(b"\n", start)) >= 0:
-            yield from self._add(piece[start:end])
-            yield from self._take()
-            start = end + 1
-        yield from self._add(piece[start:])
+        first, *others = piece.split(b"\n")
+        yield from self._add(first)
+        if not others:
+            return
+        yield from self._take()
+        for line in others[:-1]:
+            if line:
+                yield line if len(line) <= self.longest else None
+        yield from self._add(others[-1])
 
     def close(self) -> Iterator[bytes | None]:
         yield from self._take()

@@ -52,7 +52,10 @@ SPEC = ProviderSpec(
         "OPENCODE_DISABLE_PROJECT_CONFIG": "1",
     },
     credentials=("OPENCODE_API_KEY", "ANTHROPIC_API_KEY", "OPENAI_API_KEY", "OPENROUTER_API_KEY"),
-    credential_files=("~/.local/share/opencode/auth.json",),
+    credential_files=(
+        "~/.local/share/opencode/auth.json",
+        "$XDG_DATA_HOME/opencode/auth.json",
+    ),
     credentials_required=False,
     install="Install it with `npm install -g opencode-ai`.",
     model_required=True,

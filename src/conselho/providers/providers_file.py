@@ -161,9 +161,8 @@ def _located(command: tuple[str, ...], folder: Path) -> tuple[str, ...]:
 def _read(field: str, value: object) -> Any:
     reader = _READERS.get(field)
     if reader is None:
-        close = nearest(field, [*_READERS, "extends"])
-        known = ", ".join(sorted([*_READERS, "extends"]))
-        raise _Refused(field, f"there is no such field.{close} Known: {known}.")
+        known = ", ".join(sorted(FIELDS))
+        raise _Refused(field, f"there is no such field.{nearest(field, FIELDS)} Known: {known}.")
     try:
         return reader(value)
     except _Refused as refused:
@@ -332,3 +331,5 @@ _READERS: Mapping[str, Reader] = {
     "is_agent": _switch,
 }
 assert {*_READERS, "name"} == {field.name for field in fields(ProviderSpec)}
+
+FIELDS: Final = ("extends", *_READERS)

@@ -78,8 +78,9 @@ class ProviderSpec:
     files: written under the scratch folder, by relative name.
     forbidden_files: it would obey these, so it does not run in a folder that has one, or below such
     a folder (up to HOME, whose own files are the user's).
-    credentials, credential_files: any one of these variables or files (`~` is HOME) is enough; when
-    `credentials_required` is false their absence is a warning.
+    credentials, credential_files: any one of these variables or files is enough (`~/` is HOME,
+    `$NAME/` a folder that a variable of the child names); when `credentials_required` is false
+    their absence is a warning.
     version_command: arguments that make it tell its version; empty: it is never asked.
     minimum_version: an older one is refused. install: how to get it, one sentence.
     model_required: it has no default model worth relying on.

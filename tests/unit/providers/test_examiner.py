@@ -138,6 +138,17 @@ class TestCredentials:
         file.write_text("{}")
         assert told(await provider.examine()) == []
 
+    async def test_a_file_in_a_folder_that_a_variable_names_is_enough(self, tmp_path: Path) -> None:
+        (tmp_path / "auth.json").write_text("{}")
+        fields: dict[str, Any] = {
+            "credential_files": ("$AGENT_HOME/auth.json",),
+            "environment": ("AGENT_HOME",),
+        }
+        there = make_provider(tmp_path, **fields, environ={"AGENT_HOME": str(tmp_path)})
+        assert told(await there.examine()) == []
+        unset = make_provider(tmp_path, **fields)
+        assert told(await unset.examine()) == [("error", "credentials")]
+
     async def test_where_they_may_lie_elsewhere_it_is_only_a_warning(self, tmp_path: Path) -> None:
         provider = make_provider(tmp_path, credentials=("A_KEY",), credentials_required=False)
         assert told(await provider.examine()) == [("warning", "credentials")]
