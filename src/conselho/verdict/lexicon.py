@@ -58,7 +58,8 @@ _TROUBLE = _words(
     anomalias? duplicatas? duplicidades? credenciais quebrad[oa]s? quebrou quebraram riscos?
     bloqueios? bloqueadores? ocorrencias? inconsistencias? obsolet[oa]s? desatualizad[oa]s?
     ausentes? quedas? lentid(?:ao|oes) queixas? ressalvas? perdas? perdid[oa]s? vencid[oa]s?
-    afetad[oa]s? instave(?:l|is) instabilidades? intermitencias? orf[oa]s interrup(?:coes|cao)
+    afetad[oa]s? instave(?:l|is) instabilidades? intermitencias? orf(?:ao|aos|as|a) grandes?
+    pesad[oa]s? large big huge interrup(?:coes|cao)
     corrompid[oa]s? repetid[oa]s? acao acoes observac(?:ao|oes) reclamac(?:ao|oes)
     estour\w{1,4} retrabalho atencao desvios? falta faltando acima pulad[oa]s? perdid[oa]s?
     expirad[oa]s? lent[oa]s? suspeit[oa]s? inesperad[oa]s? duplicad[oa]s? parad[oa]s?
@@ -139,6 +140,9 @@ CONDITION = re.compile(
     r"|\((?:e\.g\.|for example|such as|por exemplo|ex\.|p\. ex\.)[^()]{0,200}\)"
 )
 RESOLVED = re.compile(
+    r"\b(?:the fix holds|a correcao (?:resiste|funciona|vale)|(?:could not|couldn't|unable to"
+    r"|nao consegui) (?:be )?reproduc?\w{1,4}"
+    r"|tr(?:y|ied) to reproduce [^.;!?]{1,120} could not)\b|"
     r"\b(?:fixed|resolved|solved|recovered|repaired|patched|remediated|eliminated|reverted"
     r"|no longer(?! (?:exists?|works?|compiles?|builds?|valid|available|maintained|supported"
     r"|responds?|starts?|reachable|matches))|went away|disappeared|green again|pass(?:es"
@@ -249,6 +253,9 @@ MILD = re.compile(
 )
 NOT_URGENT = "it says that nothing is urgent"
 DEFINES = re.compile(
+    r"^(?:\S{1,14} ){1,3}(?:defines?|declares?|lists?|contains?|define(?:m)?|declara(?:m)?"
+    r"|lista(?:m)?|contem) "
+    r"(?:\d|one|two|three|four|five|six|uma?|dois|duas|tres|quatro|cinco|seis)\b|"
     r"\b(?:critical|high|medium|low|warnings?|errors?|info|notes?|severity|critic[oa]s?"
     r"|alt[oa]s?|medi[oa]s?|baix[oa]s?|avisos?|erros?|§)[\"']?"
     r" (?:means?|significa(?:m)?|quer dizer|stands for|is used (?:when|for)|indicates?"
@@ -335,6 +342,8 @@ _LIMIT = _words(
     allowed allowance slo policy guideline guidelines recommendation recommended objective
     agreed limite limites meta alvo teto orcamento maximo minimo cota piso patamar minima
     maxima recomendado recomendacao orientacao regra objetivo permitido combinado acordado
+    pedid[oa]s? exigid[oa]s?
+    required desejad[oa]s? esperad[oa]s? combinad[oa]s?
     """
 )
 
@@ -346,10 +355,26 @@ def _cue(
     return Cue(severity=severity, name=name, pattern=re.compile(joined), firm=firm, grave=grave)
 
 
+_TO = (
+    rf" (?:d[oae]s? )?(?:the |its |our |all |o |a |os |as "
+    rf"|de )?(?:\S{{1,15}} ){{0,4}}?(?P<limit>{_LIMIT})\b"
+)
+ABOVE_LIMIT = re.compile(
+    r"\b(?:above|over|exceed(?:s|ed|ing)?|beyond|past|(?:higher|more|larger|longer|greater) than"
+    r"|acima|ultrapass\w{1,4}|exced\w{1,3}|alem|super\w{1,3}|estour\w{1,3}|passou|passam?"
+    r"|(?:maior(?:es)?|mais) (?:do )?que)" + _TO
+)
+BELOW_LIMIT = re.compile(
+    r"\b(?:below|under|short of|beneath|(?:less|lower) than|abaixo|aquem"
+    r"|(?:menor(?:es)?|menos) (?:do )?que)" + _TO
+)
+
 ERRORS = (
     _cue(
         Severity.ERROR,
         "the check could not do its job",
+        r"\b(?:no|nenhum[a]?) (?:[^\s.;!?|]{1,15} ){1,2}(?:ran|has run|have run|rodou|rodaram"
+        r"|executou|foi executad[oa]|started|comecou|terminou|finished)\b",
         r"\b(?:an?|by|with|to|of|after|the) (?:network|connection|dns|timeout|auth\w{0,12}"
         r"|permission|i/o|io|disk) (?:error|failure)\b|\b(?:um|uma|por|com|d[oe]|apos"
         r"|pel[oa]) (?:erro|falha) (?:de|da|na|no) (?:rede|conexao|autenticacao|permissao|disco"
@@ -487,6 +512,10 @@ ERRORS = (
     _cue(
         Severity.ERROR,
         "something fails",
+        r"§ (?:\S{1,12} ){0,2}?(?:fails?|failed|failing|crashes|crashed|breaks|falh(?:a|am|ou"
+        r"|aram)|quebr(?:a|ou))\b",
+        r"\b(?:scheduler|agendador|service|servico|server|servidor|robo|bot|cron|worker|daemon"
+        r"|consumer|consumidor) (?:\S{1,12} ){0,2}?(?:stopped|parou|died|morreu|is dead|caiu)\b",
         r"\b(?:all|everything|every|tudo|todos?|todas?|cada)\b[^.;!?]{0,60}\b(?:except|exceto"
         r"|menos|but|tirando|save|salvo) (?:for |por )?(?:one|two|three|um|uma|dois|duas|tres"
         r"|\d{1,4}|§|the|o|a)\b",
@@ -498,8 +527,8 @@ ERRORS = (
         r"|link\w{0,4}|importacao|execucao|migracao|iniciar|subir|carregar|servidor|banco)\b",
         r"\b(?:tests?|testes?|cases?|casos|checks?|specs?) (?:\S{1,12} ){0,3}?(?:do not|don't"
         r"|did not|didn't|nao) (?:pass\w{0,4}|run)\b",
-        r"\b(?:throws?|threw|raises?|raised|panics?|panicked|segfault(?:s|ed)?|lanc(?:a|ou)"
-        r"|levanta|levantou|dispara|estoura|termina(?:m)? (?:com|em)|ends? (?:in|with)|dies with"
+        r"\b(?:panics?|panicked|segfault(?:s|ed)?|estoura|estourou|termina(?:m)? (?:com|em)"
+        r"|ends? (?:in|with)|dies with"
         r"|morre com|aborta(?:m)? com) (?:an? |the |um |uma |o |a |em )?(?:\w{1,12} )?(?:§|error"
         r"|exception|erro|excecao|panic|stack trace|traceback|timeout)",
         r"\b(?:every|all|todas?|todos?|each|cada) (?:\S{1,15} ){0,4}?(?:fails?|failed|failing"
@@ -560,6 +589,10 @@ ERRORS = (
     _cue(
         Severity.ERROR,
         "a leak or an open door",
+        r"\b(?:opened|reached|read|accessed|called|used|visited|abert[oa]s?|acessad[oa]s?"
+        r"|lid[oa]s?|chamad[oa]s?|usad[oa]s?) (?:\S{1,10} ){0,2}?(?:without|sem) (?:logging in"
+        r"|login|logar|auth\w{0,12}|autenticacao|(?:a )?password|senha|entrar|permission"
+        r"|permissao)\b",
         r"\b(?:senhas?|chaves?|tokens?|credencia(?:l|is)|segredos?|passwords?|keys?|secrets?"
         r"|credentials?)\b(?: \S{1,20}){0,7}? (?:escrit[oa]s?|gravad[oa]s?|fix[oa]s?|salv[oa]s?"
         r"|guardad[oa]s?|impress[oa]s?|written|stored|saved|printed|logged|in the clear"
@@ -738,7 +771,7 @@ ERRORS = (
         r"|concluir|fazer|logar|ver|receber|cadastrar|emitir)|get an? (?:error|blank)"
         r"|recebem? (?:um )?erro|perderam|were locked|are locked|ficaram sem|estao sem)\b",
         r"\b(?:http |status |returns? |returned |returning |answers? |answered |answering "
-        r"|retorn\w{1,4} |respond\w{1,4} |erro |error |gives? |with |com |um |an? )(?:an? |com "
+        r"|retorn\w{1,4} |respond\w{1,4} |gives? |with |com |um |an? )(?:an? |com "
         r"|um |only |apenas |with )?(?:http |status |code |codigo |erro )?5\d\d\b",
         r"\b(?:outage|unusable|inutilizave(?:l|is)|blank page|white screen|pagina em branco"
         r"|tela branca|tela em branco|em branco para)\b",
@@ -822,6 +855,8 @@ WARNINGS = (
     _cue(
         Severity.WARNING,
         "out of date or on the way out",
+        r"\b(?:versao|versoes|releases?|versions?) (?:nov[oa]s?|mais (?:recentes?|nov[oa]s?))\b"
+        r"|\bnov[oa]s? vers(?:ao|oes)\b|\bnobody \w{3,12} any ?more\b",
         r"\b(?:leaves?|leaving|sai(?:ra)?|perde(?:ra)?|loses?) (?:d[eo]|out of|o )? ?(?:support"
         r"|suporte|maintenance)\b|\b(?:support|suporte) (?:ends?|ended|stops?|acaba|termina"
         r"|vence)\b|\b(?:maintenance mode|modo de manutencao)\b|\b(?:overdue|was due"
@@ -867,6 +902,8 @@ WARNINGS = (
     _cue(
         Severity.WARNING,
         "past a limit",
+        r"\b(?:has|have|tem|teria|quase|nearly|almost)? ?(?:doubled|tripled|dobrou|dobraram"
+        r"|triplicou|duplicou)\b",
         r"\b(?:has|have|with|tem|com|chegou a|reached|spans|soma(?:m)?) (?:over |mais de |about "
         r"|cerca de |now )?\d{1,3}(?:[.,]?\d{3}){1,3} (?:lines|linhas|loc)\b|\b(?:has|have|with"
         r"|tem|com|chegou a|spans) (?:over |mais de )?[5-9]\d{2} (?:lines|linhas|loc)\b",
@@ -874,14 +911,6 @@ WARNINGS = (
         r"|indentacao))\b|\bdeeply nested\b|\baninhad[oa]s? demais\b",
         r"\b(?:over 1|over [2-9]|acima de \d|mais de \d{1,3}|larger than|above"
         r"|over) ?\d{0,4} ?(?:mb|gb|mib)\b",
-        rf"\b(?:above|over|exceeds?|exceeded|exceeding|beyond|past|higher than|more than"
-        rf"|larger than|longer than|greater than|acima|ultrapass\w{{1,4}}|exced\w{{1,3}}|alem"
-        rf"|super\w{{1,3}}|estour\w{{1,3}}|passou|passa(?:m)?|maior(?:es)? (?:do )?que"
-        rf"|mais (?:do )?que) (?:d[oae]s? )?(?:the |its |our |o |a |os |as "
-        rf"|de )?(?:\S{{1,15}} ){{0,3}}?{_LIMIT}\b",
-        rf"\b(?:below|under|short of|beneath|less than|lower than|abaixo|aquem"
-        rf"|menor(?:es)? (?:do )?que|menos (?:do )?que) (?:d[oae]s? )?(?:the |its |our |o |a "
-        rf"|os |as |de )?(?:\S{{1,15}} ){{0,4}}?{_LIMIT}\b",
         r"\b(?:above|over|larger than|bigger than|longer than|more than|acima de|com mais de"
         r"|maior(?:es)? (?:do )?que|passam? d[eo]s?|exceeds?|excedem?|ultrapassam?"
         r"|beyond) \d{1,6}(?:[.,]\d{1,3})? ?(?:mb|kb|gb|mib|kib|lines|linhas|loc|ms|s\b"
@@ -900,6 +929,9 @@ WARNINGS = (
     _cue(
         Severity.WARNING,
         "untidy code",
+        r"\b(?:disagree(?:s)?|discorda(?:m)?|contradict(?:s)?|contradiz(?:em)?)\b"
+        r"|\b(?:without need|needlessly|unnecessar\w{1,3}|sem necessidade|desnecessari[oa]s?)\b"
+        r"|\besquecid[oa]s?\b",
         r"\b(?:sequential|full|table) scans?\b|\bseq scan\b|\b(?:not|nao) (?:rotated"
         r"|rotacionad[oa]|indexed|indexad[oa]s?|cached|comprimid[oa]s?|compressed|minified)\b"
         r"|\b(?:marked|marcad[oa]s?) (?:as |como )?(?:skip\w{0,3}|ignorad[oa]s?|xfail"
@@ -1010,6 +1042,8 @@ WARNINGS = (
     _cue(
         Severity.WARNING,
         "advice",
+        r"\b(?:passou|passaram|went|grew|rose|foi|foram|subiu|moved) (?:de"
+        r"|from) \d\S{0,10} (?:\S{1,12} )?(?:para|to) \d",
         r"\b(?:would|will|should) (?:fix|help|solve|reduce|speed|shrink|avoid)\b|\b(?:resolveria"
         r"|ajudaria|reduziria|evitaria|corrigiria)\b|\bfalta(?:m|ndo|va)?\b|\b(?:is|are"
         r"|still) missing\b|\blacks?\b|\bnote that\b|\bworth noting\b|\bvale notar\b"
@@ -1066,10 +1100,10 @@ SUCCESSES = (
         r"|ready to (?:merge|deploy|release|ship)|good to go|approved?|aprovad[oa]s?"
         r"|liberad[oa]s?|pode (?:publicar|mesclar|subir|seguir)|pront[oa] para (?:publicar"
         r"|publicacao|merge|producao)|ship it)\b",
-        rf"\b(?:above|over|acima|beyond|exceeds|supera|meets|met|within|dentro|inside|under"
-        rf"|below|abaixo|reach(?:es|ed)|hits?|on|at|atinge|atingiu|atingida|cumpre|cumpriu"
-        rf"|respeita\w{{0,2}}|bate) (?:d[oae]s? )?(?:the |its |our |o |a |all |os "
-        rf"|as )?(?:\S{{1,15}} ){{0,2}}?{_LIMIT}\b",
+        rf"\b(?:meets|met|within|dentro|inside|reach(?:es|ed)|hits|atinge|atingiu|atingida"
+        rf"|cumpre|cumpriu"
+        rf"|respeita\w{{0,2}}|bate) (?:d[oae]s? )?(?:the |its |our |o |a |all |os |as )?"
+        rf"(?:\S{{1,15}} ){{0,2}}?{_LIMIT}\b",
         r"\b(?:will not expire|nao (?:ira )?expira\w{0,2}|still valid|ainda (?:e )?valid[oa]"
         r"|working tree clean|nothing to commit|arvore de trabalho limpa|nada a submeter"
         r"|everything up-to-date|would be left unchanged|nothing to do|no changes|sem alteracoes"
@@ -1082,7 +1116,8 @@ SUCCESSES = (
     _cue(
         Severity.SUCCESS,
         "something is well",
-        r"\b(?:passed|passing|passes|pass|passou|passaram|passam|aprovou|succeeded|succeeds"
+        r"\b(?:passed|passing|passes|pass|(?:passou|passaram)(?! de \d)|passam|aprovou|succeeded"
+        r"|succeeds"
         r"|success|successful(?:ly)?|sucesso|bem-sucedid[oa]s?|green|verdes?|clean|limp[oa]s?"
         r"|healthy|saudave(?:l|is)|valid[oa]?s?|well-formed|bem-formad[oa]s?|up[- ]to[- ]date"
         r"|current and|em dia|intact[oa]?s?|integr[oa]s?|in sync|sincronizad[oa]s?|em ordem"
@@ -1113,6 +1148,8 @@ SUCCESSES = (
         r"|planned|documentad[oa]s?|esperad[oa]s?|previst[oa]s?|descrit[oa]s?|especificad[oa]s?"
         r"|planejad[oa]s?)\b|\bcover(?:s|ed)? both\b|\b(?:validate|validates|parse|parses) ?[,.]"
         r"|\bdone and\b",
+        r"\b(?:every|all|each|todos?|todas?|cada) (?:\S{1,16} ){1,4}?(?:has|have|tem|possui"
+        r"|possuem)\b",
         firm=False,
     ),
 )

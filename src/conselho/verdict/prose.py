@@ -60,7 +60,8 @@ _TITLES = re.compile(
     r"|resumo das? mudancas?|faq|contributing|licen[cs]es? used)\b"
 )
 _LABELLED = re.compile(
-    r"^\W{0,6}(?:proposal|proposta|question|pergunta|duvida|glossary|glossario|agenda|plan|plano"
+    r"^\W{0,6}(?:v|versao |version |release )\d{1,4}\.\d{1,4}(?:\.\d{1,4})?$|^\W{0,6}(?:proposal"
+    r"|proposta|question|pergunta|duvida|glossary|glossario|agenda|plan|plano"
     r"|roteiro|idea|ideia|fyi|para saber|changelog|release notes|definition|definicao|policy"
     r"|politica|rfc|draft|rascunho|inventory|inventario|statistics|estatisticas)\b[^:.]{0,30}:"
 )

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 
 from conselho.models.verdict import Severity
+from conselho.verdict.lexicon import ABOVE_LIMIT, BELOW_LIMIT
 
 _VALUE = (
     r"(?<![\w.,/-])(?P<value>\d{1,9}(?:[.,]\d{1,4}){0,2}) ?(?P<unit>%|ms|s|kb|mb|gb|kib|mib|gib"
     r"|lines|linhas|days|dias|pontos|points)?"
 )
 _KIND = (
-    r"(?P<kind>alert level|nivel de alerta|warning level|limit|limite|threshold|target|goal|meta"
+    r"(?P<kind>(?:warning|alert|warns|alerts|aviso|alerta|alarme) (?:at|em|a partir de)"
+    r"|alert level|nivel de alerta|warning level|limit|limite|threshold|target|goal|meta"
     r"|alvo|budget|orcamento|max|maximum|maximo|teto|ceiling|minimum|minimo|piso|objective"
     r"|objetivo|contratado|floor"
     r"|required|requires|exigid[oa]|slo|quota|cota|allowed|permitid[oa]|fail-?under|baseline)"
@@ -26,6 +28,10 @@ _BIGGER_IS_BETTER = re.compile(
     r"|availability|disponibilidade|success rate|taxa de sucesso|mutation|docstrings?"
     r"|documentad\w{1,2}|free|livre|livres|expires?|expira|vence|valid for|valid[oa] por"
     r"|remaining|restantes?|accuracy|acuracia|precisao|hit rate|throughput)\b"
+)
+_COSTS = re.compile(
+    r"\b(?:latency|latencia|time|tempo|size|tamanho|errors?|erros?|usage|uso|p9\d|ms|kb|mb|gb"
+    r"|seconds|segundos|memory|memoria|cpu|duration|duracao|cost|custo|bundle|pacote)\b"
 )
 _FLOORS = {
     "minimum",
@@ -53,8 +59,20 @@ def compared(sentence: str) -> Severity | None:
         value, bound = _number(match["value"]), _number(match["bound"])
         found.append(value >= bound if _is_floor(sentence, match) else value <= bound)
     if not found:
-        return None
+        return _in_words(sentence)
     return Severity.SUCCESS if all(found) else Severity.WARNING
+
+
+def _in_words(sentence: str) -> Severity | None:
+    """ "below the target" and its kin: good or bad depends on what is measured."""
+    better = _BIGGER_IS_BETTER.search(sentence) is not None
+    if ABOVE_LIMIT.search(sentence):
+        return Severity.SUCCESS if better else Severity.WARNING
+    below = BELOW_LIMIT.search(sentence)
+    if below is None:
+        return None
+    falls_short = better or (below["limit"] in _FLOORS | _GOALS and not _COSTS.search(sentence))
+    return Severity.WARNING if falls_short else Severity.SUCCESS
 
 
 def _is_floor(sentence: str, match: re.Match[str]) -> bool:
