@@ -133,11 +133,14 @@ async def test_each_ending_is_told_for_what_it_is(
 
 
 @pytest.mark.parametrize("provider", CLIS)
-@pytest.mark.parametrize("mark", ["empty", "refuse", "reject: Bash ls", "stop without a word"])
+@pytest.mark.parametrize(
+    "ending",
+    ["[[empty]]", "[[refuse]]", "[[reject: Bash ls]]", SUCCESS + "[[stop without a word]]"],
+)
 async def test_trap_1_exit_code_0_is_no_success(
-    bench: AgentBench, provider: str, mark: str
+    bench: AgentBench, provider: str, ending: str
 ) -> None:
-    task = await bench.run(provider, f"[[exit: 0]]{TOOL}[[{mark}]]")
+    task = await bench.run(provider, TOOL + ending)
 
     assert (task.status, task.severity) == (Status.ERROR, Severity.ERROR)
     assert task.error
