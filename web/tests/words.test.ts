@@ -4,7 +4,7 @@ import { languageOf, MESSAGES } from "../src/i18n";
 import { en } from "../src/i18n/en";
 import { ptBR } from "../src/i18n/pt-BR";
 import { formatsFor, twoUnits } from "../src/text/format";
-import { causeOf, markNews, newsOf, stateWord } from "../src/text/news";
+import { causeOf, markNews, newsOf, ownWords, stateWord } from "../src/text/news";
 import { intervalMs, scheduleSentence } from "../src/text/schedule";
 import { doubtOf, reasonWords } from "../src/text/verdict";
 import { toMark } from "../src/state";
@@ -210,6 +210,13 @@ describe("why a run failed", () => {
     expect(newsOf(preflight, en, pt)).toBe("The program claude was not found. Install it.");
     const other = failed({ error_kind: "provider", error_cause: "other", error: "The agent failed: gremlins" });
     expect(newsOf(other, en, pt)).toBe("The agent failed: gremlins");
+  });
+
+  it("does not say the cause twice, in whatever language", () => {
+    const error = "The provider refused the credentials or the account: invalid x-api-key";
+    const row = failed({ error_kind: "provider", error_cause: "authentication", error });
+    expect(ownWords(row)).toBe("invalid x-api-key");
+    expect(ownWords({ ...row, error: "It timed out: twice" })).toBe("It timed out: twice");
   });
 
   it("keeps what a report said of a command that failed", () => {

@@ -159,6 +159,7 @@ export const en: Messages = {
     again: "Run again",
     run: "Run now",
     known: "I know",
+    deniedCure: "Change the task or policies.permissions.",
     knownHint: "Takes it off until the next verdict",
   },
 

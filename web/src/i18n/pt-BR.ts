@@ -154,6 +154,7 @@ export const ptBR = {
     again: "Executar de novo",
     run: "Executar agora",
     known: "Já sei",
+    deniedCure: "Mude a tarefa ou policies.permissions.",
     knownHint: "Tira daqui até o próximo veredito",
   },
 

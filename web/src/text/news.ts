@@ -1,6 +1,7 @@
 /** One execution in words: its state, what it said, and why it ended as it did. */
 import { markOf } from "../council/standing";
 import type { Messages } from "../i18n";
+import { en } from "../i18n/en";
 import type { RecentMark, TaskRow } from "../wire";
 import type { Formats } from "./format";
 import { doubtOf } from "./verdict";
@@ -108,6 +109,13 @@ export function causeOf({ error_kind, error_cause }: Failure, t: Messages): read
   if (error_cause && Object.hasOwn(t.providerCause, error_cause)) return t.providerCause[error_cause]!;
   const known = error_kind !== null && Object.hasOwn(t.cause, error_kind) ? error_kind : "other";
   return t.cause[known] ?? ["", ""];
+}
+
+/** The failure's own message, without the server's English name of the cause in front of it. */
+export function ownWords(row: Failure & Pick<TaskRow, "error">): string {
+  const named = row.error_cause ? `${causeOf(row, en)[0].replace(/\.$/, "")}: ` : "";
+  const said = row.error ?? "";
+  return named && said.startsWith(named) ? said.slice(named.length) : said;
 }
 
 /** First line with something in it; agents like to begin with blank ones. */

@@ -116,7 +116,7 @@ function titleOf({ kind, mark }: Attention, row: TaskRow | null, t: Messages): s
 function detailOf(item: Attention, row: TaskRow | null, t: Messages): string {
   const { kind, mark } = item;
   if (kind === "missed") return missedDetail(mark, t);
-  if (row?.permission_denied?.length && doubtOf(row.verdict, row.permission_denied, t)) return t.execution.deniedCure("");
+  if (row?.permission_denied?.length && doubtOf(row.verdict, row.permission_denied, t)) return t.attention.deniedCure;
   const finding = row?.verdict && worstFirst(row.verdict.findings)[0];
   if (finding) {
     const where = placeOf(finding);

@@ -10,7 +10,10 @@ import type { Finding, RecentMark, TaskRow } from "../../wire";
 
 export function Findings({ row, earlier }: { row: TaskRow; earlier: RecentMark | null }) {
   if (!isFinal(row.status)) return <FindingsLater kind={markOf(row)} earlier={earlier} />;
-  return row.verdict && <FindingList findings={row.verdict.findings} />;
+  const findings = row.verdict?.findings ?? [];
+  // A run that failed found nothing because it failed: that is no finding either.
+  if (row.verdict === null || (row.status === "error" && findings.length === 0)) return null;
+  return <FindingList findings={findings} />;
 }
 
 function FindingsLater({ kind, earlier }: { kind: MarkKind; earlier: RecentMark | null }) {

@@ -1,5 +1,5 @@
 /** Who ran and what came of it, in one look; and what the reader can order. */
-import { cancel, runNow, setPaused } from "../../actions";
+import { cancel, ordering, runNow, setPaused } from "../../actions";
 import { now } from "../../clock";
 import { displayName, officeOf } from "../../council/names";
 import { isPaused, markOf, type Mood, moodOf } from "../../council/standing";
@@ -43,7 +43,7 @@ export function Head({ row, agent }: { row: TaskRow; agent: Agent | null }) {
         </p>
         <p class="state-line">
           <Mark kind={kind} /> <HeadState row={row} />
-          {row.verdict && <span class="source">{sourceWords(row, messages.value)}</span>}
+          {hasSource(row) && <span class="source">{sourceWords(row, messages.value)}</span>}
         </p>
         <h2>{headTitle(row, messages.value)}</h2>
         {headMore(row, messages.value).map((text) => (
@@ -71,6 +71,11 @@ function HeadState({ row }: { row: TaskRow }) {
       </span>
     </>
   );
+}
+
+/** What failed speaks for itself, unless a report did. */
+function hasSource(row: TaskRow): boolean {
+  return row.verdict !== null && (row.verdict.source === "contract" || row.error_kind === null);
 }
 
 /** Who says so: the agent in its report, the server where there was none, or one against the other. */
@@ -102,16 +107,17 @@ export function Orders({ row, agent }: { row: TaskRow; agent: Agent | null }) {
   const t = messages.value.execution;
   const id = row.agent_id;
   const paused = agent !== null && isPaused(agent);
+  const cancelling = row.cancel_requested === true || ordering.value.has(row.task_id);
   return (
     <div class="buttons">
       {!isFinal(row.status) && (
-        <OrderButton about={row.task_id} class="filled" busy={row.cancel_requested === true} act={() => cancel(row.task_id)}>
-          {row.cancel_requested ? t.cancelling : t.cancel}
+        <OrderButton about={row.task_id} class="filled" busy={cancelling} act={() => cancel(row.task_id)}>
+          {cancelling ? t.cancelling : t.cancel}
         </OrderButton>
       )}
       {agent && isFinal(row.status) && (
         <OrderButton about={id} class="filled" busy={agent.current !== null} act={() => runNow(id)}>
-          {t.again}
+          {row.started_at === null ? t.run : t.again}
         </OrderButton>
       )}
       {agent && (

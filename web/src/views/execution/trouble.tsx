@@ -3,7 +3,7 @@ import { now } from "../../clock";
 import { formats, messages } from "../../i18n";
 import { Mark } from "../../parts/mark";
 import { lost } from "../../session";
-import { causeOf, firstLine, isRetry } from "../../text/news";
+import { causeOf, firstLine, isRetry, ownWords } from "../../text/news";
 import type { Agent, TaskRow } from "../../wire";
 
 /** Why a run failed: what is known by its kind, its own message, then what a person can do. */
@@ -31,8 +31,8 @@ function Kinds({ row }: { row: TaskRow }) {
 }
 
 function OwnWords({ row, besides }: { row: TaskRow; besides: string }) {
-  if (!row.error || firstLine(row.error) === besides) return null;
-  return <p class="own-words">{row.error}</p>;
+  const words = ownWords(row);
+  return words && firstLine(words) !== besides ? <p class="own-words">{words}</p> : null;
 }
 
 /** A failed attempt whose next one is to come: when, and why there is one. */
