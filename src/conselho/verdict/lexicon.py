@@ -253,8 +253,8 @@ MILD = re.compile(
 )
 NOT_URGENT = "it says that nothing is urgent"
 DEFINES = re.compile(
-    r"^(?:\S{1,14} ){1,3}(?:defines?|declares?|lists?|contains?|define(?:m)?|declara(?:m)?"
-    r"|lista(?:m)?|contem) "
+    r"^(?:\S{1,14} ){1,3}(?:defines?|declares?|define(?:m)?|declara(?:m)?"
+    r") "
     r"(?:\d|one|two|three|four|five|six|uma?|dois|duas|tres|quatro|cinco|seis)\b|"
     r"\b(?:critical|high|medium|low|warnings?|errors?|info|notes?|severity|critic[oa]s?"
     r"|alt[oa]s?|medi[oa]s?|baix[oa]s?|avisos?|erros?|§)[\"']?"
@@ -834,7 +834,7 @@ WARNINGS = (
         r"|impacto)\]? ?[:=|] ?\W{0,4}(?:medium|moderate|low|medi[oa]|moderad[oa]|baix[oa]"
         r"|warning|aviso|minor)\b",
         r"^\W{0,6}\[(?:medium|moderate|low|medi[oa]|moderad[oa]|baix[oa]|p[234]|sev-?[234]|minor"
-        r"|nit|warning|warn|aviso|informational|info)\]",
+        r"|nit|warning|warn|aviso|informational)\]",
         r"^\W{0,6}\(?(?:medium|moderate|low|medi[oa]|moderad[oa]|baix[oa]|minor|nit|suggestion"
         r"|sugestao)\)?(?::| - )",
     ),
@@ -1047,7 +1047,7 @@ WARNINGS = (
         r"\b(?:would|will|should) (?:fix|help|solve|reduce|speed|shrink|avoid)\b|\b(?:resolveria"
         r"|ajudaria|reduziria|evitaria|corrigiria)\b|\bfalta(?:m|ndo|va)?\b|\b(?:is|are"
         r"|still) missing\b|\blacks?\b|\bnote that\b|\bworth noting\b|\bvale notar\b"
-        r"|\bhave a look\b|\bmigrat(?:e|ing|ion)\b|\bmigrar\b",
+        r"|\bhave a look\b|\bmigrat(?:e|ing)\b|\bmigrar\b",
         r"\b(?:could|poderia(?:m)?|podia(?:m)?|pode(?:m)?) (?:be|ser) \w{3,15}(?:ed|ad[oa]s?"
         r"|id[oa]s?)\b|\b(?:one|two|three|some|a few|um|dois|duas|tres|alguns|algumas"
         r"|\d{1,3}) (?:suggestions?|comments?|remarks?|notes?|sugest(?:ao|oes)|comentarios?"

@@ -134,7 +134,12 @@ _SAYINGS: tuple[tuple[str, Severity, str], ...] = (
         r"|^Package {2,60}Version {1,20}Latest(?: {1,20}Type)?$|\bdeduped invalid|\bextraneous$",
     ),
     ("npm", _E, r"UNMET DEPENDENCY|\binvalid: \S{1,80}@|^npm ERR!|^npm error "),
-    ("depcheck", _W, r"^Unused (?:dev)?[dD]ependencies$|^Missing dependencies$|^\* \S{1,80}$"),
+    (
+        "depcheck",
+        _W,
+        r"^✖ Found \d{1,6} circular dependenc|"
+        r"^Unused (?:dev)?[dD]ependencies$|^Missing dependencies$|^\* \S{1,80}$",
+    ),
     (
         "depcheck",
         _S,
