@@ -48,7 +48,7 @@ _TROUBLE = _words(
     anomal(?:y|ies) flak(?:y|es|iness) retries broken broke mismatch(?:es)? differences?
     drift(?:ed)? concerns? blockers? risks? credentials? deprecat(?:ed|ions?) outdated missing
     errored diagnostics threats? malware downtime complaints? outages? discrepanc(?:y|ies)
-    orphans? weakness(?:es)? affected todos? corrupt(?:ed|ion)? lost unused stale dead
+    orphans? weakness(?:es)? affected todos? fixmes? corrupt(?:ed|ion)? lost unused stale dead
     unreachable blocked attention follow-up action surprises skipped late delayed above over
     beyond exceeding slower slow larger bigger lost unsigned unpinned untested expired hits?
     suspicious unusual unexpected interruptions? pending erros? falhas? falhou falharam
@@ -94,8 +94,13 @@ _KEYS = (
     r"|certificates?|certificados?)"
 )
 _LISTED = rf"(?:{_DENIED}|(?:[^\s.;!?|,:]{{1,20}} ){{0,2}}?{_KEYS}\b)"
+_SUCH = (
+    r"(?: (?:com mais de|mais de|acima de|maior(?:es)? (?:do )?que|older than|over|above"
+    r"|larger than"
+    r"|longer than) \d[^,.;!?]{0,30})?"
+)
 ABSENT = re.compile(
-    rf"(?<![\w.,/-]){_NEGATION} {_DENIED}(?:{_AND} ?{_LISTED}){{0,6}}"
+    rf"(?<![\w.,/-]){_NEGATION} {_DENIED}(?:{_AND} ?{_LISTED}){{0,6}}{_SUCH}"
     rf"|(?<![\w.,/-])(?:no|zero|0|nenhum[a]?|nao (?:encontr\w{{2,4}}|ha|foram encontrad\w{{2}}"
     rf"|achei|achamos)|(?:did not|didn't) (?:find|see|spot)(?: any)?) (?:[^\s.;!?"
     rf"|,:]{{1,20}} ){{0,3}}?{_KEYS}\b"
@@ -112,6 +117,8 @@ ABSENT_AFTER = re.compile(
 )
 TROUBLE = re.compile(rf"\b{_TROUBLE}\b")
 ABSENT_SHORT = re.compile(
+    r"^[^:.!?|]{2,60}: (?:none|nenhum[a]?|nada)(?: found| encontrad[oa])?(?= in | em |[.,;]|$)"
+    r"|\b(?:none|nenhum[a]?|nada) (?:was |were |foi |foram )?(?:found|encontrad[oa]s?|detected)\b|"
     r"\b(?:nothing|nada)(?: \w{1,12}){0,2} (?:to|a|que|para|de)(?: \w{1,12})? ?"
     r"(?:report|fix|do|flag|open|note|add|change|declare|worry|relatar|corrigir|fazer|apontar"
     r"|declarar|registrar"
@@ -732,6 +739,7 @@ ERRORS = (
     _cue(
         Severity.ERROR,
         "people are stopped",
+        r"§[ :|-]{1,4}(?:http )?5\d\d\b(?! ?(?:ms|mb|kb|lines|linhas|files|arquivos|%))",
         r"\b(?:ninguem|nobody|no one|nenhum cliente|no customer|no user) (?:\w{1,10} )?(?:recebe"
         r"|recebeu|entra|acessa|compra|paga|loga|consegue entrar|receives?|received|gets?|got"
         r"|can (?:log|pay|buy|sign|open|reach|check|use|place))\b",
