@@ -44,7 +44,7 @@ MEASUREMENTS: dict[str, tuple[float, Measurement]] = {
     "lateness_1000": (300, lambda quick: lateness.many(quick=quick)),
     "throughput": (600, lambda quick: throughput.main(quick=quick)),
     "queries": (1800, _queries),
-    "classify": (300, lambda quick: classify.main(quick=quick)),
+    "classify": (600, lambda quick: classify.main(quick=quick)),
 }
 
 
