@@ -137,6 +137,7 @@ class GeminiDialect:
             denied = (
                 kind in _DENIED_TYPES
                 or "denied by policy" in error
+                or "Path not in workspace" in error
                 or (kind == "tool_not_registered" and name in _KEPT_BACK)
             )
             state = ToolState.DENIED if denied else ToolState.FAILED

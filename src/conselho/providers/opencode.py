@@ -8,7 +8,8 @@ came after it, which only the end of the output tells.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 
 from conselho.models.task import ErrorCause
@@ -17,12 +18,19 @@ from conselho.providers.failures import failed, failed_for, text_headers
 from conselho.providers.fields import JsonObject, amount, asked, at, count, one_line, table, text
 from conselho.providers.spec import Level, Parser, PermissionProfile, ProviderSpec
 
+_LOOK = {
+    "*": "deny", "read": "allow", "glob": "allow", "grep": "allow", "list": "allow",
+    "external_directory": "deny",
+}  # fmt: skip
+_CHANGE = _LOOK | {"edit": "allow", "todowrite": "allow"}
+# Nobody is there to answer a question, or to say that going in circles is fine.
+_RUN = {"*": "allow", "question": "deny", "doom_loop": "deny"}
 
-def _permission(**rules: str) -> str:
-    """What stands in the settings that OpenCode gets; what is not named is denied."""
-    named = {"*": "deny", "read": "allow", "glob": "allow", "grep": "allow", "list": "allow"}
-    inside = ",".join(f'"{tool}":"{rule}"' for tool, rule in (named | rules).items())
-    return f'{{"permission":{{{inside}}},"share":"disabled","autoupdate":false}}'
+
+def _held(rules: Mapping[str, str]) -> PermissionProfile:
+    """A level as the settings that OpenCode gets, which are stronger than all others."""
+    settings = {"permission": rules, "share": "disabled", "autoupdate": False}
+    return PermissionProfile(environment={"OPENCODE_CONFIG_CONTENT": json.dumps(settings)})
 
 
 SPEC = ProviderSpec(
@@ -34,17 +42,9 @@ SPEC = ProviderSpec(
     model_arguments=("--model", "{model}"),
     parser=Parser.OPENCODE,
     permissions={
-        Level.READ_ONLY: PermissionProfile(environment={"OPENCODE_CONFIG_CONTENT": _permission()}),
-        Level.WRITE: PermissionProfile(
-            environment={"OPENCODE_CONFIG_CONTENT": _permission(edit="allow")}
-        ),
-        Level.FULL: PermissionProfile(
-            environment={
-                "OPENCODE_CONFIG_CONTENT": _permission(
-                    edit="allow", bash="allow", webfetch="allow", websearch="allow", task="allow"
-                )
-            }
-        ),
+        Level.READ_ONLY: _held(_LOOK),
+        Level.WRITE: _held(_CHANGE),
+        Level.FULL: _held(_RUN),
     },
     environment=("OPENCODE_*", "ANTHROPIC_API_KEY", "OPENAI_API_KEY", "OPENROUTER_API_KEY"),
     set={

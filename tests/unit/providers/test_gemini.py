@@ -122,6 +122,11 @@ def test_a_quota_tells_when_it_ends() -> None:
         ("write_file", {"type": "policy_violation", "message": "denied by policy"}, "denied"),
         ("x", {"type": "e", "message": "Tool execution denied by policy. x"}, "denied"),
         ("run_shell_command", {"type": "tool_not_registered", "message": "not found"}, "denied"),
+        (
+            "read_file",
+            {"type": "invalid_tool_params", "message": "Path not in workspace: /etc/x"},
+            "denied",
+        ),
         ("made_up", {"type": "tool_not_registered", "message": "not found"}, "failed"),
         ("read_file", {}, "failed"),
     ],
