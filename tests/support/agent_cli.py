@@ -46,6 +46,8 @@ SESSION = "5a1f0e6c-0000-4000-8000-00000000c0de"
 REPORT = {"severity": "success", "summary": "Everything is in order.", "findings": []}
 UNTOUCHED = f"[[tool: Read README.md]][[report: {json.dumps(REPORT)}]]"
 MARK = re.compile(r"\[\[([a-zA-Z ]+)(?:: ?(.*?))?\]\](?!\])", re.DOTALL)
+# A success, if nobody sees that it stops in the middle of a sentence.
+CUT_ANSWER = "I looked at all files. Everything is in order so far, and the"
 LINE_SEPARATOR = "\u2028"  # ends no line of NDJSON
 
 # Ignores TERM and says so, then sleeps; what it was started with stays open.
@@ -320,7 +322,7 @@ class Claude(Cli):
         )
 
     def cut(self) -> NoReturn:
-        self.say("This answer was cut off because")
+        self.say(CUT_ANSWER)
         self._api_error(
             "API Error: Claude's response exceeded the 64000 output token maximum.",
             error="max_output_tokens",
@@ -453,7 +455,7 @@ class Codex(Cli):
         self._end_turn()
 
     def cut(self) -> NoReturn:
-        self.say("This answer was cut off because")
+        self.say(CUT_ANSWER)
         self._turn_failed("Incomplete response returned, reason: max_output_tokens")
 
     def empty(self) -> NoReturn:
@@ -549,7 +551,7 @@ class Gemini(Cli):
         self._end(self.exit_code)
 
     def cut(self) -> NoReturn:
-        self.say("This answer was cut off because")
+        self.say(CUT_ANSWER)
         self._end(self.exit_code)
 
     def empty(self) -> NoReturn:
@@ -642,7 +644,7 @@ class OpenCode(Cli):
         self._error("ContentFilterError", {"message": words})
 
     def cut(self) -> NoReturn:
-        self.say("This answer was cut off because")
+        self.say(CUT_ANSWER)
         self._finish_step("length")
         raise Ended(self.exit_code)
 
