@@ -98,6 +98,8 @@ export interface TaskDetails extends TaskRow {
   /** The whole prompt as the agent got it; null before the end, and for a program. */
   readonly sent_prompt: string | null;
   readonly provider: string;
+  readonly model: string | null;
+  readonly permissions: string;
   readonly cwd: string | null;
   readonly command: readonly string[];
 }
@@ -111,10 +113,10 @@ export interface RecentMark {
   readonly completed_at: Iso | null;
   readonly duration_ms: number | null;
   readonly summary: string | null;
-  /** Why the severity is not the agent's own; known of runs that ended while the page was open. */
-  readonly reason?: string | null;
+  /** Why the severity is not the agent's own. */
+  readonly reason: string | null;
   readonly error_kind: string | null;
-  readonly error_cause?: string | null;
+  readonly error_cause: string | null;
   readonly skip_reason: string | null;
   readonly slot_from: Iso | null;
   readonly slot_to: Iso | null;

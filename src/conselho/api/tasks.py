@@ -82,6 +82,8 @@ async def one_task(context: InContext, task_id: str) -> dict[str, Any]:
         "instructions": task.snapshot.instructions,
         "sent_prompt": task.sent_prompt,
         "provider": task.snapshot.provider,
+        "model": task.snapshot.model,
+        "permissions": task.snapshot.permissions,
         "cwd": task.snapshot.cwd,
         "command": list(task.snapshot.argv),
     }

@@ -77,7 +77,8 @@ interface HowProps {
 
 export function How({ row, details, agent }: HowProps) {
   const t = messages.value.execution;
-  const granted = agent?.councilor_config?.policies?.permissions;
+  // As the run had them; until the details are there, as the councilor has them now.
+  const granted = details?.permissions ?? agent?.councilor_config?.policies?.permissions;
   const provider = details?.provider ?? agent?.provider;
   return (
     <section class="box" aria-labelledby="how-title">
@@ -85,7 +86,7 @@ export function How({ row, details, agent }: HowProps) {
       <Facts
         facts={[
           [t.provider, provider],
-          [t.model, row.usage?.model ?? agent?.model],
+          [t.model, row.usage?.model ?? details?.model ?? agent?.model],
           [t.permissions, provider === "command" ? null : granted && (t.permission[granted] ?? granted)],
           [t.command, details && commandLine(details.command), "code"],
           [t.cwd, details?.cwd, "code"],
