@@ -176,6 +176,13 @@ class Provider(Protocol):
         """
         ...
 
+    def diagnose(self, stderr: str) -> Final | None:
+        """What a child without a last word told on stderr; None when that says nothing known.
+
+        Some programs fail before their first event: no credentials, a wrong setting.
+        """
+        ...
+
     def reader(self, model: str | None = None) -> OutputReader | None:
         """A new reader for one attempt; None when the output is the answer.
 

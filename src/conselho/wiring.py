@@ -135,6 +135,7 @@ class System:
         await asyncio.gather(*self._loops, return_exceptions=True)
         await self.bus.close()
         await self.store.close()
+        await asyncio.to_thread(shutil.rmtree, self.scratch, ignore_errors=True)
         if self._guardian is not None:
             await asyncio.to_thread(self._guardian.stop)
 

@@ -594,13 +594,14 @@ class OpenCode(Cli):
         if self.arguments.options.get("--format") != "json":
             self.refuse_to_start(1, "this stand-in speaks JSON only")
         self.settings = json.loads(self.env.get("OPENCODE_CONFIG_CONTENT", "{}"))
+        self.rules = self.settings.get("permission", {})
+        self.rules |= json.loads(self.env.get("OPENCODE_PERMISSION", "{}"))
         named = self.arguments.options.keys() & {"-m", "--model"}
         if not named and "model" not in self.settings:
             rest_for_ever()  # so does the real one, without a word
 
     def may_write(self) -> bool:
-        rules = self.settings.get("permission", {})
-        return bool(rules.get("edit", rules.get("*", "allow")) == "allow")
+        return bool(self.rules.get("edit", self.rules.get("*", "allow")) == "allow")
 
     def begin(self) -> None:
         self.told = Spent()

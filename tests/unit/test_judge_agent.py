@@ -192,3 +192,32 @@ def test_a_broken_block_is_never_a_green_light() -> None:
 
     assert outcome.severity is Severity.INFO
     assert "report contract was not kept" in reason_of(outcome)
+
+
+# -- a report, and then something more -------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("report", "severity"), [(YELLOW, "warning"), (RED, "error")])
+def test_bad_news_stands_when_the_agent_goes_on_and_says_done(report: str, severity: str) -> None:
+    outcome = judge_agent(word("Done.", report=report), exit_code=0)
+
+    assert (outcome.status, outcome.severity) == (Status.COMPLETED, severity)
+    assert outcome.verdict is not None
+    assert outcome.verdict.source is VerdictSource.CONTRACT
+
+
+def test_good_news_from_before_the_last_tool_is_a_note() -> None:
+    outcome = judge_agent(word("Done.", report=GREEN), exit_code=0)
+
+    assert outcome.severity is Severity.INFO
+    assert "went on without reporting again" in reason_of(outcome)
+
+
+def test_what_the_agent_says_last_can_make_good_news_worse() -> None:
+    text = "Wait: the nightly backup is missing.\nSTATUS: ERROR"
+
+    assert judge_agent(word(text, report=GREEN), exit_code=0).severity is Severity.ERROR
+
+
+def test_a_report_in_the_answer_itself_outranks_an_earlier_one() -> None:
+    assert judge_agent(word(GREEN, report=RED), exit_code=0).severity is Severity.SUCCESS

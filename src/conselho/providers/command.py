@@ -9,7 +9,7 @@ from pathlib import Path
 
 from conselho.errors import RunError
 from conselho.models.task import ErrorKind, Snapshot, Task
-from conselho.provider import Examination, Invocation, OutputReader, Trouble
+from conselho.provider import Examination, Final, Invocation, OutputReader, Trouble
 from conselho.providers.environment import child_environment
 
 
@@ -57,6 +57,10 @@ class CommandProvider:
             env={**self._env, "CONSELHO_AGENT_ID": task.agent_id},
             stdin=prompt.encode("utf-8", "replace"),
         )
+
+    def diagnose(self, stderr: str) -> Final | None:
+        """None: its exit code tells."""
+        return None
 
     def reader(self, model: str | None = None) -> OutputReader | None:
         """None: the output is the answer."""

@@ -6,16 +6,17 @@ import os
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Final as Constant
 
 from conselho.clock import Clock, SystemClock
 from conselho.errors import RunError
-from conselho.models.task import ErrorKind, Snapshot, Task
-from conselho.provider import Examination, Invocation, OutputReader
+from conselho.models.task import ErrorCause, ErrorKind, Snapshot, Task
+from conselho.provider import Examination, Final, Invocation, OutputReader
 from conselho.providers.claude import ClaudeDialect
 from conselho.providers.codex import CodexDialect
 from conselho.providers.environment import absolute_path, child_environment
 from conselho.providers.examiner import Examiner
+from conselho.providers.failures import failed
 from conselho.providers.gemini import GeminiDialect
 from conselho.providers.ndjson import Dialect, NdjsonReader
 from conselho.providers.opencode import OpencodeDialect
@@ -33,9 +34,11 @@ from conselho.providers.spec import (
 
 # One request to the model may take a quarter of the run: when the API hangs, the agent can try
 # twice more and still say what happened before the run itself is out of time.
-_REQUEST_SHARE: Final = 4
-_SHORTEST_REQUEST_SECONDS: Final = 10.0
-_LONGEST_REQUEST_SECONDS: Final = 600.0
+_REQUEST_SHARE: Constant = 4
+_SHORTEST_REQUEST_SECONDS: Constant = 10.0
+_LONGEST_REQUEST_SECONDS: Constant = 600.0
+# Why a program did not even begin stands in its last lines.
+_TELLING_STDERR: Constant = 4_000
 
 _DIALECTS: Mapping[Parser, Callable[[Callable[[], datetime]], Dialect]] = {
     Parser.CLAUDE: ClaudeDialect,
@@ -83,7 +86,7 @@ class DeclaredProvider:
         profile = self.spec.permissions.get(task.snapshot.permissions, PermissionProfile())
         values = self._values(task.snapshot, scratch)
         arguments = self._arguments(task.snapshot, profile)
-        files = {scratch / name: filled(text, values) for name, text in self.spec.files.items()}
+        files = {scratch / name: filled(text, values) for name, text in self._files().items()}
         by_file = self.spec.prompt is PromptWay.FILE
         if by_file:
             files[scratch / PROMPT_FILE] = prompt
@@ -98,6 +101,20 @@ class DeclaredProvider:
             stdin=b"" if by_file else prompt.encode("utf-8", "replace"),
             files=files,
         )
+
+    def _files(self) -> dict[str, str]:
+        files = dict(self.spec.files)
+        for variable, instead in self.spec.files_with.items():
+            if self._env.get(variable):
+                files |= instead
+        return files
+
+    def diagnose(self, stderr: str) -> Final | None:
+        if self.spec.parser is Parser.TEXT:
+            return None
+        lines = stderr[-_TELLING_STDERR:].split("\n")
+        finals = (failed(line, now=self._clock.now()) for line in reversed(lines) if line.strip())
+        return next((one for one in finals if one.cause is not ErrorCause.OTHER), None)
 
     def reader(self, model: str | None = None) -> OutputReader | None:
         """As the contract says. `model`: the agent's, where the cost is computed from prices."""

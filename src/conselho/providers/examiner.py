@@ -20,6 +20,8 @@ from conselho.providers.version_probe import Answer, ask_version, compared
 
 VERSION_KEPT: Final = timedelta(minutes=1)
 
+_SETTINGS_BYTES = 64 << 10
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Asked:
@@ -72,11 +74,22 @@ class Examiner:
     def model_trouble(self, model: str | None) -> str | None:
         """Why this model cannot be used, if so."""
         if not model:
-            needed = f"{self._spec.label} needs a model. Give the agent one: model."
-            return needed if self._spec.needs_model else None
+            if not self._spec.needs_model or self._knows_model():
+                return None
+            return f"{self._spec.label} needs a model. Give the agent one: model."
         if model.startswith("-"):  # it would be read as an option, whichever the agent likes
             return f"{model!r} is no model's name."
         return None
+
+    def _knows_model(self) -> bool:
+        """Whether its own settings name a model. What they name, only a run would tell."""
+        if self._spec.speaks_of_model:
+            return False
+        texts = (
+            self._env.get(source, "") if _is_variable(source) else self._begin_of(source)
+            for source in self._spec.model_sources
+        )
+        return any('"model"' in text for text in texts)
 
     def level_trouble(self, level: str) -> str | None:
         """Why this level of permissions cannot be given, if so."""
@@ -155,18 +168,28 @@ class Examiner:
         level: Literal["error", "warning"] = "error" if spec.credentials_required else "warning"
         yield Trouble(level=level, about="credentials", sentence=sentence)
 
+    def _begin_of(self, name: str) -> str:
+        """The beginning of a settings file; empty when there is none."""
+        try:
+            with self._place(name).open("rb") as file:
+                return file.read(_SETTINGS_BYTES).decode("utf-8", "replace")
+        except OSError:
+            return ""
+
     def _has_file(self, name: str) -> bool:
-        start, _, rest = name.partition("/")
-        if start == "~":
-            path = Path(self.home, rest)
-        elif start.startswith("$"):
-            path = Path(self._env.get(start[1:], "") or os.devnull, rest)
-        else:
-            path = Path(name)
+        path = self._place(name)
         try:
             return path.is_file() and path.stat().st_size > 0
         except OSError:
             return False
+
+    def _place(self, name: str) -> Path:
+        start, _, rest = name.partition("/")
+        if start == "~":
+            return Path(self.home, rest)
+        if start.startswith("$"):
+            return Path(self._env.get(start[1:], "") or os.devnull, rest)
+        return Path(name)
 
     def _councilor_troubles(self, snapshot: Snapshot) -> Iterator[Trouble]:
         spec = self._spec
@@ -203,3 +226,7 @@ def _error(about: str, sentence: str) -> Trouble:
 
 def _warning(about: str, sentence: str) -> Trouble:
     return Trouble(level="warning", about=about, sentence=sentence)
+
+
+def _is_variable(source: str) -> bool:
+    return "/" not in source

@@ -22,7 +22,7 @@ from conselho.providers.spec import Level, Parser, PermissionProfile, ProviderSp
 # servers and hooks that would be run where the user trusts the folder. maxAttempts holds only for a
 # model that is named: without one it makes ten attempts at each request, over minutes, in silence.
 _SETTINGS = """{
-  "security": {"folderTrust": {"enabled": true}},
+  "security": {%s"folderTrust": {"enabled": true}},
   "advanced": {"ignoreLocalEnv": true},
   "general": {
     "maxAttempts": 3, "enableAutoUpdate": false, "enableAutoUpdateNotification": false
@@ -31,6 +31,9 @@ _SETTINGS = """{
   "telemetry": {"enabled": false}
 }
 """
+_BY_LOGIN = _SETTINGS % ""
+# Asked for by name: with a base URL of one's own it would take the key for that of a gateway.
+_BY_KEY = _SETTINGS % '"auth": {"selectedType": "gemini-api-key"}, '
 
 SPEC = ProviderSpec(
     name="gemini",
@@ -56,10 +59,13 @@ SPEC = ProviderSpec(
         "HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy",
     ),
     set={
+        # It complains of a plain terminal in every run, though nothing is drawn.
+        "TERM": "xterm-256color", "COLORTERM": "truecolor",
         "GEMINI_CLI_SYSTEM_SETTINGS_PATH": "{scratch}/gemini-settings.json",
         "GEMINI_CLI_TRUSTED_FOLDERS_PATH": "{scratch}/no-trusted-folders.json",
     },
-    files={"gemini-settings.json": _SETTINGS},
+    files={"gemini-settings.json": _BY_LOGIN},
+    files_with={"GEMINI_API_KEY": {"gemini-settings.json": _BY_KEY}},
     # ... except from this one, which it takes whatever the settings say.
     forbidden_files=(".gemini/.env",),
     credentials=("GEMINI_API_KEY", "GOOGLE_API_KEY", "GOOGLE_APPLICATION_CREDENTIALS"),

@@ -18,8 +18,10 @@ from conselho.providers.failures import failed, failed_for, text_headers
 from conselho.providers.fields import JsonObject, amount, asked, at, count, one_line, table, text
 from conselho.providers.spec import Level, Parser, PermissionProfile, ProviderSpec
 
+# By name too, beside the star: the user's own rules for these stay in the merged list.
 _LOOK = {
     "*": "deny", "read": "allow", "glob": "allow", "grep": "allow", "list": "allow",
+    "edit": "deny", "bash": "deny", "webfetch": "deny", "websearch": "deny", "task": "deny",
     "external_directory": "deny",
 }  # fmt: skip
 _CHANGE = _LOOK | {"edit": "allow", "todowrite": "allow"}
@@ -28,9 +30,8 @@ _RUN = {"*": "allow", "question": "deny", "doom_loop": "deny"}
 
 
 def _held(rules: Mapping[str, str]) -> PermissionProfile:
-    """A level as the settings that OpenCode gets, which are stronger than all others."""
-    settings = {"permission": rules, "share": "disabled", "autoupdate": False}
-    return PermissionProfile(environment={"OPENCODE_CONFIG_CONTENT": json.dumps(settings)})
+    """A level as rules that OpenCode puts over those of all its settings, the user's own too."""
+    return PermissionProfile(environment={"OPENCODE_PERMISSION": json.dumps(rules)})
 
 
 SPEC = ProviderSpec(
@@ -49,6 +50,7 @@ SPEC = ProviderSpec(
     environment=("OPENCODE_*", "ANTHROPIC_API_KEY", "OPENAI_API_KEY", "OPENROUTER_API_KEY"),
     set={
         "OPENCODE_DISABLE_AUTOUPDATE": "1",
+        "OPENCODE_DISABLE_SHARE": "1",
         "OPENCODE_DISABLE_PROJECT_CONFIG": "1",
     },
     credentials=("OPENCODE_API_KEY", "ANTHROPIC_API_KEY", "OPENAI_API_KEY", "OPENROUTER_API_KEY"),
@@ -59,6 +61,13 @@ SPEC = ProviderSpec(
     credentials_required=False,
     install="Install it with `npm install -g opencode-ai`.",
     model_required=True,
+    model_sources=(
+        "OPENCODE_CONFIG_CONTENT",
+        "~/.config/opencode/opencode.json",
+        "~/.config/opencode/opencode.jsonc",
+        "$XDG_CONFIG_HOME/opencode/opencode.json",
+        "$XDG_CONFIG_HOME/opencode/opencode.jsonc",
+    ),
     tells_cost=True,
 )
 

@@ -245,6 +245,17 @@ def _contents(value: object) -> dict[str, str]:
     return pairs
 
 
+def _files_with(value: object) -> dict[str, dict[str, str]]:
+    tables = {}
+    for variable, files in _table(value).items():
+        _check_variable(variable, variable)
+        try:
+            tables[variable] = _contents(files)
+        except _Refused as refused:
+            raise _Refused(f"{variable}.{refused.field}", refused.reason) from refused
+    return tables
+
+
 def _assignments(value: object) -> dict[str, str]:
     pairs = _contents(value)
     for name in pairs:
@@ -317,6 +328,7 @@ _READERS: Mapping[str, Reader] = {
     "pinned": _exact_variables,
     "set": _assignments,
     "files": _contents,
+    "files_with": _files_with,
     "forbidden_files": _texts,
     "credentials": _exact_variables,
     "credential_files": _texts,
@@ -325,6 +337,7 @@ _READERS: Mapping[str, Reader] = {
     "minimum_version": _version,
     "install": _text,
     "model_required": _switch,
+    "model_sources": _texts,
     "enforces_budget": _switch,
     "tells_cost": _switch,
     "prices": _prices,

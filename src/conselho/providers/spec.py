@@ -75,7 +75,8 @@ class ProviderSpec:
     environment: names of variables that the child gets beside the base list, `PREFIX*` for many;
     those of `credentials` too. pinned: those that it gets too, empty where the server has none, so
     that no file of the folder it works in can give them a value. set: variables given to it.
-    files: written under the scratch folder, by relative name.
+    files: written under the scratch folder, by relative name. files_with: by variable, files that
+    take the place of those of the same name while the child has it and it is not empty.
     forbidden_files: it would obey these, so it does not run in a folder that has one, or below such
     a folder (up to HOME, whose own files are the user's).
     credentials, credential_files: any one of these variables or files is enough (`~/` is HOME,
@@ -83,7 +84,8 @@ class ProviderSpec:
     their absence is a warning.
     version_command: arguments that make it tell its version; empty: it is never asked.
     minimum_version: an older one is refused. install: how to get it, one sentence.
-    model_required: it has no default model worth relying on.
+    model_required: it has no default model worth relying on. model_sources: unless one of these
+    speaks of a model: variables of the child, or files as in credential_files.
     enforces_budget: it stops by itself at max_cost_usd. tells_cost: its usage has a cost.
     prices: by model, `*` for all others; then the cost is computed when the program gives none.
     is_agent: a model answers. If not, exit code and output are the evidence, as for any program.
@@ -102,6 +104,7 @@ class ProviderSpec:
     pinned: tuple[str, ...] = ()
     set: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
+    files_with: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     forbidden_files: tuple[str, ...] = ()
     credentials: tuple[str, ...] = ()
     credential_files: tuple[str, ...] = ()
@@ -110,6 +113,7 @@ class ProviderSpec:
     minimum_version: str | None = None
     install: str | None = None
     model_required: bool = False
+    model_sources: tuple[str, ...] = ()
     enforces_budget: bool = False
     tells_cost: bool = False
     prices: Mapping[str, Price] = field(default_factory=dict)
@@ -133,8 +137,14 @@ class ProviderSpec:
     @property
     def needs_model(self) -> bool:
         """Whether it cannot run for an agent without a model."""
-        always = (*self.command, *self.arguments, *self.files.values())
-        return self.model_required or any("model" in placeholders(text) for text in always)
+        return self.model_required or self.speaks_of_model
+
+    @property
+    def speaks_of_model(self) -> bool:
+        """Whether its command line or its files have a place for the model in any case."""
+        alternatives = (text for files in self.files_with.values() for text in files.values())
+        always = (*self.command, *self.arguments, *self.files.values(), *alternatives)
+        return any("model" in placeholders(text) for text in always)
 
 
 # What each placeholder stands for; docs/providers.md has the same list.
@@ -185,10 +195,13 @@ def problems(spec: ProviderSpec) -> Iterator[tuple[str, str]]:
         for text in arguments:
             yield from _argument_problems(where, text)
     yield from _prompt_problems(spec)
-    for name in spec.files:
-        path = PurePosixPath(name)
-        if not name or path.is_absolute() or ".." in path.parts or path.name == PROMPT_FILE:
-            yield "files", f"{name!r} must be a relative path inside the scratch folder."
+    tables = {"files": spec.files}
+    tables |= {f"files_with.{variable}": files for variable, files in spec.files_with.items()}
+    for where, files in tables.items():
+        for name in files:
+            path = PurePosixPath(name)
+            if not name or path.is_absolute() or ".." in path.parts or path.name == PROMPT_FILE:
+                yield where, f"{name!r} must be a relative path inside the scratch folder."
     if spec.enforces_budget and not spec.budget_arguments:
         yield "budget_arguments", "are missing, and enforces_budget is true. Say how it is told."
 

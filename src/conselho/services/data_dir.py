@@ -52,11 +52,14 @@ class DataDir:
         """Where runs have files of their own while they last; it may not exist.
 
         Some agents refuse settings in a folder whose place others could change, as below /tmp. For
-        a data directory there it lies in the user's cache, if that is better off.
+        a data directory there it lies in the user's cache or runtime folder, where one is better
+        off.
         """
         here = self.path / "scratch"
-        cache = Path.home() / ".cache" / "conselho" / self.home
-        return cache if not _is_private(here) and _is_private(cache) else here
+        cache, runtime = Path.home() / ".cache", os.environ.get("XDG_RUNTIME_DIR", "/run")
+        elsewhere = [place / "conselho" / self.home for place in (cache, Path(runtime))]
+        private = [place for place in (here, *elsewhere) if _is_private(place)]
+        return private[0] if private else here
 
     @property
     def home(self) -> str:
@@ -119,11 +122,10 @@ class DataDir:
 
 
 def _is_private(path: Path) -> bool:
-    """Whether nobody else may write any folder on the way to `path`, as far as it exists."""
-    for folder in path.parents:
-        try:
-            if folder.stat().st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-                return False
-        except OSError:
-            continue
-    return True
+    """Whether this user can make `path`, and nobody else may write a folder on the way to it."""
+    existing = [folder for folder in path.parents if folder.is_dir()]
+    try:
+        shared = any(folder.stat().st_mode & (stat.S_IWGRP | stat.S_IWOTH) for folder in existing)
+    except OSError:
+        return False
+    return not shared and bool(existing) and os.access(existing[0], os.W_OK | os.X_OK)

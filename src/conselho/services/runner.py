@@ -219,7 +219,10 @@ class Runner:
         hide = self._redactor.text
         run.ended = replace(ended, stdout=hide(ended.stdout), stderr=hide(ended.stderr))
         if run.transcript is not None:
-            run.account = _redacted(run.transcript.account(), self._redactor)
+            account = run.transcript.account()
+            if not account.ended:
+                account = _diagnosed(account, self._provider(run.task), ended.stderr)
+            run.account = _redacted(account, self._redactor)
 
     def end(self, run: Run) -> None:
         """What the end means. Our own stop and time-outs outrank what the child says."""
@@ -402,11 +405,12 @@ def _over_budget(run: Run, judged: Outcome) -> Outcome:
 def _word(run: Run, ended: Ended) -> AgentWord:
     account = run.account
     if account is None:  # an agent whose plain output is its answer: it ended when it ended
-        return AgentWord(text=ended.stdout, ended=True)
+        return AgentWord(text=ended.stdout, ended=True, shows_tools=False)
     error = account.unreadable if account.unreadable is not None else account.reason
     failed = account.unreadable is not None or (account.ended and not account.ok)
     return AgentWord(
         text=account.text,
+        report=account.report,
         ended=account.ended,
         error=(error or "The agent says that it failed, and not why.") if failed else None,
         cause=account.cause,
@@ -416,10 +420,26 @@ def _word(run: Run, ended: Ended) -> AgentWord:
     )
 
 
+def _diagnosed(account: Account, provider: Provider, stderr: str) -> Account:
+    """The account of an agent without a last word, with what its stderr tells in place of one."""
+    final = provider.diagnose(stderr)
+    if final is None:
+        return account
+    return replace(
+        account,
+        ended=True,
+        ok=False,
+        reason=final.reason,
+        cause=final.cause,
+        retry_at=final.retry_at,
+    )
+
+
 def _redacted(account: Account, redactor: Redactor) -> Account:
     return replace(
         account,
         text=redactor.text(account.text),
+        report=redactor.text(account.report) if account.report else None,
         reason=redactor.text(account.reason) if account.reason else account.reason,
         denied=tuple(map(redactor.text, account.denied)),
     )

@@ -3,9 +3,9 @@
     bytes ──► OutputReader ──► events ──► Transcript ──► lines for the live log
                                                └───────► Account: answer, tools, usage, final word
 
-The answer is what the agent says after its last tool, since that is its report. Should it fall
-silent there, an earlier message counts if it holds a verdict: some agents report first and tidy up
-afterwards.
+The answer is what the agent says after its last tool, since that is its report. Some agents report
+first and tidy up afterwards: the newest message with a verdict that was said before a tool is kept
+beside the answer, and it is the answer where nothing follows.
 """
 
 from __future__ import annotations
@@ -38,6 +38,9 @@ LONGEST_DENIAL: Final = 300
 _LONGEST_LOGGED_LINE: Final = 2_000
 _MOST_CALLS: Final = 10_000  # told apart; further ones are only counted
 
+# What every report block has in it; whether it is one is for the contract's parser to say.
+_VERDICT: Final = '"severity"'
+
 _SIGNS = {
     ToolState.STARTED: "→",
     ToolState.COMPLETED: "✓",
@@ -50,6 +53,7 @@ _SIGNS = {
 class Account:
     """What one attempt came to.
 
+    `text` is the answer; `report` an earlier message with a verdict, when the answer has none.
     `ended`: the agent had a last word. `ok`, `reason`, `cause`, `retry_at` are that word's.
     `tools` counts the calls that did their work, `tools_called` all. `denied` says for what the
     agent was not allowed, one line each. `usage` has the keys that Task.usage documents.
@@ -57,6 +61,7 @@ class Account:
     """
 
     text: str
+    report: str | None
     ended: bool
     ok: bool
     reason: str | None
@@ -110,8 +115,10 @@ class Transcript:
             sum(self._anonymous[s] for s in ToolState if s is not ToolState.STARTED),
         )
         usage = self._usage | ({"tool_calls": called} if self._usage or called else {})
+        answer = self._answer()
         return Account(
-            text=self._answer(),
+            text=answer,
+            report=None if _VERDICT in answer else self._report,
             ended=final is not None,
             ok=final is not None and final.ok,
             reason=final.reason if final else None,
@@ -125,11 +132,12 @@ class Transcript:
         )
 
     def _answer(self) -> str:
-        if self._final is not None and self._final.text is not None and self._final.text.strip():
-            whole = HeadAndTail(self._answer_bytes)
-            whole.add(_encoded(self._final.text))
-            return whole.text()
         last = self._message.text()
+        repeated = (self._final.text if self._final else None) or ""
+        if repeated.strip() and (_VERDICT in repeated or _VERDICT not in last):
+            whole = HeadAndTail(self._answer_bytes)
+            whole.add(_encoded(repeated))
+            return whole.text()
         return last if last.strip() else self._report or ""
 
     def _follow(self, read: Callable[[], Sequence[AgentEvent]]) -> bytes:
@@ -197,7 +205,7 @@ class Transcript:
     def _keep_report(self) -> None:
         """A tool was called: what was said before is no longer the end, unless it was a report."""
         said = self._message.text()
-        if '"severity"' in said:
+        if _VERDICT in said:
             self._report = said
         self._message = HeadAndTail(self._answer_bytes)
 

@@ -31,16 +31,20 @@ from conselho.verdict.wording import breaks_off, is_refusal
 class AgentWord:
     """What an agent said and did, as far as the judgement needs it.
 
+    `report`: an earlier message that may state the verdict, where `text` does not.
     `ended`: it had a last word; `error` and `cause` are set when that word was that it failed.
-    `tools` did their work, of `tools_called`. `denied`: what it was not allowed to do.
+    `tools` did their work, of `tools_called`; `shows_tools` is false where the output cannot tell.
+    `denied`: what it was not allowed to do.
     """
 
     text: str
+    report: str | None = None
     ended: bool
     error: str | None = None
     cause: ErrorCause | None = None
     tools: int = 0
     tools_called: int = 0
+    shows_tools: bool = True
     denied: tuple[str, ...] = ()
 
 
@@ -79,7 +83,7 @@ def judge_agent(
     if failure is not None:
         kind, cause, sentence, why = failure
         return _failed(kind, cause, sentence, _as_error(stated, why), exit_code, word.denied)
-    verdict = stated or _agent_verdict(word.text, broken)
+    verdict = stated or _earlier_verdict(word) or _agent_verdict(word.text, broken)
     tempered = _tempered(verdict, word, evidence, lacking)
     return replace(_completed(tempered, exit_code), permission_denied=word.denied)
 
@@ -201,6 +205,23 @@ def _program_verdict(text: str, broken: str | None) -> Verdict:
     )
 
 
+def _earlier_verdict(word: AgentWord) -> Verdict | None:
+    """What the agent reported before it called its last tool and said something more.
+
+    Bad news stands. Good news may be out of date by then: what came last can only make it worse,
+    and it is a note at best.
+    """
+    stated, _ = _stated(word.report or "")
+    if stated is None or RANK[stated.severity] >= RANK[Severity.WARNING]:
+        return stated
+    last = classify(word.text, None)
+    reason = f"it reported {stated.severity}, and then went on without reporting again"
+    severity = Severity.INFO
+    if last.judged and RANK[last.severity] > RANK[severity]:
+        severity, reason = last.severity, f"{reason}; {last.reason}"
+    return replace(stated, severity=severity, reason=reason)
+
+
 def _agent_verdict(text: str, broken: str | None) -> Verdict:
     judgement = classify(text, None)
     severity = judgement.severity if judgement.judged else Severity.INFO
@@ -252,6 +273,8 @@ def _tempered(verdict: Verdict, word: AgentWord, evidence: str, lacking: Sequenc
 
 
 def _no_evidence(word: AgentWord) -> str:
+    if not word.shows_tools:
+        return "its output does not show which tools it used: there is no evidence of work"
     if word.tools_called:
         return f"none of its {word.tools_called} tool calls worked: there is no evidence of work"
     return "it used no tool: there is no evidence of work"

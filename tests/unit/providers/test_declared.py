@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from conselho.errors import RunError
-from conselho.models.task import ErrorKind
+from conselho.models.task import ErrorCause, ErrorKind
 from conselho.provider import Invocation
 from conselho.providers.declared import DeclaredProvider
 from conselho.providers.ndjson import NdjsonReader
@@ -26,7 +26,7 @@ PROFILES = {
 
 
 def started(provider: DeclaredProvider, prompt: str = "Look.", **snapshot: Any) -> Invocation:
-    snapshot = {"provider": provider.name, "argv": (), "cwd": "/work"} | snapshot
+    snapshot = {"provider": provider.name, "argv": (), "cwd": "/srv/project"} | snapshot
     task = make_task(snapshot=make_snapshot(**snapshot))
     return provider.invocation(task, prompt=prompt, scratch=Path("/scratch/1"))
 
@@ -243,3 +243,55 @@ def test_a_shipped_agent_can_only_look_unless_more_is_asked_for(tmp_path: Path, 
     assert set(looking.arguments) <= set(invocation.argv)
     assert looking.environment.items() <= invocation.env.items()
     assert not [text for text in invocation.argv if "{" in text and "projects=" not in text]
+
+
+# -- files that hang on a variable -----------------------------------------------------------------
+
+
+def test_a_file_is_another_while_the_child_has_the_variable(tmp_path: Path) -> None:
+    fields: dict[str, Any] = {
+        "command": ("agent",),
+        "environment": ("MY_KEY",),
+        "files": {"settings.json": "by login", "rest.json": "same"},
+        "files_with": {"MY_KEY": {"settings.json": "by key"}},
+    }
+
+    def files(**environ: str) -> dict[str, str]:
+        provider = make_provider(tmp_path, environ=environ, **fields)
+        return {path.name: text for path, text in started(provider).files.items()}
+
+    assert files() == {"settings.json": "by login", "rest.json": "same"}
+    assert files(MY_KEY="") == files()
+    assert files(MY_KEY="secret") == {"settings.json": "by key", "rest.json": "same"}
+
+
+# -- what stderr tells of a child without a last word ----------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("stderr", "cause"),
+    [
+        ("Please set an Auth method in your settings.json or ...", ErrorCause.AUTHENTICATION),
+        ("node: warning\nError: connect ECONNREFUSED 127.0.0.1:1", ErrorCause.NETWORK),
+    ],
+)
+def test_a_start_that_failed_is_told_from_stderr(
+    tmp_path: Path, stderr: str, cause: ErrorCause
+) -> None:
+    final = make_provider(tmp_path, command=("agent",), parser=Parser.GEMINI).diagnose(stderr)
+
+    assert final is not None
+    assert (final.ok, final.cause) == (False, cause)
+    assert stderr.split("\n")[-1][:30] in (final.reason or "")
+
+
+def test_a_stderr_that_says_nothing_known_tells_nothing(tmp_path: Path) -> None:
+    provider = make_provider(tmp_path, command=("agent",), parser=Parser.GEMINI)
+
+    assert provider.diagnose("(node:1) DeprecationWarning: punycode") is None
+
+
+def test_of_a_program_whose_output_is_its_answer_stderr_tells_nothing(tmp_path: Path) -> None:
+    provider = make_provider(tmp_path, command=("agent",), parser=Parser.TEXT)
+
+    assert provider.diagnose("401 unauthorized") is None

@@ -167,6 +167,23 @@ class TestCouncilor:
         assert told(await examined(provider)) == [("error", "model")]
         assert told(await examined(provider, model="m")) == []
 
+    async def test_a_model_of_its_own_settings_is_enough(self, tmp_path: Path) -> None:
+        fields: dict[str, Any] = {
+            "model_required": True,
+            "model_sources": ("AGENT_CONFIG", "~/agent.json"),
+            "environment": ("AGENT_CONFIG",),
+            "permissions": {Level.READ_ONLY: PermissionProfile()},
+        }
+        by_variable = make_provider(tmp_path, environ={"AGENT_CONFIG": '{"model": "m"}'}, **fields)
+        silent = make_provider(tmp_path, environ={"AGENT_CONFIG": '{"theme": "x"}'}, **fields)
+
+        assert told(await examined(by_variable)) == []
+        assert told(await examined(silent)) == [("error", "model")]
+
+        (tmp_path / "home").mkdir()
+        (tmp_path / "home" / "agent.json").write_text('{"model": "m"}')
+        assert told(await examined(silent)) == []
+
     async def test_a_level_that_is_not_there_is_told_and_none_at_all_is_a_warning(
         self, tmp_path: Path
     ) -> None:
