@@ -13,10 +13,12 @@ import time
 from collections.abc import Iterator
 
 import conselho.verdict.formats
+import conselho.verdict.lexicon
 from bench.figures import Report, at_most, spread
 from conselho.verdict.classifier import classify
 
-MODULES = ("reading", "language", "lexicon", "counts", "thresholds", "marks", "prose", "trouble")
+MODULES = ("reading", "language", "counts", "thresholds", "marks", "prose", "trouble")
+PACKAGES = (conselho.verdict.lexicon, conselho.verdict.formats)
 SIZE = 5 * 1024 * 1024
 QUICK_SIZE = 256 * 1024
 LIMIT_SECONDS = 1.0
@@ -153,8 +155,10 @@ def _once(pattern: re.Pattern[str], text: str) -> float:
 def _patterns() -> Iterator[tuple[str, re.Pattern[str]]]:
     """Every compiled pattern of the classifier, found in its modules' tables too."""
     names = [f"conselho.verdict.{name}" for name in MODULES]
-    formats = pkgutil.iter_modules(conselho.verdict.formats.__path__, "conselho.verdict.formats.")
-    for module in [*names, *(each.name for each in formats)]:
+    for package in PACKAGES:
+        found = pkgutil.iter_modules(package.__path__, f"{package.__name__}.")
+        names += [each.name for each in found]
+    for module in names:
         for name, value in vars(importlib.import_module(module)).items():
             for number, pattern in enumerate(_inside(value)):
                 yield f"{module.removeprefix('conselho.verdict.')}.{name}[{number}]", pattern

@@ -29,7 +29,7 @@ from conselho.verdict.judgement import (
     shortened,
     worst,
 )
-from conselho.verdict.lexicon import NOT_URGENT
+from conselho.verdict.lexicon.softening import NOT_URGENT
 from conselho.verdict.prose import Prose, read_prose
 from conselho.verdict.reading import Reading, read
 from conselho.verdict.trouble import read_trouble

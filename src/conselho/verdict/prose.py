@@ -18,6 +18,8 @@ from conselho.verdict import lexicon
 from conselho.verdict.counts import Count, counts
 from conselho.verdict.judgement import Evidence, Strength, shortened
 from conselho.verdict.language import NAME, fold, mask, sentences
+from conselho.verdict.lexicon import denial, softening, times
+from conselho.verdict.lexicon.cue import Cue
 from conselho.verdict.marks import is_open_box, is_ticked_box, sign, stated, status_word
 from conselho.verdict.thresholds import compared
 from conselho.verdict.trouble import FRAME
@@ -224,7 +226,7 @@ def _marked(reader: _Reader, number: int, line: str, mark: Severity) -> None:
     if reader.section == "reference":
         return
     folded = fold(line)
-    if mark is Severity.ERROR and lexicon.ABSENT_AFTER.search(folded):
+    if mark is Severity.ERROR and denial.ABSENT_AFTER.search(folded):
         return
     if mark is Severity.ERROR and re.search(r"[:|]\s{0,3}0\b|\b0 ", folded) and len(line) < 80:
         return
@@ -282,20 +284,20 @@ def _sentence(
         return
     reader.seen.add(shape)
     reader.taken += 1
-    if lexicon.QUESTION.search(sentence):
+    if softening.QUESTION.search(sentence):
         return
-    mild = lexicon.MILD.search(sentence) is not None
+    mild = softening.MILD.search(sentence) is not None
     if mild:
-        _add(reader, number, sentence, Severity.WARNING, lexicon.NOT_URGENT, Strength.PARTIAL)
-    present = lexicon.TALKS_ABOUT.sub(NAME, sentence)
-    present = lexicon.MILD.sub(NAME, present)
-    denied = lexicon.ABSENT_SHORT.sub(lexicon.CLEAN, present)
-    denied = lexicon.ABSENT.sub(lexicon.CLEAN, denied)
-    denied = lexicon.ABSENT_AFTER.sub(lexicon.CLEAN, denied)
-    told = lexicon.CONDITION.sub(" ", denied)
-    if reader.section == "reference" or lexicon.DEFINES.search(told):
+        _add(reader, number, sentence, Severity.WARNING, softening.NOT_URGENT, Strength.PARTIAL)
+    present = softening.TALKS_ABOUT.sub(NAME, sentence)
+    present = softening.MILD.sub(NAME, present)
+    denied = denial.ABSENT_SHORT.sub(denial.CLEAN, present)
+    denied = denial.ABSENT.sub(denial.CLEAN, denied)
+    denied = denial.ABSENT_AFTER.sub(denial.CLEAN, denied)
+    told = softening.CONDITION.sub(" ", denied)
+    if reader.section == "reference" or softening.DEFINES.search(told):
         return
-    if lexicon.CLEAN in denied:
+    if denial.CLEAN in denied:
         _add(reader, number, sentence, Severity.SUCCESS, "it denies any trouble", Strength.PARTIAL)
     if _is_history(reader, sentence):
         _history(reader, number, sentence, told)
@@ -307,14 +309,14 @@ def _history(reader: _Reader, number: int, sentence: str, told: str) -> None:
     """Trouble of another time, or trouble that is over."""
     if _is_resolved(sentence):
         taken_back = _forget_past(reader, number)
-        if taken_back or (lexicon.TROUBLE.search(sentence) and not _TICKET_COUNTS.search(sentence)):
+        if taken_back or (denial.TROUBLE.search(sentence) and not _TICKET_COUNTS.search(sentence)):
             _add(reader, number, sentence, Severity.SUCCESS, "trouble is over", Strength.PARTIAL)
     _cues(reader, number, told, lexicon.SUCCESSES, past=False, soft=False)
 
 
 def _present(reader: _Reader, number: int, sentence: str, told: str, mark: Severity | None) -> None:
     past = _is_past(reader, sentence)
-    expected = lexicon.EXPECTED.search(sentence) is not None
+    expected = softening.EXPECTED.search(sentence) is not None
     limits = compared(told)
     if limits is not None:
         strength = Strength.FIRM if limits is Severity.WARNING else Strength.PARTIAL
@@ -323,37 +325,37 @@ def _present(reader: _Reader, number: int, sentence: str, told: str, mark: Sever
         for count in counts(told):
             _counted(reader, number, sentence, count, told, past=past)
     if not expected and not _is_planned(told):
-        soft = lexicon.QUESTIONED.search(told) is not None
+        soft = softening.QUESTIONED.search(told) is not None
         if mark is not Severity.SUCCESS:
             _cues(reader, number, told, lexicon.ERRORS, past=past, soft=soft)
         if limits is not Severity.SUCCESS and mark is not Severity.SUCCESS:
             _cues(reader, number, told, lexicon.WARNINGS, past=past, soft=soft)
-    if len(told) > 30 and lexicon.LACK.search(told) and not _is_planned(told):
+    if len(told) > 30 and denial.LACK.search(told) and not _is_planned(told):
         _add(reader, number, sentence, Severity.WARNING, "something is lacking", Strength.FAINT)
     if limits is not Severity.WARNING:
-        contrast = lexicon.CONTRAST.search(told) is not None
+        contrast = softening.CONTRAST.search(told) is not None
         _cues(reader, number, told, lexicon.SUCCESSES, past=False, soft=contrast)
 
 
 def _is_past(reader: _Reader, sentence: str) -> bool:
     """Whether a sentence tells of another time; the others of its line then do too."""
-    if lexicon.ONGOING.search(sentence):
+    if times.ONGOING.search(sentence):
         reader.past = False
         return False
-    if lexicon.PAST.search(sentence) and not lexicon.FUTURE.search(sentence):
+    if times.PAST.search(sentence) and not times.FUTURE.search(sentence):
         reader.past = True
     return reader.past
 
 
 def _is_planned(told: str) -> bool:
-    return lexicon.IMPERATIVE_PLAN.search(told) is not None
+    return times.IMPERATIVE_PLAN.search(told) is not None
 
 
 def _is_resolved(sentence: str) -> bool:
-    over = lexicon.RESOLVED.search(sentence) is not None or (
-        lexicon.OVER.search(sentence) is not None and lexicon.TROUBLE.search(sentence) is not None
+    over = times.RESOLVED.search(sentence) is not None or (
+        times.OVER.search(sentence) is not None and denial.TROUBLE.search(sentence) is not None
     )
-    return over and lexicon.UNRESOLVED.search(sentence) is None
+    return over and times.UNRESOLVED.search(sentence) is None
 
 
 def _is_history(reader: _Reader, sentence: str) -> bool:
@@ -392,7 +394,7 @@ def _cues(
     reader: _Reader,
     number: int,
     told: str,
-    cues: tuple[lexicon.Cue, ...],
+    cues: tuple[Cue, ...],
     *,
     past: bool,
     soft: bool,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from conselho.models.verdict import Severity
-from conselho.verdict.lexicon import ABOVE_LIMIT, BELOW_LIMIT
+from conselho.verdict.lexicon.limits import ABOVE_LIMIT, BELOW_LIMIT
 
 _VALUE = (
     r"(?<![\w.,/-])(?P<value>\d{1,9}(?:[.,]\d{1,4}){0,2}) ?(?P<unit>%|ms|s|kb|mb|gb|kib|mib|gib"

@@ -12,6 +12,7 @@ import pytest
 from conselho.models.verdict import Severity
 from conselho.verdict import classifier, lexicon
 from conselho.verdict.classifier import classify
+from conselho.verdict.lexicon import denial
 from conselho.verdict.reading import MAX_LINES, read
 from tests.unit.verdict.scoring import Labelled, labelled, macro_f1
 
@@ -195,7 +196,7 @@ def test_hostile_texts_are_judged_without_an_exception(text: str) -> None:
 
 def test_no_pattern_of_the_lexicon_repeats_a_repetition_without_a_bound() -> None:
     cues = [*lexicon.ERRORS, *lexicon.WARNINGS, *lexicon.SUCCESSES]
-    patterns = [*(cue.pattern for cue in cues), lexicon.ABSENT, lexicon.ABSENT_AFTER]
+    patterns = [*(cue.pattern for cue in cues), denial.ABSENT, denial.ABSENT_AFTER]
     for pattern in patterns:
         assert not list(_nested_repeats(_parser.parse(pattern.pattern), endless=False))
     assert list(_nested_repeats(_parser.parse("(?:a+b)*"), endless=False))
