@@ -26,6 +26,7 @@ from conselho.verdict.contract import (
     parse_contract,
 )
 from conselho.verdict.instructions import contract_instructions
+from conselho.verdict.lenient_json import read_object
 
 SCHEMA_FILE = Path(__file__).parents[2] / "docs" / "report-contract.schema.json"
 BODY = '{"severity": "warning", "summary": "Two."}'
@@ -328,6 +329,10 @@ def test_a_line_is_read_from_the_texts_that_name_it(line: object, number: int) -
         ("src/a.py:12", 99, ("src/a.py", 99)),
         ("C:\\a.py", None, ("C:\\a.py", None)),
         ("a.py:main", None, ("a.py:main", None)),
+        (":12", None, (":12", None)),
+        ("a::12", None, ("a::12", None)),
+        ("a:1:2:3", None, ("a:1", 2)),
+        (f"{'a' * 400}:123456789012-123456789012", None, ("a" * 400, None)),
         ("", 4, (None, 4)),
     ],
 )
@@ -444,6 +449,23 @@ HOSTILE = {
     "single quotes": "{'severity': ",
     "tall": '{"severity":"info","title":"t"},\n',
 }
+
+
+def test_blocks_that_speak_of_no_verdict_are_not_read_one_by_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # Each of them would cost a parse, a repair and a reason: seconds for a megabyte of `{`.
+    read: list[str] = []
+
+    def counted(text: str, **how: Any) -> dict[str, Any]:
+        read.append(text)
+        return read_object(text, **how)
+
+    monkeypatch.setattr("conselho.verdict.contract.read_object", counted)
+    text = '```json\n{"a": 1,\n' * 500 + '```json\n{"s\\u0065verity": "info", "summary": "s"}\n```'
+
+    assert parse_contract(text + '\n```json\n{"b": 2}\n' * 500) is not None
+    assert len(read) == 1
 
 
 @pytest.mark.parametrize("piece", HOSTILE.values(), ids=HOSTILE.keys())

@@ -74,10 +74,14 @@ _SEVERITY_KEY = re.compile(r'"severity"\s*:')
 # Also with the quotes that JSON refuses, or none, so that the refusal can say so.
 _MEANT = re.compile(r"""["'“”„‘’]severity["'“”‘’]\s*:""", re.IGNORECASE)
 _MEANT_IN_FENCE = re.compile(r"""\bseverity["'“”‘’]?\s*:""", re.IGNORECASE)
+# Neither a verdict nor meant as one without a word of these, or an escape that may spell it.
+_SPEAKS_OF_A_VERDICT = re.compile(r"severity|summary|\\u", re.IGNORECASE)
 
 
 def _report(block: Block) -> dict[str, Any] | None:
     """The object of `block` if it is a verdict; None when it is something else."""
+    if not _SPEAKS_OF_A_VERDICT.search(block.text):
+        return None  # tens of thousands of blocks are not worth a parse, and its error, each
     try:
         found = _unwrapped(read_object(block.text, closed=block.closed))
     except NotJson as exc:
@@ -225,7 +229,8 @@ def _plain_word(text: str) -> str:
 
 
 _LINE = re.compile(r"\s*(?:L|lines?\s|linhas?\s)?\s*(\d{1,12})(?!\d)", re.IGNORECASE)
-_FILE_AND_LINE = re.compile(r"(.*?[^:]):(\d{1,12})(?:[-–:,]\d{1,12})?", re.DOTALL)
+_LINE_OF_FILE = re.compile(r"(?<=[^:]):(\d{1,12})(?:[-–:,]\d{1,12})?\Z")
+_LONGEST_LINE_OF_FILE = 26  # what the pattern above can take: longer files are not walked through
 
 
 def line_number(value: object) -> int | None:
@@ -242,10 +247,10 @@ def line_number(value: object) -> int | None:
 
 def _place(file: str, line: int | None) -> tuple[str | None, int | None]:
     """`file` without the line that some write into it (`a.py:12`): it counts if none is given."""
-    named = _FILE_AND_LINE.fullmatch(file)
+    named = _LINE_OF_FILE.search(file, max(0, len(file) - _LONGEST_LINE_OF_FILE))
     if named is None:
         return file or None, line
-    return named[1], line or line_number(named[2])
+    return file[: named.start()], line or line_number(named[1])
 
 
 def _text(value: object, where: str, longest: int) -> str:
