@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from conselho.models.verdict import Severity
 from conselho.verdict import lexicon
 from conselho.verdict.counts import Count, counts
+from conselho.verdict.description import CHANGE, HEADING, Kind
 from conselho.verdict.judgement import Evidence, Strength, shortened
 from conselho.verdict.language import NAME, fold, mask, sentences
 from conselho.verdict.lexicon import denial, softening, times
@@ -27,10 +28,6 @@ from conselho.verdict.trouble import FRAME
 MAX_SENTENCES = 400  # a person's report has fewer; what is longer is a tool's
 
 _FENCE = re.compile(r"^\s{0,8}(?:```|~~~)")
-_HEADING = re.compile(
-    r"^\s{0,3}#{1,6}\s|^\s{0,3}\*\*[^*]{2,80}\*\*:?\s{0,3}$|^[^.!?|]{2,60}:\s{0,3}$"
-)
-_BULLET = re.compile(r"^\s{0,12}(?:[-*+•]|\d{1,3}[.)])\s{1,4}")
 _TABLE = re.compile(r"^\s{0,4}\|.*\|\s{0,4}$")
 _RULE = re.compile(r"^[\s|:=+_*-]+$")
 
@@ -49,59 +46,6 @@ _REFERENCE = re.compile(
     r"|meaning|significado|template|files? (?:reviewed|changed|touched)|changed files"
     r"|arquivos (?:alterados|revisados|lidos)|related files|where to read|onde ler)\b"
 )
-# A text that describes, plans or lists, told by how it begins: by its title, or by saying so.
-_TITLES = re.compile(
-    r"\b(?:change ?log|release notes?|notas (?:da|de) (?:versao|lancamento)|novidades|what's new"
-    r"|what is new|unreleased|overview|visao geral"
-    r"|reference|referencia|guide|guia|manual|handbook|glossary|glossario|architecture"
-    r"|arquitetura|policy|politica|runbook|playbook|roteiro|agenda|roadmap|backlog|plan|plano"
-    r"|telemetry|telemetria|inventory|inventario|statistics|estatisticas?|stats|metrics|metricas"
-    r"|activity|atividade|census|censo|minutes|notes|notas|ata|figures|numeros|usage|uso"
-    r"|template|modelo|proposal|proposta|rfc|adr|design|documentacao|documentation|readme"
-    r"|onboarding|introduction|introducao|welcome|bem-vind\w{1,2}|summary of changes"
-    r"|resumo das? mudancas?|faq|contributing|licen[cs]es? used)\b"
-)
-_LABELLED = re.compile(
-    r"^\W{0,6}(?:v|versao |version |release )\d{1,4}\.\d{1,4}(?:\.\d{1,4})?$|^\W{0,6}(?:proposal"
-    r"|proposta|question|pergunta|duvida|glossary|glossario|agenda|plan|plano"
-    r"|roteiro|idea|ideia|fyi|para saber|changelog|release notes|definition|definicao|policy"
-    r"|politica|rfc|draft|rascunho|inventory|inventario|statistics|estatisticas)\b[^:.]{0,30}:"
-)
-_DESCRIBES = re.compile(
-    r"^\W{0,6}(?:change ?log|release notes|notas da versao)|\b(?:how (?:\S{1,20} ){1,6}(?:work"
-    r"|works|are|is|routed|classified|decided|handled)\b"
-    r"|como (?:\S{1,20} ){0,4}(?:funciona(?:m)?|sao|e feit[oa])|(?:test|work|audit) plan"
-    r"|plan(?:o)? (?:for|da|para a?) (?:the )?(?:next|proxim\w|execucao)|the plan"
-    r"|agenda (?:for|da|para)|meeting notes|minutes of|^\W{0,4}ata (?:da|de)|this (?:page"
-    r"|document|text|file|note|guide|section|article) (?:describes|explains|is|lists"
-    r"|was generated|covers|shows|summari[sz]es)"
-    r"|est[ea] (?:documento|texto|arquivo|guia|pagina|nota|secao|artigo) (?:descreve|explica"
-    r"|lista|e|foi gerad[oa]|mostra|resume|apresenta)"
-    r"|summary of the (?:discussion|meeting|thread)|resumo da (?:discussao|reuniao|conversa))"
-)
-_PLANS = re.compile(
-    r"\b(?:not run today|nothing ran today|(?:hoje )?nao houve execucao|(?:tomorrow"
-    r"|amanha)(?:'s run)? (?:i |we |eu )?(?:will|vou|vamos|sera)|(?:nothing|none|no \w{1,15}"
-    r"|not) (?:has |have |been |is |was ){0,3}(?:examined|checked|run|executed|started|done"
-    r"|looked|scanned|tested|begun|reviewed|measured)(?: at)? (?:yet|so far)"
-    r"|ainda nao (?:executei|rodei|comecei|foi|iniciei|verifiquei|analisei|examinei|olhei)"
-    r"|nada (?:ainda )?foi \w{3,15} ainda"
-    r"|(?:just|only|merely) (?:the |a )?(?:plan|schedule|agenda|list|outline|description)"
-    r"|(?:apenas|so|somente) (?:a |o |uma? )?(?:agenda|plano|roteiro|lista|cronograma|descricao)"
-    r"|(?:here is|this is) what i(?: will|'ll| plan| intend| am going)|(?:checklist|list|plan"
-    r"|steps|things|lista|passos|plano) (?:that )?(?:i will|i'll|que vou|que irei)"
-    r"|what i (?:will|intend to|plan to) (?:look|check|do)|o que (?:vou|pretendo|sera|farei)"
-    r"|next (?:run|round|session) (?:i )?will|for the next run|para a proxima (?:rodada"
-    r"|execucao))\b"
-)
-_CHANGE = re.compile(
-    r"^\W{0,8}(?:(?:fix|feat|chore|docs|refactor|perf|test|style|build|ci"
-    r"|revert)(?:\([^)]{1,30}\))?!?: "
-    r"|(?:fixed|added|changed|removed|improved|updated|renamed|bumped|corrigid[oa]s?|corrige"
-    r"|adicionad[oa]s?|adiciona|removid[oa]s?|remove|atualizad[oa]s?|atualiza|alterad[oa]s?"
-    r"|melhorad[oa]s?|renomead[oa]s?)\b(?! (?:to|em))|[0-9a-f]{7,40} \S)"
-)
-_COMMIT = re.compile(r"^[0-9a-f]{7,40} \S")
 _TICKET_COUNTS = re.compile(
     r"\b(?:opened|closed|merged|created|abert[oa]s|fechad[oa]s|criad[oa]s) \d"
     r"|\b\d{1,6} (?:\w{1,15} )?(?:opened|closed|merged|created|commits?|stars|forks|abert[oa]s"
@@ -133,16 +77,13 @@ class _Reader:
     verdict: Severity | None = None
     open_boxes: int = 0
     ticked: int = 0
-    changes: int = 0
-    bullets: int = 0
     past: bool = False  # the line has begun to tell of another time
 
 
 def read_prose(lines: list[str], *, skip: frozenset[int]) -> Prose:
     """What the lines say, without those of `skip` and without what stands in code blocks."""
     reader = _Reader()
-    opening: list[str] = []
-    plans = False
+    kind = Kind()
     for number, line in enumerate(lines):
         if _FENCE.match(line):
             reader.fenced = not reader.fenced
@@ -151,52 +92,27 @@ def read_prose(lines: list[str], *, skip: frozenset[int]) -> Prose:
             continue
         if FRAME.match(line) and not _TABLE.match(line):
             continue
-        if len(opening) < 2:
-            opening.append(line)
-        folded = _line(reader, number, line)
-        plans = plans or (len(folded) < 400 and _PLANS.search(folded) is not None)
-    describes = plans or _is_description(opening)
-    if reader.changes >= 2 and reader.changes * 2 >= reader.bullets:
-        describes = True
+        folded = fold(mask(line.strip()))
+        kind.see(line, folded)
+        _line(reader, number, line, folded)
     _settle(reader)
-    return Prose(evidence=reader.evidence, describes=describes, verdict=reader.verdict)
+    return Prose(evidence=reader.evidence, describes=kind.judges_nothing(), verdict=reader.verdict)
 
 
-def _is_description(lines: list[str]) -> bool:
-    """Whether the first lines are those of a description, a plan, a change log or figures."""
-    if not lines:
-        return False
-    first = fold(mask(lines[0]))[:160]
-    second = fold(mask(lines[1]))[:160] if len(lines) > 1 else ""
-    if _LABELLED.match(first):
-        return True
-    titled = _HEADING.match(lines[0]) is not None or (len(first) < 60 and first.endswith(":"))
-    if titled and _TITLES.search(first):
-        return True
-    return _DESCRIBES.search(first) is not None or (
-        titled and _DESCRIBES.search(second) is not None
-    )
-
-
-def _line(reader: _Reader, number: int, line: str) -> str:
-    """Read one line; gives it back folded."""
-    folded = fold(mask(line.strip()))
+def _line(reader: _Reader, number: int, line: str, folded: str) -> None:
     if _RULE.match(folded):
-        return folded
+        return
     if line.lstrip().startswith(">"):
-        return folded
-    if _BULLET.match(line) or _COMMIT.match(folded):
-        reader.bullets += 1
-        reader.changes += _CHANGE.match(folded) is not None
+        return
     if _TABLE.match(line):
         _row(reader, number, line, folded)
-        return folded
+        return
     reader.header = []
-    if _HEADING.match(line):
+    if HEADING.match(line):
         reader.section = _section(folded)
     if is_open_box(line):
         reader.open_boxes += 1
-        return folded
+        return
     if is_ticked_box(line):
         reader.ticked = number
     said = stated(folded)
@@ -209,11 +125,10 @@ def _line(reader: _Reader, number: int, line: str) -> str:
         _marked(reader, number, line, mark)
     if _LOG.match(folded) and mark is None:
         # A log line says what happened at a time; its level is read with the tool lines.
-        return folded
+        return
     reader.past = False
     for sentence in sentences(folded):
         _sentence(reader, number, line, sentence, mark)
-    return folded
 
 
 def _section(folded: str) -> str:
@@ -321,7 +236,7 @@ def _present(reader: _Reader, number: int, sentence: str, told: str, mark: Sever
     if limits is not None:
         strength = Strength.FIRM if limits is Severity.WARNING else Strength.PARTIAL
         _add(reader, number, sentence, limits, "a value beside its limit", strength)
-    if not expected and not _CHANGE.match(sentence) and not _TICKET_COUNTS.search(told):
+    if not expected and not CHANGE.match(sentence) and not _TICKET_COUNTS.search(told):
         for count in counts(told):
             _counted(reader, number, sentence, count, told, past=past)
     if not expected and not _is_planned(told):

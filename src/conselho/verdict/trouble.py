@@ -86,6 +86,8 @@ _LEVEL = re.compile(
     r"|\d\d:\d\d:\d\d[.,\d]{0,8} ?)?\W{0,3}(?:level=)?(?P<level>fatal|critical|panic|error|erro"
     r"|err|warning|warn|aviso)\b[\]:)|\s]"
 )
+# "Error tracker: 0 new" begins with a noun; a bare level is written in capitals or set off.
+_SET_OFF = re.compile(r"^\W{0,3}(?:\d|level=|[a-zA-Z]{3,8}[\]:)|]|[A-Z]{3,8}\b)")
 _NOT = re.compile(
     r"\b(?:no|0|zero|without|nenhum[a]?|sem) (?:\w{1,12} ){0,2}(?:errors?|erros?)\b"
     r"|\berror[- ](?:free|handling)\b"
@@ -120,7 +122,7 @@ def read_trouble(lines: list[str], *, skip: frozenset[int]) -> Iterator[Evidence
             )
         else:
             level = _LEVEL.match(folded)
-            if level is not None:
+            if level is not None and _SET_OFF.match(line.strip()):
                 severe = not level["level"].startswith(("warn", "aviso"))
                 severity = Severity.ERROR if severe else Severity.WARNING
                 yield _evidence(line, number, severity, "a log line of that level")

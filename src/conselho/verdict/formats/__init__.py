@@ -13,6 +13,7 @@ from conselho.verdict.formats import (
     coverage,
     eslint,
     generic_json,
+    go_test,
     junit,
     npm_audit,
     pip_audit,
@@ -37,6 +38,7 @@ _JSON = (
     eslint.from_json,
     ruff.from_json,
     scanners.from_json,
+    go_test.from_json,
 )
 _LINES = (
     tap.from_lines,

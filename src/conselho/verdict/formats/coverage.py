@@ -11,8 +11,9 @@ _MISSED = re.compile(
     r"^(?:ERROR: )?Coverage failure: total of|^FAIL Required test coverage|^ERROR: Coverage for"
     r"|^Jest: .{0,40}coverage threshold for .{1,40} not met"
     r"|^ERROR: Coverage .{1,60} does not meet|coverage threshold .{0,40}not met|^FAIL: Coverage"
+    r"|^RESULT: FAILED \(minimum: "  # interrogate
 )
-_MET = re.compile(r"^Required test coverage of .{1,20} reached")
+_MET = re.compile(r"^Required test coverage of .{1,20} reached|^RESULT: PASSED \(minimum: ")
 _HEAD = re.compile(
     r"^Name {2,200}Stmts {2,20}Miss|^File {1,200}\| {1,3}% Stmts|^-{3,200}\|-{3,60}\|"
 )

@@ -11,6 +11,7 @@ from conselho.verdict.judgement import MAX_FINDINGS, Report, counted, finding
 
 _FOUND = re.compile(r"^Found (?P<number>\d{1,7}) known vulnerabilit(?:y|ies)\b.{0,200}$")
 _CLEAN = re.compile(r"^No known vulnerabilities found\b")
+_SKIPPED = re.compile(r"^\S{1,100} {1,60}.{1,80}\bcould not be audited\b")
 _ROW = re.compile(
     r"^(?P<package>[\w.-]{1,100}) {1,60}(?P<version>\d\S{0,40}) {1,60}(?P<id>(?:GHSA|PYSEC"
     r"|CVE)-\S{1,40})"
@@ -20,6 +21,7 @@ _ROW = re.compile(
 def from_lines(lines: list[str]) -> Report | None:
     """The verdict of the text form."""
     said = ""
+    skipped = ""
     clean = False
     findings: list[Finding] = []
     mine: set[int] = set()
@@ -28,18 +30,22 @@ def from_lines(lines: list[str]) -> Report | None:
             said = line.strip()
         elif _CLEAN.match(line):
             clean = True
+        elif _SKIPPED.match(line):
+            skipped = line.strip()
+            findings.append(finding(" ".join(skipped.split()), Severity.ERROR))
         elif match := _ROW.match(line):
             title = f"{match['package']} {match['version']}: {match['id']}"
             findings.append(finding(title, Severity.WARNING))
         else:
             continue
         mine.add(number)
-    if not said and not clean:
+    if not said and not clean and not skipped:
         return None
     return Report(
         format="pip-audit",
-        severity=Severity.WARNING if said else Severity.SUCCESS,
-        summary=f"pip-audit: {said or 'no known vulnerabilities found'}",
+        # Whoever could not look at a package cannot say that it is clean.
+        severity=Severity.ERROR if skipped else Severity.WARNING if said else Severity.SUCCESS,
+        summary=f"pip-audit: {skipped or said or 'no known vulnerabilities found'}",
         findings=tuple(findings[:MAX_FINDINGS]),
         lines=frozenset(mine),
     )

@@ -23,6 +23,11 @@ _FULL = re.compile(
 )
 _ARROW = re.compile(r"^ {1,6}--> (?P<file>[^:]{1,250}):(?P<line>\d{1,7}):\d{1,6}$")
 _FOUND = re.compile(r"^Found (?P<number>\d{1,7}) errors?(?: \(|\.|$)")
+# `ruff check --statistics`, `flake8 --statistics`: how often each rule was broken.
+_STATISTIC = re.compile(
+    r"^ {0,8}(?P<number>\d{1,7})[ \t]{1,8}(?P<code>[A-Z]{1,6}\d{2,5}|invalid-syntax)[ \t]{1,8}"
+    r"(?:\[[ *-]\][ \t]{0,4})?(?P<title>\S.{0,200})$"
+)
 _CLEAN = re.compile(r"^All checks passed!$|^Your code has been rated at 10\.00/10")
 _RATED = re.compile(r"^Your code has been rated at -?\d{1,3}\.\d\d/10")
 _UNPARSED = re.compile(r"^(?:E999|E0001|E902|invalid-syntax|PLE0001)$")
@@ -53,6 +58,10 @@ def from_lines(lines: list[str]) -> Report | None:
                 findings.append(
                     _found(match["code"], match["title"], arrow["file"], int(arrow["line"]))
                 )
+        elif match := _STATISTIC.match(line):
+            mine.add(number)
+            findings.append(_found(match["code"], match["title"], "", 0))
+            total += int(match["number"])
         elif match := _FOUND.match(line):
             total = int(match["number"])
             mine.add(number)
@@ -82,7 +91,7 @@ def _found(code: str, title: str, file: str, line: int) -> Finding:
     broken = _UNPARSED.match(code) is not None
     text = f"{code} {title.replace('[*]', '').strip()}"
     return finding(
-        text, Severity.ERROR if broken else Severity.WARNING, file=file.strip(), line=line
+        text, Severity.ERROR if broken else Severity.WARNING, file=file.strip() or None, line=line
     )
 
 

@@ -25,10 +25,13 @@ _SAYINGS: tuple[tuple[str, Severity, str], ...] = (
     (
         "checksums",
         _S,
-        r"^[^\s:|][^:|]{0,250}: (?:OK|SUCESSO|syntax OK|valid|válido|ok|well-formed)$"
-        r"|^\S{1,250} (?:OK|ok|SUCESSO)$|^\[?(?: OK |ok|OK|PASS|PASSED)\]? {1,4}\S",
+        # A name with a dot or a stroke, or a digest: "STATUS: OK" is a report's own word.
+        r"^(?=[^:|]{0,250}?(?:[./\\]|[0-9a-f]{32}))[^\s:|][^:|]{0,250}"
+        r": (?:OK|SUCESSO|syntax OK|valid|válido|ok|well-formed)$"
+        r"|^(?=\S{0,250}?[./\\])\S{1,250} (?:OK|ok|SUCESSO)$",
     ),
-    ("openssl", _S, r"^Certificate will not expire$|^\S{1,200}: OK$|^Verify return code: 0 \(ok\)"),
+    ("check list", _S, r"^\[?(?: OK |ok|OK|PASS|PASSED)\]? {1,4}\S"),
+    ("openssl", _S, r"^Certificate will not expire$|^Verify return code: 0 \(ok\)"),
     (
         "openssl",
         _E,

@@ -159,6 +159,14 @@ _ITEM = re.compile(
 )
 
 
+# What a runner prints for each test and file that went well: the names say what is tested.
+_NAMED = re.compile(
+    r"^ {0,16}[✓✔√○↓] \S|^ {0,4}(?:PASS|RUNS) {1,3}\S|^test [\w:]{1,200} \.\.\. (?:ok|ignored)\b"
+    r"|^ {0,12}--- (?:PASS|SKIP): |^=== (?:RUN|CONT|PAUSE) |^ok \d{1,7} "
+)
+_MOST_TITLES = 3  # lines above a name that can be the titles of its groups
+
+
 def from_lines(lines: list[str]) -> Report | None:
     """The verdict of the runners' closing lines, the worst of them; None when there is none."""
     severity: Severity | None = None
@@ -193,8 +201,20 @@ def from_lines(lines: list[str]) -> Report | None:
         findings=tuple(findings) if failed else (),
         lines=_between(lines, mine)
         if failed or runner in ("pytest", "unittest")
-        else frozenset(mine),
+        else frozenset(mine | _names(lines)),
     )
+
+
+def _names(lines: list[str]) -> set[int]:
+    """The lines that name tests that passed, with the indented titles of their groups."""
+    names = {number for number, line in enumerate(lines) if _NAMED.match(line)}
+    titles: set[int] = set()
+    for number in names:
+        for above in range(number - 1, max(-1, number - 1 - _MOST_TITLES), -1):
+            if not lines[above].startswith("  ") or above in names:
+                break
+            titles.add(above)
+    return names | titles
 
 
 def _between(lines: list[str], mine: set[int]) -> frozenset[int]:
