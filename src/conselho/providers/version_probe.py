@@ -13,6 +13,7 @@ import re
 import signal
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -36,8 +37,16 @@ class Answer:
 async def ask_version(
     argv: Sequence[str], env: Mapping[str, str], *, seconds: float = ANSWER_SECONDS
 ) -> Answer:
-    """Start `argv`, wait for its end at most so long, and find the version in what it says."""
-    return await asyncio.to_thread(_ask, argv, env, seconds)
+    """Start `argv`, wait for its end at most so long, and find the version in what it says.
+
+    When this is cancelled the program is ended, too, within a moment.
+    """
+    given_up = threading.Event()
+    try:
+        return await asyncio.to_thread(_ask, argv, env, seconds, given_up)
+    except asyncio.CancelledError:
+        given_up.set()
+        raise
 
 
 def compared(version: str, minimum: str) -> int:
@@ -49,7 +58,9 @@ def compared(version: str, minimum: str) -> int:
     return (mine > least) - (mine < least)
 
 
-def _ask(argv: Sequence[str], env: Mapping[str, str], seconds: float) -> Answer:
+def _ask(
+    argv: Sequence[str], env: Mapping[str, str], seconds: float, given_up: threading.Event
+) -> Answer:
     # Files rather than pipes: a grandchild that keeps a pipe open would keep us waiting.
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         try:
@@ -65,7 +76,7 @@ def _ask(argv: Sequence[str], env: Mapping[str, str], seconds: float) -> Answer:
         except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) else str(error)
             return Answer(refusal=f"cannot be started: {reason}")
-        in_time = _wait(child, seconds)
+        in_time = _wait(child, seconds, given_up)
         _end_group(child)
         if not in_time:
             return Answer(refusal=f"did not answer within {seconds:g} s")
@@ -77,22 +88,24 @@ def _ask(argv: Sequence[str], env: Mapping[str, str], seconds: float) -> Answer:
     return Answer(version=found.group(0) if found else None)
 
 
-def _wait(child: subprocess.Popen[bytes], seconds: float) -> bool:
-    """Whether the child ended in time. It is left unreaped where the system can do that.
+def _wait(child: subprocess.Popen[bytes], seconds: float, given_up: threading.Event) -> bool:
+    """Whether the child ended in time, before anybody gave up on it.
 
-    Until it is reaped its pid, which names its group too, cannot go to a stranger.
+    It is left unreaped where the system can do that. Until it is reaped its pid, which names its
+    group too, cannot go to a stranger.
     """
-    if not hasattr(os, "waitid"):  # macOS before Python 3.13
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            child.wait(seconds)
-        return child.returncode is not None
     until, pause = time.monotonic() + seconds, 0.001
-    while os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
-        if time.monotonic() >= until:
+    while not _has_ended(child):
+        if given_up.wait(pause) or time.monotonic() >= until:
             return False
-        time.sleep(pause)
         pause = min(pause * 2, 0.05)
     return True
+
+
+def _has_ended(child: subprocess.Popen[bytes]) -> bool:
+    if not hasattr(os, "waitid"):  # macOS before Python 3.13
+        return child.poll() is not None
+    return os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
 
 def _end_group(child: subprocess.Popen[bytes]) -> None:

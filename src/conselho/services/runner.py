@@ -65,9 +65,13 @@ class SpendingRule(Protocol):
 
 @dataclass(slots=True, kw_only=True)
 class Run:
-    """One attempt on its way. `task` is the claimed Task; the rest is filled step by step."""
+    """One attempt on its way. `task` is the claimed Task; the rest is filled step by step.
+
+    `preparing` is the step `prepare` while it lasts.
+    """
 
     task: Task
+    preparing: asyncio.Future[None] | None = None
     prompt: Prompt | None = None
     scratch: Path | None = None
     invocation: Invocation | None = None
@@ -83,6 +87,10 @@ class Run:
     def held(self) -> Held:
         return Held(task_id=self.task.task_id, fence=self.task.fence)
 
+    @property
+    def is_stopped(self) -> bool:
+        return self.stopped is not None
+
     def cancel(self) -> None:
         self.stop(StopReason.CANCELLED)
 
@@ -96,6 +104,8 @@ class Run:
         """End the child; the first reason counts, but a lost lease outranks it."""
         if self.stopped is None or reason is StopReason.LEASE_LOST:
             self.stopped = reason
+        if self.preparing is not None:
+            self.preparing.cancel()
         if self.child is not None:
             self.child.stop()
 
@@ -133,7 +143,7 @@ class Runner:
         """Take one attempt through all steps. Raises nothing but CancelledError."""
         try:
             try:
-                await self.prepare(run)
+                await self._prepare_unless_stopped(run)
                 await self.start(run)
                 await self.follow(run)
                 self.end(run)
@@ -150,6 +160,23 @@ class Runner:
                 run.child.stop()
             if run.scratch is not None:
                 shutil.rmtree(run.scratch, ignore_errors=True)
+
+    async def _prepare_unless_stopped(self, run: Run) -> None:
+        """`prepare`, given up when somebody stops the run.
+
+        A program that does not tell its version would hold up a cancel for half a minute.
+        """
+        if run.is_stopped:
+            return
+        run.preparing = asyncio.ensure_future(self.prepare(run))
+        try:
+            await run.preparing
+        except asyncio.CancelledError:
+            attempt = asyncio.current_task()
+            if (attempt is not None and attempt.cancelling()) or not run.is_stopped:
+                raise  # not the step was cancelled, but this whole attempt
+        finally:
+            run.preparing = None
 
     async def prepare(self, run: Run) -> None:
         """What to start. Raises RunError when it is known that it cannot, or must not."""
@@ -229,10 +256,25 @@ class Runner:
         ended = run.ended
         if run.stopped is StopReason.OVER_BUDGET and ended is not None:
             run.outcome = _over_budget(run, self._judgement(run, ended))
+        elif run.stopped is StopReason.SHUTDOWN and ended is not None:
+            run.outcome = self._reported_in_time(run, ended) or _stopped(run.stopped, run)
         elif run.stopped is not None:
             run.outcome = _stopped(run.stopped, run)
         elif ended is not None:
             run.outcome = self._judged(run, ended)
+
+    def _reported_in_time(self, run: Run, ended: Ended) -> Outcome | None:
+        """The outcome of a run that had ended by itself, with a report, when the server stopped.
+
+        Only a report counts: who stops the server may have told its children as well, and some
+        agents answer that with "success".
+        """
+        if ended.cause is not Cause.EXIT:
+            return None
+        outcome = self._judged(run, ended)
+        verdict = outcome.verdict
+        reported = verdict is not None and verdict.source is VerdictSource.CONTRACT
+        return outcome if reported and outcome.status is Status.COMPLETED else None
 
     def _judged(self, run: Run, ended: Ended) -> Outcome:
         spec = run.task.snapshot
@@ -290,7 +332,7 @@ class Runner:
         task, now = run.task, self._clock.now()
         if task.attempt >= task.max_attempts or not may_pass(task, outcome):
             return None
-        if run.stopped is StopReason.SHUTDOWN:
+        if outcome.error_kind == ErrorKind.SHUTDOWN:
             return now
         told = run.account.retry_at if run.account else None
         return retry_at(task, told=told, now=now)
