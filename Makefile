@@ -12,7 +12,7 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 LOCKED := $(PIP_INSTALL) --require-hashes
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	--no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make lock"
-SOURCES := src tests hatch_build.py .ci $(wildcard bench)
+SOURCES := src tests tools hatch_build.py .ci $(wildcard bench)
 
 export PYTHON
 

@@ -68,12 +68,13 @@ class AgentBench:
         """Change a provider's spec, as a user's file may."""
         self.specs[name] = replace(self.specs[name], **fields)
 
-    def runner(self) -> Runner:
+    def provider(self, name: str) -> DeclaredProvider:
         """A new one, over the environment and the specs as they are now."""
-        providers = {
-            name: DeclaredProvider(spec, self.environ, self.clock)
-            for name, spec in self.specs.items()
-        }
+        return DeclaredProvider(self.specs[name], self.environ, self.clock)
+
+    def runner(self) -> Runner:
+        """A new one, likewise."""
+        providers = {name: self.provider(name) for name in self.specs}
         return Runner(
             self.store,
             providers,
@@ -139,6 +140,12 @@ class AgentBench:
         """Wait until the live log holds these words."""
         async with asyncio.timeout(DEADLINE_SECONDS):
             while words not in self.log(run.task):  # noqa: ASYNC110 - no event tells of a line
+                await asyncio.sleep(0.01)
+
+    async def appeared(self, path: Path) -> None:
+        """Wait until an agent has made this file."""
+        async with asyncio.timeout(DEADLINE_SECONDS):
+            while not path.exists():  # noqa: ASYNC110, ASYNC240 - no event tells of a file
                 await asyncio.sleep(0.01)
 
     def log(self, task: Task) -> str:

@@ -142,7 +142,7 @@ _OUTRANKING: _Words = (
         ErrorCause.BAD_REQUEST,
         (
             "context length", "context_length", "context window", "contextoverflow",
-            "prompt is too long", "input is too long", "input token count",
+            "prompt is too long", "input is too long", "input token count", "input_too_large",
         ),
     ),
 )  # fmt: skip
