@@ -16,7 +16,7 @@ from typing import Final
 # One read of at most this much per wake-up, so that a flood cannot starve the loop. It is also what
 # a pipe holds on Linux unless somebody enlarged it.
 _READ_BYTES: Final = 1 << 16
-_LARGEST_PIPE: Final = 1 << 20  # where the system does not tell: Linux's limit for ordinary users
+_LARGEST_PIPE: Final = 1 << 20  # Linux's limit for ordinary users
 
 
 class PipeReader:
@@ -98,6 +98,16 @@ class PipeWriter:
             self._loop.remove_writer(self._fd)
             os.close(self._fd)
             self._fd = -1
+
+
+def enlarge(fd: int) -> None:
+    """Let a pipe hold a megabyte, where the system allows.
+
+    Two of the agent programs end without waiting until all that they printed was read: what the
+    pipe does not hold then is lost, and with it their last word.
+    """
+    with contextlib.suppress(OSError, AttributeError):
+        fcntl.fcntl(fd, fcntl.F_SETPIPE_SZ, _LARGEST_PIPE)
 
 
 def _capacity(fd: int) -> int:

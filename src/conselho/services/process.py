@@ -40,7 +40,7 @@ from conselho.services.capture import HeadAndTail, LogFile, Tail
 from conselho.services.child_exit import watch_exit
 from conselho.services.descendants import Family, become_subreaper
 from conselho.services.marks import HOME, MARK
-from conselho.services.pipes import PipeReader, PipeWriter
+from conselho.services.pipes import PipeReader, PipeWriter, enlarge
 from conselho.services.survivors import reap_survivors
 
 __all__ = ["Cause", "Child", "Ended", "Limits", "become_subreaper", "reap_survivors", "start"]
@@ -362,6 +362,7 @@ class _Pipes:
     def open(self, *, with_stdin: bool) -> None:
         self.stdout = os.pipe()
         self.stderr = os.pipe()
+        enlarge(self.stdout[1])
         if with_stdin:
             self.stdin = os.pipe()
 
