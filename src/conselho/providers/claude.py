@@ -88,7 +88,7 @@ SPEC = ProviderSpec(
 
 _SPOKEN_DENIALS = (
     "permission to use", "requested permissions to", "was blocked. for security",
-    "exists but is not enabled", "this command requires approval",
+    "exists but is not enabled", "is disabled for this session", "this command requires approval",
 )  # fmt: skip
 
 

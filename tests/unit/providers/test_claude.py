@@ -164,6 +164,7 @@ class TestDenials:
             "Claude requested permissions to write to /p, but you haven't granted it yet.",
             "This command requires approval",
             "touch was blocked. For security, only files of the folder may be changed.",
+            "Error: No such tool available: Bash. Bash is disabled for this session.",
             "<tool_use_error>Error: No such tool available: Bash. Bash exists but is not enabled"
             " in this context.</tool_use_error>",
         ],
