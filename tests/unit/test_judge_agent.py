@@ -221,3 +221,24 @@ def test_what_the_agent_says_last_can_make_good_news_worse() -> None:
 
 def test_a_report_in_the_answer_itself_outranks_an_earlier_one() -> None:
     assert judge_agent(word(GREEN, report=RED), exit_code=0).severity is Severity.SUCCESS
+
+
+def test_a_broken_last_report_is_not_replaced_by_an_earlier_good_one() -> None:
+    outcome = judge_agent(word(BROKEN, report=GREEN), exit_code=0)
+
+    assert outcome.severity is not Severity.SUCCESS
+    assert "the report contract was not kept" in reason_of(outcome)
+
+
+def test_a_broken_last_report_does_not_undo_earlier_bad_news() -> None:
+    assert judge_agent(word(BROKEN, report=RED), exit_code=0).severity is Severity.ERROR
+
+
+def test_a_hundred_missing_files_do_not_make_a_reason_without_end() -> None:
+    lacking = [f"{n}{'x' * 4_000}: it does not exist" for n in range(100)]
+
+    outcome = judge_agent(word(), exit_code=0, lacking=lacking)
+
+    assert outcome.severity is Severity.INFO
+    assert "97 more of that kind" in reason_of(outcome)
+    assert len(reason_of(outcome)) < 2_000

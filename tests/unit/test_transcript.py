@@ -111,6 +111,21 @@ def test_what_is_said_before_a_tool_is_no_answer_unless_it_is_a_report() -> None
     assert account.text == ""
 
 
+def test_a_report_is_not_lost_for_a_later_word_about_it() -> None:
+    account, _ = followed(
+        "codex",
+        codex_says(REPORT),
+        codex_runs("rm notes", call="c1"),
+        codex_says('Now I set "severity" as I was told.'),
+        codex_runs("ls", call="c2"),
+        codex_says('All is well: my "severity" stands above.'),
+        CODEX_ENDS,
+    )
+
+    assert account.report == REPORT
+    assert account.text == 'All is well: my "severity" stands above.'
+
+
 def test_the_whole_answer_that_an_agent_repeats_at_its_end_is_the_answer() -> None:
     account, _ = followed(
         "claude", claude_says("All is", message="m1"), claude_ends("All is well.")
@@ -467,3 +482,16 @@ def test_tool_calls_without_end_do_not_fill_the_memory(name: str) -> None:
 
     assert transcript.account().tools_called == 24_000
     assert sizes[1] < 1.25 * sizes[0]
+
+
+def test_ids_and_names_of_any_length_do_not_fill_the_memory() -> None:
+    transcript = Transcript(reader_of("codex"))
+    for n in range(50):
+        call = codex_runs("ls", call=f"{n}{'x' * 100_000}", status="declined")
+        call["item"] |= {"type": "mcp_tool_call", "tool": "y" * 100_000}
+        transcript.feed(printed({"type": "thread.started", "thread_id": "z" * 100_000}, call))
+
+    account = transcript.account()
+    assert account.tools_called == 50
+    assert len(json.dumps(account.usage)) < 1_000
+    assert size_of(transcript) < MEGABYTE // 2

@@ -37,9 +37,10 @@ MOST_DENIALS: Final = 20
 LONGEST_DENIAL: Final = 300
 _LONGEST_LOGGED_LINE: Final = 2_000
 _MOST_CALLS: Final = 10_000  # told apart; further ones are only counted
+_LONGEST_NAME: Final = 200  # of a call, a tool, a session, a model
 
 # What every report block has in it; whether it is one is for the contract's parser to say.
-_VERDICT: Final = '"severity"'
+_OF_A_REPORT: Final = ('"severity"', '"summary"')
 
 _SIGNS = {
     ToolState.STARTED: "→",
@@ -53,7 +54,8 @@ _SIGNS = {
 class Account:
     """What one attempt came to.
 
-    `text` is the answer; `report` an earlier message with a verdict, when the answer has none.
+    `text` is the answer; `report` an earlier message that may state a verdict, for an answer that
+    does not.
     `ended`: the agent had a last word. `ok`, `reason`, `cause`, `retry_at` are that word's.
     `tools` counts the calls that did their work, `tools_called` all. `denied` says for what the
     agent was not allowed, one line each. `usage` has the keys that Task.usage documents.
@@ -118,7 +120,7 @@ class Transcript:
         answer = self._answer()
         return Account(
             text=answer,
-            report=None if _VERDICT in answer else self._report,
+            report=self._report if self._report != answer else None,
             ended=final is not None,
             ok=final is not None and final.ok,
             reason=final.reason if final else None,
@@ -134,7 +136,7 @@ class Transcript:
     def _answer(self) -> str:
         last = self._message.text()
         repeated = (self._final.text if self._final else None) or ""
-        if repeated.strip() and (_VERDICT in repeated or _VERDICT not in last):
+        if repeated.strip() and (_may_report(repeated) or not _may_report(last)):
             whole = HeadAndTail(self._answer_bytes)
             whole.add(_encoded(repeated))
             return whole.text()
@@ -164,7 +166,7 @@ class Transcript:
                 return self._paid(event)
             case Session():
                 self._usage |= {
-                    key: value
+                    key: value[:_LONGEST_NAME]
                     for key, value in (("session_id", event.session_id), ("model", event.model))
                     if value
                 }
@@ -189,12 +191,13 @@ class Transcript:
 
     def _used(self, event: Tool) -> str:
         self._keep_report()
-        call = event.call_id
+        call = event.call_id and event.call_id[:_LONGEST_NAME]
         if call is None or (call not in self._calls and len(self._calls) >= _MOST_CALLS):
             self._anonymous[event.state] += 1
         elif event.state is not ToolState.STARTED or call not in self._calls:
             self._calls[call] = event.state
-        words = " ".join(part for part in (event.name, _one_line(event.detail)) if part)
+        named = _one_line(event.name[:_LONGEST_NAME])
+        words = " ".join(part for part in (named, _one_line(event.detail)) if part)
         if event.state is ToolState.DENIED and len(self._denied) < MOST_DENIALS:
             denial = words[:LONGEST_DENIAL]
             if denial not in self._denied:
@@ -205,7 +208,7 @@ class Transcript:
     def _keep_report(self) -> None:
         """A tool was called: what was said before is no longer the end, unless it was a report."""
         said = self._message.text()
-        if _VERDICT in said:
+        if _may_report(said):
             self._report = said
         self._message = HeadAndTail(self._answer_bytes)
 
@@ -237,6 +240,10 @@ _AMOUNTS = (
     "turns",
     "cost_usd",
 )
+
+
+def _may_report(text: str) -> bool:
+    return all(word in text for word in _OF_A_REPORT)
 
 
 def _one_line(text: str) -> str:

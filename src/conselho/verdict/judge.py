@@ -26,6 +26,8 @@ from conselho.verdict.contract import ContractError, parse_contract
 from conselho.verdict.judgement import LONGEST_SUMMARY, RANK
 from conselho.verdict.wording import breaks_off, is_refusal
 
+_MOST_LACKING = 3  # told in the reason; the notes of the run have them all
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentWord:
@@ -83,7 +85,7 @@ def judge_agent(
     if failure is not None:
         kind, cause, sentence, why = failure
         return _failed(kind, cause, sentence, _as_error(stated, why), exit_code, word.denied)
-    verdict = stated or _earlier_verdict(word) or _agent_verdict(word.text, broken)
+    verdict = stated or _earlier_verdict(word, broken) or _agent_verdict(word.text, broken)
     tempered = _tempered(verdict, word, evidence, lacking)
     return replace(_completed(tempered, exit_code), permission_denied=word.denied)
 
@@ -205,15 +207,17 @@ def _program_verdict(text: str, broken: str | None) -> Verdict:
     )
 
 
-def _earlier_verdict(word: AgentWord) -> Verdict | None:
+def _earlier_verdict(word: AgentWord, broken: str | None) -> Verdict | None:
     """What the agent reported before it called its last tool and said something more.
 
     Bad news stands. Good news may be out of date by then: what came last can only make it worse,
-    and it is a note at best.
+    and it is a note at best; a newer report that is broken takes its place.
     """
     stated, _ = _stated(word.report or "")
     if stated is None or RANK[stated.severity] >= RANK[Severity.WARNING]:
         return stated
+    if broken is not None:
+        return None
     last = classify(word.text, None)
     reason = f"it reported {stated.severity}, and then went on without reporting again"
     severity = Severity.INFO
@@ -264,7 +268,9 @@ def _tempered(verdict: Verdict, word: AgentWord, evidence: str, lacking: Sequenc
         limits.append((Severity.WARNING, f"it was not allowed: {word.denied[0]}"))
     if word.tools == 0 and evidence != "optional":
         limits.append((Severity.INFO, _no_evidence(word)))
-    limits += [(Severity.INFO, sentence) for sentence in lacking]
+    limits += [(Severity.INFO, sentence[:LONGEST_SUMMARY]) for sentence in lacking[:_MOST_LACKING]]
+    if len(lacking) > _MOST_LACKING:
+        limits.append((Severity.INFO, f"{len(lacking) - _MOST_LACKING} more of that kind"))
     if not limits:
         return verdict
     severity = max((severity for severity, _ in limits), key=RANK.__getitem__)
