@@ -580,7 +580,7 @@ async def test_opencode_without_a_model_is_told_and_not_left_to_hang(bench: Agen
     task = await bench.run("opencode", WELL, model=None)
 
     assert (task.status, task.error_kind) == (Status.ERROR, ErrorKind.PREFLIGHT)
-    assert task.error == "OpenCode needs a model. Give the agent one: model."
+    assert task.error == "OpenCode needs a model. Name one in the agent's `model`."
 
 
 async def test_a_program_that_cannot_tell_its_version_is_broken(bench: AgentBench) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shlex
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -68,15 +69,17 @@ class Examiner:
     # The sentences that a start without an examination says too.
 
     def missing(self) -> str:
-        name = self._spec.command[0]
-        return f"{self._spec.label}: there is no program {name!r} to run.{self._hint()}"
+        label, name = self._spec.label, filled(self._spec.command[0], {"home": self.home})
+        if os.path.isabs(name) and os.path.isfile(name):
+            return f"{label}: {name!r} may not be executed. Allow it: chmod +x {shlex.quote(name)}"
+        return f"{label}: there is no program {self._spec.command[0]!r} to run.{self._hint()}"
 
     def model_trouble(self, model: str | None) -> str | None:
         """Why this model cannot be used, if so."""
         if not model:
             if not self._spec.needs_model or self._knows_model():
                 return None
-            return f"{self._spec.label} needs a model. Give the agent one: model."
+            return f"{self._spec.label} needs a model. Name one in the agent's `model`."
         if model.startswith("-"):  # it would be read as an option, whichever the agent likes
             return f"{model!r} is no model's name."
         return None

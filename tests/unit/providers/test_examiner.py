@@ -43,6 +43,16 @@ async def test_a_file_that_may_not_be_run_is_no_program(tmp_path: Path) -> None:
     assert told(await make_provider(tmp_path).examine()) == [("error", "program")]
 
 
+async def test_a_script_that_may_not_be_run_is_not_called_missing(tmp_path: Path) -> None:
+    path = program(tmp_path / "scripts", "nightly script.sh")
+    path.chmod(0o644)
+    (trouble,) = (await make_provider(tmp_path, command=(str(path),)).examine()).troubles
+    assert (trouble.level, trouble.about) == ("error", "program")
+    assert trouble.sentence == (
+        f"Agent CLI: '{path}' may not be executed. Allow it: chmod +x '{path}'"
+    )
+
+
 async def test_a_program_that_cannot_run_says_why(tmp_path: Path) -> None:
     program(tmp_path / "bin", script="echo starting; echo 'no such library' >&2; exit 3")
     (trouble,) = (await make_provider(tmp_path).examine()).troubles
