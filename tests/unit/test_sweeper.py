@@ -66,7 +66,7 @@ async def test_a_lost_run_ends_as_worker_lost(store: Store, sweeper: Sweeper, wa
 
     task = await store.task(lost.task_id)
     assert (task.status, task.error_kind) == (Status.ERROR, ErrorKind.WORKER_LOST)
-    assert "stopped answering" in (task.error or "")
+    assert "stopped answering in attempt 1 of 1: it was killed" in (task.error or "")
     assert wakes.count == 1
 
 

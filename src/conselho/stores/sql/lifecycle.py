@@ -344,8 +344,8 @@ def _swept(task: Task, now: datetime) -> Task:
     if task.cancel_requested:
         return _cancelled(task, now)
     error = (
-        f"The worker {task.worker_id} stopped answering in attempt {task.attempt}"
-        f" of {task.max_attempts}."
+        f"Its server (worker {task.worker_id}) stopped answering in attempt {task.attempt}"
+        f" of {task.max_attempts}: it was killed, or the machine stopped or slept."
     )
     if task.attempt < task.max_attempts:
         return _given_back(task, now, task.not_before, ErrorKind.WORKER_LOST, error)
