@@ -301,19 +301,22 @@ def make_doctor(
     )
 
 
-async def absent_programs(
+async def unmet_needs(
     providers: Mapping[str, Provider], agents: Iterable[Agent]
-) -> dict[AgentId, str]:
-    """A sentence for each agent whose program is not on this machine. Starts nothing."""
-    found = {}
+) -> dict[AgentId, list[str]]:
+    """What each agent needs that is not here: a program, a model, a level of permissions.
+
+    A sentence for each; agents that need nothing more are left out. Starts nothing.
+    """
+    found: dict[AgentId, list[str]] = {}
     for agent in agents:
         provider = providers.get(agent.provider)
         if isinstance(provider, DeclaredProvider):  # as it is, but never asked for its version
             provider = DeclaredProvider(replace(provider.spec, version_command=()))
         examination = await provider.examine(snapshot(agent)) if provider else Examination()
         for trouble in examination.troubles:
-            if trouble.about == "program":
-                found[agent.agent_id] = trouble.sentence
+            if trouble.about in ("program", "model", "permissions"):
+                found.setdefault(agent.agent_id, []).append(trouble.sentence)
     return found
 
 

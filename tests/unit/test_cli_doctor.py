@@ -477,6 +477,22 @@ def test_a_check_warns_of_a_command_that_is_not_on_this_machine(
     )
 
 
+def test_a_check_warns_of_a_model_and_a_permission_that_a_run_would_lack(
+    tmp_path: Path, bin_folder: Path, capsys: Capture
+) -> None:
+    (tmp_path / "conselho-providers.toml").write_text(
+        '[providers.local]\ncommand = ["local", "run", "{model}"]\npermissions.read-only = {}\n',
+        encoding="utf-8",
+    )
+    (bin_folder / "local").write_text("#!/bin/sh\n", encoding="utf-8")
+    (bin_folder / "local").chmod(0o755)
+    council(tmp_path / "council", "ana", "local", "policies: {permissions: full}")
+    assert main(["check"]) == 0
+    out = capsys.readouterr().out
+    assert "! warning  council/ana.md: local needs a model." in out
+    assert "! warning  council/ana.md: local has no permission profile 'full'" in out
+
+
 def test_a_check_warns_of_fields_that_have_no_effect(tmp_path: Path, capsys: Capture) -> None:
     more = "command: [/bin/sh]\npolicies: {continuity: true, max_cost_usd: 1}"
     council(tmp_path / "council", "ana", "command", more)

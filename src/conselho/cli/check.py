@@ -121,13 +121,13 @@ def _doubts(
 
     from conselho.clock import SystemClock
     from conselho.services.idle_policies import without_effect
-    from conselho.wiring import absent_programs, seats_of_files
+    from conselho.wiring import seats_of_files, unmet_needs
 
     agents = seats_of_files(settings, files, SystemClock().now())
-    absent = asyncio.run(absent_programs(providers, agents))
+    unmet = asyncio.run(unmet_needs(providers, agents))
     for file, agent in zip(files, agents, strict=True):
-        if agent.agent_id in absent:
-            yield file.name, absent[agent.agent_id]
+        for sentence in unmet.get(agent.agent_id, []):
+            yield file.name, sentence
         for trouble in without_effect(agent, providers[agent.provider]):
             yield file.name, trouble.sentence
 
