@@ -483,6 +483,7 @@ FAILED = {
     "verdict": {
         "severity": "error",
         "summary": "Two files are too long.",
+        "reason": "two\x1b[1m findings",
         "findings": [
             {"title": "Too long", "severity": "warning", "file": "a\x1b[1m.py", "line": 9},
             {"title": "Worse", "severity": "error", "file": None, "line": None},
@@ -521,6 +522,7 @@ def test_a_waiting_run_prints_its_verdict_and_findings(capsys: Capture) -> None:
         "started  sizes  t1",
         "✗ error  Sizes  large-files  1.5s",
         "Two files are too long.",
+        "Reason: two findings",
         "! warning  a.py:9  Too long",
         "✗ error  Worse",
     ]

@@ -447,6 +447,23 @@ def test_a_report_of_a_councilor_without_costs_does_not_speak_of_money(capsys: C
     assert capsys.readouterr().out.splitlines()[0] == "Ana  2 runs, 50% success"
 
 
+def test_a_report_says_why_the_newest_was_judged_so_and_why_slots_were_lost(
+    capsys: Capture,
+) -> None:
+    run = {"execution_id": "e1", "status": "completed", "severity": "warning", "summary": "Well"}
+    lost = {"status": "skipped", "skip_reason": "budget", "slot_count": 3, "error": "All spent."}
+    report = REPORT | {
+        "recent_executions": [run | {"reason": "it was not allowed: Read a.py"}],
+        "slots": [lost, lost | {"error": "Older."}],
+    }
+    with ScriptedServer(answer(report), answer(USAGE)) as server:
+        assert main(["report", "ana", "--url", server.url]) == 0
+    out = capsys.readouterr().out
+    assert out.splitlines()[1] == "↷ skipped  budget, 3 slots  All spent."
+    assert "\nReason of the newest: it was not allowed: Read a.py\n" in out
+    assert "Older." not in out
+
+
 # -- check -----------------------------------------------------------------------------------------
 
 

@@ -88,6 +88,7 @@ def execution(task: Task) -> dict[str, Any]:
         "error_kind": task.error_kind,
         "error_cause": task.error_cause,
         "summary": summary(task),
+        "reason": task.verdict.reason if task.verdict else None,
         "trigger": task.trigger,
         "attempt": task.attempt,
         "duration_ms": duration_ms(task),

@@ -194,12 +194,24 @@ def _print_report(screen: Screen, answer: rows.Json, cost: str) -> None:
     name = rows.text(answer, "councilor_name") or rows.text(answer, "councilor_id") or "?"
     screen.line(Ink(name, "bold"), ", ".join(filter(None, (_figures(answer, now), cost))))
     executions = rows.objects(answer, "recent_executions")
+    for slot in rows.objects(answer, "slots")[:1]:
+        _print_lost(screen, slot)
     if not executions:
         screen.line("It has not run yet.")
         return
     screen.line()
     screen.table(_EXECUTIONS, [_execution_cells(execution) for execution in executions])
+    if reason := rows.text(executions[0], "reason"):
+        screen.line()
+        screen.line(f"Reason of the newest: {reason}")
     _print_output(screen, executions[0])
+
+
+def _print_lost(screen: Screen, slot: rows.Json) -> None:
+    """The newest slots that did not run, and why."""
+    when = phrases.calendar(rows.time(slot, "slot_to") or rows.time(slot, "due_at"))
+    mark = phrases.mark(rows.text(slot, "status") or "skipped")
+    screen.line(mark, when, rows.lost_slots(slot) or "", rows.text(slot, "error") or "")
 
 
 def _figures(answer: rows.Json, now: datetime) -> str:

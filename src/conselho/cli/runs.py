@@ -136,6 +136,8 @@ def _print_task(screen: Screen, task: rows.Json) -> None:
     screen.line(mark, Ink(row.name, "bold"), row.task_name, phrases.duration(row.duration_seconds))
     if row.summary:
         screen.line(row.summary)
+    if reason := rows.text(rows.inner(task, "verdict"), "reason"):
+        screen.line(f"Reason: {reason}")
     for finding in rows.objects(rows.inner(task, "verdict"), "findings"):
         _print_finding(screen, finding)
 
