@@ -14,19 +14,19 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 import structlog
 
 from conselho.clock import Clock
 from conselho.errors import LeaseLost, RunError, StoreUnavailable
-from conselho.models.task import ErrorKind, Outcome, Status, Task
+from conselho.models.task import ErrorKind, Outcome, Snapshot, Status, Task, short_lines
 from conselho.models.verdict import Severity, Verdict, VerdictSource
 from conselho.provider import Invocation, Provider
 from conselho.redaction import Redactor
@@ -44,6 +44,11 @@ from conselho.verdict.judge import AgentWord, judge, judge_agent
 log = structlog.get_logger(__name__)
 
 RECORD_RETRY_SECONDS = 1.0
+# Longer outputs are redacted and judged in a thread: a hostile megabyte takes a second or two, in
+# which requests would not be answered. Below, asking a thread takes longer than the work.
+_LONG_OUTPUT: Final = 16 << 10
+# Some exceptions repeat all of what they could not bear.
+_LONGEST_CRASH: Final = 500
 
 
 class StopReason(StrEnum):
@@ -67,12 +72,13 @@ class SpendingRule(Protocol):
 class Run:
     """One attempt on its way. `task` is the claimed Task; the rest is filled step by step.
 
-    `preparing` is the step `prepare` while it lasts.
+    `preparing` is the step `prepare` while it lasts, `sent_prompt` the prompt as it is kept.
     """
 
     task: Task
     preparing: asyncio.Future[None] | None = None
     prompt: Prompt | None = None
+    sent_prompt: str | None = None
     scratch: Path | None = None
     invocation: Invocation | None = None
     transcript: Transcript | None = None
@@ -146,14 +152,15 @@ class Runner:
                 await self._prepare_unless_stopped(run)
                 await self.start(run)
                 await self.follow(run)
-                self.end(run)
+                await self._aside(run, partial(self.end, run))
             except RunError as error:
                 run.outcome = _failed(error.kind, self._redactor.text(str(error)))
             except StoreUnavailable as error:
                 run.outcome = _failed(ErrorKind.PROVIDER, str(error))
             except Exception as error:
                 log.exception("run.crashed", task_id=run.task.task_id)
-                run.outcome = _failed(ErrorKind.PROVIDER, f"Conselho itself failed: {error!r}")
+                what = self._redactor.text(repr(error)[:_LONGEST_CRASH])
+                run.outcome = _failed(ErrorKind.PROVIDER, f"Conselho itself failed: {what}")
             await self.record(run)
         finally:
             if run.child is not None and run.ended is None:
@@ -194,7 +201,7 @@ class Runner:
             for trouble in troubles:
                 if trouble.level == "error":
                     raise RunError(ErrorKind.PREFLIGHT, trouble.sentence)
-            run.prompt = await self._prompt(task)
+            run.prompt, run.sent_prompt = await self._prompt(task)
             prompt = run.prompt.text
             run.notes = tuple(
                 trouble.sentence for trouble in troubles if trouble.about != "context_files"
@@ -209,12 +216,17 @@ class Runner:
             raise RunError(ErrorKind.PREFLIGHT, f"There is no provider {name!r}; known: {known}.")
         return provider
 
-    async def _prompt(self, task: Task) -> Prompt:
+    async def _prompt(self, task: Task) -> tuple[Prompt, str]:
         spec = task.snapshot
         cwd = Path(spec.cwd) if spec.cwd else Path.cwd()
-        files = await asyncio.to_thread(read_context_files, spec.context_files, cwd)
         previous = await self._store.last_verdict(task.agent_id) if spec.continuity else None
-        return assemble(spec, files, previous=previous, redactor=self._redactor)
+        return await asyncio.to_thread(self._assembled, spec, cwd, previous)
+
+    def _assembled(self, spec: Snapshot, cwd: Path, previous: Task | None) -> tuple[Prompt, str]:
+        """The prompt, and how it is kept. Reads the context files."""
+        files = read_context_files(spec.context_files, cwd)
+        prompt = assemble(spec, files, previous=previous, redactor=self._redactor)
+        return prompt, self._redactor.text(prompt.text)
 
     async def start(self, run: Run) -> None:
         """Start the child, unless somebody stopped the run already. Raises RunError."""
@@ -243,6 +255,11 @@ class Runner:
         ended = await run.child.follow()
         for problem in ended.problems:
             log.warning("run.problem", task_id=run.task.task_id, problem=problem)
+        run.ended = ended
+        await self._aside(run, partial(self._redact, run, ended))
+
+    def _redact(self, run: Run, ended: Ended) -> None:
+        """Hide secrets in all that the child said, before anything is made of it."""
         hide = self._redactor.text
         run.ended = replace(ended, stdout=hide(ended.stdout), stderr=hide(ended.stderr))
         if run.transcript is not None:
@@ -251,15 +268,23 @@ class Runner:
                 account = _diagnosed(account, self._provider(run.task), ended.stderr)
             run.account = _redacted(account, self._redactor)
 
+    async def _aside(self, run: Run, work: Callable[[], None]) -> None:
+        """Do what takes long with a long output where it holds up nobody."""
+        ended = run.ended
+        if ended is not None and len(ended.stdout) + len(ended.stderr) > _LONG_OUTPUT:
+            await asyncio.to_thread(work)
+        else:
+            work()
+
     def end(self, run: Run) -> None:
         """What the end means. Our own stop and time-outs outrank what the child says."""
-        ended = run.ended
-        if run.stopped is StopReason.OVER_BUDGET and ended is not None:
+        ended, stopped = run.ended, run.stopped
+        if stopped is StopReason.OVER_BUDGET and ended is not None:
             run.outcome = _over_budget(run, self._judgement(run, ended))
-        elif run.stopped is StopReason.SHUTDOWN and ended is not None:
-            run.outcome = self._reported_in_time(run, ended) or _stopped(run.stopped, run)
-        elif run.stopped is not None:
-            run.outcome = _stopped(run.stopped, run)
+        elif stopped is StopReason.SHUTDOWN and ended is not None:
+            run.outcome = self._reported_in_time(run, ended) or _stopped(stopped, run)
+        elif stopped is not None:
+            run.outcome = _stopped(stopped, run)
         elif ended is not None:
             run.outcome = self._judged(run, ended)
 
@@ -341,9 +366,11 @@ class Runner:
         outcome = replace(
             outcome,
             usage=run.account.usage if run.account else None,
-            notes=run.notes,
-            permission_denied=run.account.denied if run.account else outcome.permission_denied,
-            sent_prompt=self._redactor.text(run.prompt.text) if run.prompt else None,
+            notes=short_lines(map(self._redactor.text, run.notes)),
+            permission_denied=short_lines(
+                run.account.denied if run.account else outcome.permission_denied
+            ),
+            sent_prompt=run.sent_prompt,
         )
         task = await self._store.finish(run.held, outcome, now=self._clock.now(), announce=announce)
         log.info(
@@ -484,6 +511,8 @@ def _redacted(account: Account, redactor: Redactor) -> Account:
         report=redactor.text(account.report) if account.report else None,
         reason=redactor.text(account.reason) if account.reason else account.reason,
         denied=tuple(map(redactor.text, account.denied)),
+        usage=redactor.document(account.usage),
+        unreadable=redactor.text(account.unreadable) if account.unreadable else None,
     )
 
 
