@@ -250,6 +250,20 @@ def test_only_a_finite_number_counts_as_one(odd: object) -> None:
     assert rows.number({"n": odd}, "n") is None
 
 
+def test_a_row_of_lost_slots_tells_their_number_and_the_time_of_the_newest() -> None:
+    lost = {
+        "status": "skipped",
+        "skip_reason": "budget",
+        "slot_count": 291,
+        "error": "All spent.",
+        "created_at": "2026-11-25T22:53:38Z",
+        "slot_to": "2026-11-25T23:41:56Z",
+    }
+    row = rows.task_row(lost)
+    assert row.summary == "budget, 291 slots: All spent."
+    assert row.at == datetime(2026, 11, 25, 23, 41, 56, tzinfo=UTC)
+
+
 def test_lost_slots_say_why_and_how_many() -> None:
     assert rows.lost_slots({"skip_reason": "overlap", "slot_count": 1}) == "overlap"
     lost = {"skip_reason": "server_down", "slot_count": 12}

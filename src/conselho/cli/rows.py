@@ -80,16 +80,22 @@ def task_row(task: Json) -> TaskRow:
         task_name=text(task, "task_name") or "",
         status=text(task, "status"),
         severity=text(task, "severity"),
-        at=time(task, "completed_at") or time(task, "started_at") or time(task, "created_at"),
+        at=_moment(task),
         duration_seconds=number(task, "duration"),
         summary=task_summary(task),
     )
 
 
+def _moment(task: Json) -> datetime | None:
+    """When it last changed: the row of lost slots grows with each one."""
+    names = ("slot_to", "completed_at", "started_at", "created_at")
+    return next(filter(None, (time(task, name) for name in names)), None)
+
+
 def task_summary(task: Json) -> str | None:
     """The sentence that says how a Task ended, or why its slot was lost."""
     said = text(inner(task, "verdict"), "summary") or text(task, "error")
-    return said or lost_slots(task)
+    return ": ".join(filter(None, (lost_slots(task), said))) or None
 
 
 def lost_slots(task: Json) -> str | None:
