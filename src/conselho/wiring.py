@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
-import shutil
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -43,6 +42,7 @@ from conselho.services.pruner import Pruner
 from conselho.services.relay import Relay
 from conselho.services.runner import Run, Runner
 from conselho.services.scheduler import Scheduler
+from conselho.services.scratch import remove_tree
 from conselho.services.seats import file_over, new_agent
 from conselho.services.submission import snapshot
 from conselho.services.sweeper import Sweeper
@@ -107,7 +107,7 @@ class System:
         become_subreaper()
         self._guardian = await asyncio.to_thread(start_guardian, self.home)
         survivors = await asyncio.to_thread(reap_survivors, self.home)
-        await asyncio.to_thread(shutil.rmtree, self.scratch, ignore_errors=True)
+        await asyncio.to_thread(remove_tree, self.scratch)
         now = self.clock.now()
         dead = f"{_worker_prefix(self.home)}:"
         swept = await self.store.sweep(now=now, announce=announce, workers_gone=dead)
@@ -135,7 +135,7 @@ class System:
         await asyncio.gather(*self._loops, return_exceptions=True)
         await self.bus.close()
         await self.store.close()
-        await asyncio.to_thread(shutil.rmtree, self.scratch, ignore_errors=True)
+        await asyncio.to_thread(remove_tree, self.scratch)
         if self._guardian is not None:
             await asyncio.to_thread(self._guardian.stop)
 

@@ -13,7 +13,7 @@ derive from the redacted text.
 from __future__ import annotations
 
 import asyncio
-import shutil
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -37,6 +37,7 @@ from conselho.services.process import Cause, Child, Ended, Limits, start
 from conselho.services.prompt import Prompt, assemble, read_context_files
 from conselho.services.retries import may_pass, retry_at
 from conselho.services.run_log import RunLog
+from conselho.services.scratch import remove_tree
 from conselho.services.transcript import Account, Transcript
 from conselho.store import Held, TaskStore
 from conselho.verdict.judge import AgentWord, judge, judge_agent
@@ -165,8 +166,8 @@ class Runner:
         finally:
             if run.child is not None and run.ended is None:
                 run.child.stop()
-            if run.scratch is not None:
-                shutil.rmtree(run.scratch, ignore_errors=True)
+            if run.scratch is not None and _is_there(run.scratch):
+                await asyncio.to_thread(remove_tree, run.scratch)
 
     async def _prepare_unless_stopped(self, run: Run) -> None:
         """`prepare`, given up when somebody stops the run.
@@ -404,6 +405,11 @@ class Runner:
             attempt=task.attempt,
             wait_seconds=round((again - now) / timedelta(seconds=1), 3),
         )
+
+
+def _is_there(path: Path) -> bool:
+    """Asked in the loop: most runs have no scratch folder, and a thread costs more than a look."""
+    return os.path.lexists(path)
 
 
 def _watch_cost(run: Run, cost_usd: float) -> None:
