@@ -9,6 +9,7 @@ from typing import Any
 JsonObject = dict[str, Any]
 
 LONGEST_DETAIL = 200
+MOST_ITEMS = 1_000
 _MOST_COUNTED = 1 << 53
 # Half a surrogate pair is no UTF-8, and a NUL no PostgreSQL text.
 _UNSTORABLE = re.compile("[\ud800-\udfff\0]")
@@ -33,8 +34,9 @@ def table(value: object, *path: str) -> JsonObject:
 
 
 def items(value: object, *path: str) -> list[Any]:
+    """The list there, its first thousand items: each may become an event, told in the loop."""
     found = at(value, *path)
-    return found if isinstance(found, list) else []
+    return found[:MOST_ITEMS] if isinstance(found, list) else []
 
 
 def text(value: object, *path: str) -> str:

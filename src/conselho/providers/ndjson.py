@@ -15,7 +15,8 @@ from typing import Final, Protocol
 from conselho.provider import AgentEvent, Notice
 from conselho.providers.fields import JsonObject, one_line
 
-LONGEST_LINE: Final = 32 << 20
+# A tool's picture of 5 MB comes twice in one line. Parsing one of this length may take a second.
+LONGEST_LINE: Final = 16 << 20
 _LONGEST_NOTICE: Final = 500
 
 

@@ -10,7 +10,16 @@ from typing import Any
 import pytest
 
 from conselho.provider import AgentEvent, Notice, Text
-from conselho.providers.fields import JsonObject, amount, asked, count, one_line, text
+from conselho.providers.fields import (
+    MOST_ITEMS,
+    JsonObject,
+    amount,
+    asked,
+    count,
+    items,
+    one_line,
+    text,
+)
 from conselho.providers.ndjson import NdjsonReader
 from tests.unit.providers.lines import encoded, read
 
@@ -154,3 +163,10 @@ class TestFields:
     )
     def test_a_tools_arguments_are_told_by_what_matters(self, arguments: object, told: str) -> None:
         assert asked(arguments) == told
+
+
+def test_of_a_list_without_end_the_first_items_are_read() -> None:
+    line = {"content": list(range(100_000))}
+
+    assert items(line, "content") == list(range(MOST_ITEMS))
+    assert items({"content": {}}, "content") == []
