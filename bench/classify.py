@@ -5,6 +5,7 @@ Processor time, not wall time: whatever else the machine does is not the text's 
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 import math
 import pkgutil
@@ -17,7 +18,17 @@ import conselho.verdict.lexicon
 from bench.figures import Report, at_most, spread
 from conselho.verdict.classifier import classify
 
-MODULES = ("reading", "language", "counts", "thresholds", "marks", "prose", "trouble")
+MODULES = (
+    "reading",
+    "language",
+    "description",
+    "items",
+    "counts",
+    "thresholds",
+    "marks",
+    "prose",
+    "trouble",
+)
 PACKAGES = (conselho.verdict.lexicon, conselho.verdict.formats)
 SIZE = 5 * 1024 * 1024
 QUICK_SIZE = 256 * 1024
@@ -170,5 +181,6 @@ def _inside(value: object) -> Iterator[re.Pattern[str]]:
     elif isinstance(value, tuple):
         for one in value:
             yield from _inside(one)
-    elif isinstance(pattern := getattr(value, "pattern", None), re.Pattern):
-        yield pattern
+    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
+        for each in dataclasses.fields(value):
+            yield from _inside(getattr(value, each.name))

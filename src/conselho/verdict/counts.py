@@ -14,7 +14,7 @@ _FAIL = (
     r"|blockers?|reprovad[oa]s?|erros?|falhas?|falharam|falhou|falhando|quebrad[oa]s?|quebraram"
     r"|quebrou|critic[oa]s?|alt[oa]s|alta|fatais"
     r"|unreachable|leaked secrets?|leaks?|secrets?|segredos?|vazamentos?|corrupt(?:ed)?"
-    r"|corrompid[oa]s?|unhealthy|inacessive(?:l|is)|not ok|red"
+    r"|corrompid[oa]s?|unhealthy|vermelh[oa]s?|inacessive(?:l|is)|not ok|red"
 )
 _WARN = (
     r"warnings?|warns?|medium|moderate|low|lows|mediums|issues?|problems?|findings?"
@@ -51,6 +51,12 @@ _AFTER = re.compile(
     rf"| found| count| total| tests?| encontrad[oa]s?)?"
     r" ?[:=|] ?\|?[ ]{0,3}(?P<number>\d{1,7})(?![\d.,]*[\d%]| ?%| ?(?:ms|mb|kb|s|of|de|/)\b)"
 )
+# "alta: 2" at the head of a line, "critical 0, high 1" in a row: severities, each with its count.
+_RATED = re.compile(
+    r"(?:^\W{0,6}|[,;:(] ?)(?:(?P<fail>critical|high|severe|critic[oa]s?|alt[oa]s?|graves?)"
+    r"|(?P<warn>medium|moderate|low|medi[oa]s?|moderad[oa]s?|baix[oa]s?))(?: ?[:=-] ?| )"
+    r"(?P<number>\d{1,7})(?=[,;.)]|$| [(–-])"
+)
 _NUMBERS = {
     word: number
     for number, words in enumerate(
@@ -74,12 +80,12 @@ class Count:
 
 def counts(sentence: str) -> Iterator[Count]:
     """The counted things of one folded sentence."""
-    for pattern in (_BEFORE, _AFTER):
+    for pattern in (_BEFORE, _AFTER, _RATED):
         for match in pattern.finditer(sentence):
             number = match["number"]
             yield Count(
                 number=int(number) if number.isdigit() else _NUMBERS.get(number, 2),
-                noun=match["fail"] or match["warn"] or match["good"],
+                noun=match["fail"] or match["warn"] or match.groupdict().get("good") or "",
                 severity=Severity.ERROR
                 if match["fail"]
                 else Severity.WARNING

@@ -38,7 +38,9 @@ _DESCRIBES = re.compile(
     r"|works|are|is|routed|classified|decided|handled)\b"
     r"|como (?:\S{1,20} ){0,4}(?:funciona(?:m)?|sao|e feit[oa])|(?:test|work|audit) plan"
     r"|plan(?:o)? (?:for|da|para a?) (?:the )?(?:next|proxim\w|execucao)|the plan"
-    r"|agenda (?:for|da|para)|meeting notes|minutes of|^\W{0,4}ata (?:da|de)|this (?:page"
+    r"|agenda (?:for|da|para)|meeting notes|meeting of|reuniao d[eo]|we (?:spoke|talked) about"
+    r"|(?:falamos|conversamos)"
+    r" sobre|minutes of|^\W{0,4}ata (?:da|de)|this (?:page"
     r"|document|text|file|note|guide|section|article) (?:describes|explains|is|lists"
     r"|was generated|covers|shows|summari[sz]es)"
     r"|est[ea] (?:documento|texto|arquivo|guia|pagina|nota|secao|artigo) (?:descreve|explica"
@@ -68,6 +70,11 @@ CHANGE = re.compile(
     r"|melhorad[oa]s?|renomead[oa]s?)\b(?! (?:to|em))|[0-9a-f]{7,40} \S)"
 )
 _COMMIT = re.compile(r"^[0-9a-f]{7,40} \S")
+# "Review of the documentation" is no documentation.
+_EXAMINES = re.compile(
+    r"\b(?:reviews?|audits?|checks?|inspection|verification|revis(?:ao|oes)|auditorias?"
+    r"|verificac(?:ao|oes)|conferencias?|inspec(?:ao|oes))\b"
+)
 # "3.2.0", "## v1.4 (2024-02-10)", "Versão 2.0 - 3 de maio": the heading of what a release brings.
 _VERSION = re.compile(
     r"^\W{0,6}(?:version |versao |release |v)?\[?\d{1,4}\.\d{1,4}(?:\.\d{1,4}){0,2}\]?"
@@ -83,7 +90,7 @@ _DEFINITION = re.compile(
     re.IGNORECASE,
 )
 _INSTRUCTS = re.compile(
-    r"(?:^|[.;:] {1,3})(?:to (?:\w{2,15}) |para \w{2,15}[aei]r )[^,.;]{1,160}, (?:open|run|look|use"
+    r"(?:^|[.;:] {1,3})(?:to \w{2,15}|para \w{2,15}[aei]r)\b[^,.;]{0,160}, (?:open|run|look|use"
     r"|call|set|check|see|start|restart|type|click|go|add|edit|remove|delete|copy|read|search|send"
     r"|press|choose|select|pass|wait|ask|stop|make|put|write|turn|abra|rode|use|execute|veja|chame"
     r"|defina|confira|procure|digite|clique|va|acrescente|edite|remova|apague|copie|leia|envie"
@@ -145,7 +152,7 @@ def _begins_so(lines: list[str]) -> bool:
     if _LABELLED.match(first):
         return True
     titled = HEADING.match(lines[0]) is not None or (len(first) < 60 and first.endswith(":"))
-    if titled and _TITLES.search(first):
+    if titled and _TITLES.search(first) and not _EXAMINES.search(first):
         return True
     return _DESCRIBES.search(first) is not None or (
         titled and _DESCRIBES.search(second) is not None

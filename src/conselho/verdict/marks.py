@@ -25,13 +25,14 @@ _WORDS = {
     warning warn warnings aviso avisos alerta atencao attention medium moderate low medio
     media moderado moderada baixo baixa minor amarelo yellow deprecated obsoleto obsoleta
     outdated desatualizado flaky instavel degraded degradado partial parcial needs_attention
-    needs_review stale slow lento ressalvas com_ressalvas passed_with_warnings
+    needs_review stale slow absent ausente missing faltando lento ressalvas
+    com_ressalvas passed_with_warnings
     """,
     Severity.SUCCESS: """
     ok pass passed passes passing success successful sucesso green verde clean limpo limpa
     healthy saudavel aprovado aprovada approved valid valido valida up_to_date em_dia passou
     passaram done good bom all_good tudo_certo no_issues concluido concluida completed
-    complete clear go lgtm fine normal resolved
+    complete clear go lgtm present presente matches confere visible in_place fine normal resolved
     """,
     Severity.INFO: (
         "info informational informativo informacao note nota skipped n/a none nenhum nenhuma "

@@ -17,10 +17,13 @@ from conselho.models.verdict import Severity
 from conselho.verdict import lexicon
 from conselho.verdict.counts import Count, counts
 from conselho.verdict.description import CHANGE, HEADING, Kind
+from conselho.verdict.items import Item, item, standing_out, state_of
 from conselho.verdict.judgement import Evidence, Strength, shortened
 from conselho.verdict.language import NAME, fold, mask, sentences
 from conselho.verdict.lexicon import denial, softening, times
 from conselho.verdict.lexicon.cue import Cue
+from conselho.verdict.lexicon.exceptions import REST
+from conselho.verdict.lexicon.topics import TOPICS, Topic
 from conselho.verdict.marks import is_open_box, is_ticked_box, sign, stated, status_word
 from conselho.verdict.thresholds import compared
 from conselho.verdict.trouble import FRAME
@@ -77,6 +80,9 @@ class _Reader:
     verdict: Severity | None = None
     open_boxes: int = 0
     ticked: int = 0
+    items: list[Item] = field(default_factory=list)
+    lists: int = 0
+    topics: list[Topic] = field(default_factory=list)
     past: bool = False  # the line has begun to tell of another time
 
 
@@ -110,6 +116,7 @@ def _line(reader: _Reader, number: int, line: str, folded: str) -> None:
     reader.header = []
     if HEADING.match(line):
         reader.section = _section(folded)
+        reader.lists += 1
     if is_open_box(line):
         reader.open_boxes += 1
         return
@@ -121,6 +128,7 @@ def _line(reader: _Reader, number: int, line: str, folded: str) -> None:
         if said in (Severity.SUCCESS, Severity.WARNING, Severity.ERROR):
             reader.verdict = said
     mark = sign(line)
+    _item(reader, number, line, folded)
     if mark is not None:
         _marked(reader, number, line, mark)
     if _LOG.match(folded) and mark is None:
@@ -129,6 +137,18 @@ def _line(reader: _Reader, number: int, line: str, folded: str) -> None:
     reader.past = False
     for sentence in sentences(folded):
         _sentence(reader, number, line, sentence, mark)
+
+
+def _item(reader: _Reader, number: int, line: str, folded: str) -> None:
+    one = item(folded, line=number, group=reader.lists)
+    if one is None or reader.section:
+        return
+    reader.items.append(one)
+    said = state_of(one)
+    if said is Severity.SUCCESS:
+        _add(reader, number, line, said, "an item says so", Strength.PARTIAL)
+    elif said in (Severity.WARNING, Severity.ERROR):
+        _add(reader, number, line, said, "an item says so")
 
 
 def _section(folded: str) -> str:
@@ -201,12 +221,16 @@ def _sentence(
     reader.taken += 1
     if softening.QUESTION.search(sentence):
         return
-    mild = softening.MILD.search(sentence) is not None
+    mild = softening.MILD.search(sentence) or softening.HEDGED.search(sentence)
     if mild:
         _add(reader, number, sentence, Severity.WARNING, softening.NOT_URGENT, Strength.PARTIAL)
+    reader.topics += [
+        one for one in TOPICS if one not in reader.topics and one.begins.search(sentence)
+    ]
     present = softening.TALKS_ABOUT.sub(NAME, sentence)
-    present = softening.MILD.sub(NAME, present)
-    denied = denial.ABSENT_SHORT.sub(denial.CLEAN, present)
+    present = softening.HEDGED.sub(NAME, softening.MILD.sub(NAME, present))
+    denied = denial.NONE_SUCH.sub(denial.CLEAN, present)
+    denied = denial.ABSENT_SHORT.sub(denial.CLEAN, denied)
     denied = denial.ABSENT.sub(denial.CLEAN, denied)
     denied = denial.ABSENT_AFTER.sub(denial.CLEAN, denied)
     told = softening.CONDITION.sub(" ", denied)
@@ -214,7 +238,7 @@ def _sentence(
         return
     if denial.CLEAN in denied:
         _add(reader, number, sentence, Severity.SUCCESS, "it denies any trouble", Strength.PARTIAL)
-    if _is_history(reader, sentence):
+    if _is_history(reader, sentence) and not softening.FLAKY.search(sentence):
         _history(reader, number, sentence, told)
         return
     _present(reader, number, sentence, told, mark)
@@ -230,26 +254,49 @@ def _history(reader: _Reader, number: int, sentence: str, told: str) -> None:
 
 
 def _present(reader: _Reader, number: int, sentence: str, told: str, mark: Severity | None) -> None:
+    before = len(reader.evidence)
     past = _is_past(reader, sentence)
     expected = softening.EXPECTED.search(sentence) is not None
+    flaky = softening.FLAKY.search(sentence) is not None
     limits = compared(told)
     if limits is not None:
         strength = Strength.FIRM if limits is Severity.WARNING else Strength.PARTIAL
         _add(reader, number, sentence, limits, "a value beside its limit", strength)
-    if not expected and not CHANGE.match(sentence) and not _TICKET_COUNTS.search(told):
+    if (
+        not expected
+        and not flaky
+        and not CHANGE.match(sentence)
+        and not _TICKET_COUNTS.search(told)
+    ):
         for count in counts(told):
             _counted(reader, number, sentence, count, told, past=past)
     if not expected and not _is_planned(told):
         soft = softening.QUESTIONED.search(told) is not None
-        if mark is not Severity.SUCCESS:
+        if flaky:
+            _add(reader, number, sentence, Severity.WARNING, "it passes at times")
+        elif mark is not Severity.SUCCESS:
             _cues(reader, number, told, lexicon.ERRORS, past=past, soft=soft)
-        if limits is not Severity.SUCCESS and mark is not Severity.SUCCESS:
+        for topic in reader.topics:
+            _cues(reader, number, told, topic.cues, past=False, soft=soft)
+        figures = softening.FIGURES.search(told) is not None
+        if limits is not Severity.SUCCESS and not figures and mark is not Severity.SUCCESS:
             _cues(reader, number, told, lexicon.WARNINGS, past=past, soft=soft)
     if len(told) > 30 and denial.LACK.search(told) and not _is_planned(told):
         _add(reader, number, sentence, Severity.WARNING, "something is lacking", Strength.FAINT)
     if limits is not Severity.WARNING:
-        contrast = softening.CONTRAST.search(told) is not None
-        _cues(reader, number, told, lexicon.SUCCESSES, past=False, soft=contrast)
+        rest = REST.search(told) is not None
+        contrast = rest or softening.CONTRAST.search(told) is not None
+        affirmed = denial.NEGATED.sub(NAME, told)
+        _cues(reader, number, affirmed, lexicon.SUCCESSES, past=False, soft=contrast)
+        if rest and reader.evidence[before:]:
+            _add(
+                reader,
+                number,
+                sentence,
+                Severity.WARNING,
+                "only the rest is well",
+                Strength.PARTIAL,
+            )
 
 
 def _is_past(reader: _Reader, sentence: str) -> bool:
@@ -267,6 +314,7 @@ def _is_planned(told: str) -> bool:
 
 
 def _is_resolved(sentence: str) -> bool:
+    sentence = times.FIX_EXISTS.sub(NAME, sentence)
     over = times.RESOLVED.search(sentence) is not None or (
         times.OVER.search(sentence) is not None and denial.TROUBLE.search(sentence) is not None
     )
@@ -350,6 +398,9 @@ def _add(
 
 def _settle(reader: _Reader) -> None:
     """A list of open boxes is a plan: its ticked ones are no verdict."""
+    for odd in list(standing_out(reader.items, reader.evidence)):
+        cue = "it stands out among items that are well"
+        _add(reader, odd.line, odd.state, Severity.WARNING, cue, Strength.PARTIAL)
     if reader.open_boxes and reader.ticked:
         _add(
             reader,

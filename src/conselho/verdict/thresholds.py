@@ -15,13 +15,26 @@ _KIND = (
     r"(?P<kind>(?:warning|alert|warns|alerts|aviso|alerta|alarme) (?:at|em|a partir de)"
     r"|alert level|nivel de alerta|warning level|limit|limite|threshold|target|goal|meta"
     r"|alvo|budget|orcamento|max|maximum|maximo|teto|ceiling|minimum|minimo|piso|objective"
-    r"|objetivo|contratado|floor"
+    r"|aim(?:s|ed)? (?:at|for)|(?:we|i) want|queremos|pedimos|miramos|objetivo|contratado|floor"
     r"|required|requires|exigid[oa]|slo|quota|cota|allowed|permitid[oa]|fail-?under|baseline)"
 )
 _PAIR = re.compile(
     rf"{_VALUE}(?P<between>[^\d.!?|]{{0,40}}?[ (,|:;]){_KIND}\b[^\d"
     rf"|;!?]{{0,24}}(?P<bound>\d{{1,9}}(?:[.,]\d{{1,4}}){{0,2}})(?![\d]) ?(?P<unit2>%|ms|s|kb|mb"
     rf"|gb|kib|mib|gib)?"
+)
+# "4.1 where 4.5 is asked", "71 %; 80 % is asked", "0.4 s of the 2 s allowed"
+_ASKED = re.compile(
+    rf"{_VALUE}(?::1)?(?P<between>[^\d.!?|]{{0,24}}?(?:where|when|while|but|onde|quando|mas|;|,"
+    rf"|of|out of"
+    rf"|d[oea]s?) ?(?:the |our |os |as |o |a"
+    rf" )?)(?P<bound>\d{{1,9}}(?:[.,]\d{{1,4}}){{0,2}})(?::1)?(?!\d) ?"
+    rf"(?P<unit2>%|ms|s|kb|mb|gb|kib|mib|gib)?(?: \w{{1,12}})?? (?:(?:is|are|was|were|e|sao|foi"
+    rf"|foram)"
+    rf" )?(?:(?P<floor>asked|required|wanted|needed|expected|promised|pedid[oa]s?|exigid[oa]s?"
+    rf"|esperad[oa]s?|prometid[oa]s?)|(?P<ceiling>allowed|permitted|tolerated|available"
+    rf"|permitid[oa]s?"
+    rf"|tolerad[oa]s?|admitid[oa]s?))\b"
 )
 _BIGGER_IS_BETTER = re.compile(
     r"\b(?:coverage|cobertura|covered|score|nota|lighthouse|contrast|contraste|uptime"
@@ -46,6 +59,7 @@ _FLOORS = {
     "failunder",
 }
 _GOALS = {"target", "goal", "meta", "alvo", "slo", "baseline", "objective", "objetivo"}
+_WISH = re.compile(r"(?:aim|we |i |queremos|pedimos|miramos)")
 _COST_UNITS = {"ms", "s", "kb", "mb", "gb", "kib", "mib", "gib", "lines", "linhas"}
 
 
@@ -58,6 +72,9 @@ def compared(sentence: str) -> Severity | None:
             continue
         value, bound = _number(match["value"]), _number(match["bound"])
         found.append(value >= bound if _is_floor(sentence, match) else value <= bound)
+    for match in _ASKED.finditer(sentence):
+        value, bound = _number(match["value"]), _number(match["bound"])
+        found.append(value >= bound if match["floor"] else value <= bound)
     if not found:
         return _in_words(sentence)
     return Severity.SUCCESS if all(found) else Severity.WARNING
@@ -81,7 +98,7 @@ def _is_floor(sentence: str, match: re.Match[str]) -> bool:
     if match["unit"] in _COST_UNITS:
         return False
     better = _BIGGER_IS_BETTER.search(sentence) is not None
-    if match["kind"] in _GOALS:
+    if match["kind"] in _GOALS or _WISH.match(match["kind"]):
         return True
     # "coverage 71 (threshold 80)", but "81 % of the disk (threshold 80 %)"
     return better

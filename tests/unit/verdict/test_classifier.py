@@ -82,11 +82,32 @@ def test_accents_may_be_left_out() -> None:
         ("Lines: 1200\nFiles: 41", INFO),
         ("## Changelog\n\n- Fixed: crash on start\n- Added: dark theme", INFO),
         ("If the call fails, the job is tried again.", INFO),
+        ("- critical: 0\n- high: 0\n- low: 0", SUCCESS),
+        ("- críticas: 0\n- altas: 2 (a biblioteca de imagens)\n- baixas: 1", ERROR),
+        ("Every queue drains, except `mail`, which is red.", ERROR),
+        ("Every page loads, except for two dead links.", WARNING),
+        ("Two pages are untitled. Everything else is fine.", WARNING),
+        ("Certificates\n\n- a.example - 80 days left\n- b.example - ended 2 weeks ago", ERROR),
+        ("The meeting ended 2 weeks ago.", INFO),
+        ("**Flaky** – a test that fails at times.\n**Fatal** – what ends the process.", INFO),
+        ("To see why a job failed, open its log. To repeat it, press Retry.", INFO),
+        ("2.1.0\n-----\n\n- Fix a crash at start\n- Errors carry a line\n", INFO),
+        ("`test_a` failed and, repeated, passed.", WARNING),
+        ("It might be nothing, but I could not tell why the cache grows.", WARNING),
+        ("The ratio is 3.9:1 where 4.5:1 is asked.", WARNING),
+        ("0.4 s of the 2 s allowed.", SUCCESS),
     ],
 )
 def test_traps_are_seen_through(text: str, severity: Severity) -> None:
     judgement = classify(text, None)
     assert judgement.severity is severity, judgement.reason
+
+
+def test_the_one_item_that_does_not_say_it_is_well_stands_out() -> None:
+    well = "- menus: ok\n- forms: ok\n- tables: ok\n"
+    assert classify(well).severity is SUCCESS
+    judgement = classify(well + "- maps: grey on a quiet sea\n")
+    assert (judgement.severity, judgement.summary) == (WARNING, "maps: grey on a quiet sea")
 
 
 def test_one_serious_item_deep_in_a_long_clean_report_is_found() -> None:

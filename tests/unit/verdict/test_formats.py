@@ -176,6 +176,26 @@ def test_tap(text: str, severity: Severity) -> None:
         ("would reformat a.py\n1 file would be reformatted.", WARNING, "linter"),
         ("a.c: FAILED\nsha256sum: WARNING: 1 computed checksum did NOT match", ERROR, "checksums"),
         ("System check identified no issues (0 silenced).", SUCCESS, "Django"),
+        ("src/app.tar: OK\ndocs/a.pdf: OK", SUCCESS, "checksums"),
+        (
+            "12\tF401\tunused-import\n 2\tB006\t[ ] mutable-default\nFound 14 errors.",
+            WARNING,
+            "linter",
+        ),
+        ("RESULT: FAILED (minimum: 80.0%, actual: 61.2%)", WARNING, "coverage"),
+        ("RESULT: PASSED (minimum: 80.0%, actual: 91.2%)", SUCCESS, "coverage"),
+        (
+            "No known vulnerabilities found\nName Skip Reason\n---- -----------\n"
+            "leftpad Dependency not found on PyPI and could not be audited: leftpad (1.0)",
+            ERROR,
+            "pip-audit",
+        ),
+        (
+            "PASS ./a.test.js\n  parser\n    ✓ logs a fatal error (1 ms)\n\n"
+            "Tests:       1 passed, 1 total",
+            SUCCESS,
+            "jest",
+        ),
     ],
 )
 def test_what_tools_print(text: str, severity: Severity, name: str) -> None:
@@ -245,6 +265,23 @@ def test_json_of_tools(value: Any, severity: Severity, name: str) -> None:
 def test_go_test_json_is_read_line_by_line() -> None:
     lines = [{"Action": "run", "Test": "A"}, {"Action": "fail", "Test": "A"}]
     assert classify("\n".join(map(json.dumps, lines)), 1).severity is ERROR
+
+
+def test_go_test_json_that_passes_is_a_success_whatever_its_tests_are_called() -> None:
+    lines = [
+        {"Action": "run", "Package": "m", "Test": "TestFatalError"},
+        {"Action": "output", "Package": "m", "Test": "TestFatalError", "Output": "panic: no"},
+        {"Action": "pass", "Package": "m", "Test": "TestFatalError"},
+        {"Action": "pass", "Package": "m"},
+    ]
+    judgement = classify("\n".join(map(json.dumps, lines)), 0)
+    assert (judgement.severity, judgement.format) == (SUCCESS, "go test")
+
+
+@pytest.mark.parametrize("text", ["STATUS: OK", "Build: OK", "Result: ok"])
+def test_a_line_with_a_status_is_no_checksum(text: str) -> None:
+    judgement = classify(text, 0)
+    assert (judgement.severity, judgement.format) == (SUCCESS, None), judgement.reason
 
 
 def test_a_report_in_a_fence_counts_with_the_prose_around_it() -> None:

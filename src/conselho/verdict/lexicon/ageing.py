@@ -8,6 +8,18 @@ from conselho.verdict.lexicon.cue import cue
 OUTDATED = cue(
     Severity.WARNING,
     "out of date or on the way out",
+    r"\b(?:says?|asks? for|shows?|mentions?|describes?|recommends?|teaches|diz(?:em)?|pede(?:m)?"
+    r"|mostra(?:m)?|cita(?:m)?|menciona(?:m)?|manda(?:m)?|ensina(?:m)?"
+    r"|recomenda(?:m)?)\b[^.;!?]{1,80}?"
+    r"\b(?:requires?|asks? for|needs?|expects?|wants|exige|pede|requer|precisa d[eo]|renamed"
+    r"|mudou de nome|mudaram de nome|no longer exists?|nao exist\w{1,2}(?: mais)?|foi (?:removid"
+    r"|renomead)[oa]|was (?:removed|dropped|deleted))\b",
+    r"\b(?:links?|anchors?|ancoras?)\b[^.;!?]{0,50}? (?:leads?|goes?|go|points?|levam?|apontam?"
+    r"|vao|caem)"
+    r" (?:to|a|para|em|nowhere|n)\b",
+    r"\b(?:out of|saiu d[eo]|saiu do|fora d[eo]) (?:support|suporte)\b|\b(?:past|after) (?:its"
+    r" )?end of"
+    r" (?:life|support)\b",
     r"\b(?:versao|versoes|releases?|versions?) (?:nov[oa]s?|mais (?:recentes?|nov[oa]s?))\b"
     r"|\bnov[oa]s? vers(?:ao|oes)\b|\bnobody \w{3,12} any ?more\b",
     r"\b(?:leaves?|leaving|sai(?:ra)?|perde(?:ra)?|loses?) (?:d[eo]|out of|o )? ?(?:support"
@@ -56,6 +68,11 @@ OUTDATED = cue(
 PAST_LIMIT = cue(
     Severity.WARNING,
     "past a limit",
+    r"\b\d[\d.,]{0,8} ?[a-z%]{0,8} (?:more|over|above|longer|larger|a mais|acima) (?:than"
+    r"|(?:d[eo] )?que"
+    r"|d[eo]) (?:what )?(?:o que )?(?:(?:we|was|is|foi|o) )?(?:had |have )?(?:allow|agreed|permit"
+    r"|plan|combin"
+    r"|acert|planej|aceit)\w{0,8}\b",
     r"\b(?:has|have|tem|teria|quase|nearly|almost)? ?(?:doubled|tripled|dobrou|dobraram"
     r"|triplicou|duplicou)\b",
     r"\b(?:has|have|with|tem|com|chegou a|reached|spans|soma(?:m)?) (?:over |mais de |about "

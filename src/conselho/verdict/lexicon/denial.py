@@ -15,7 +15,8 @@ _TROUBLE = words(
     anomal(?:y|ies) flak(?:y|es|iness) retries broken broke mismatch(?:es)? differences?
     drift(?:ed)? concerns? blockers? risks? credentials? deprecat(?:ed|ions?) outdated missing
     errored diagnostics threats? malware downtime complaints? outages? discrepanc(?:y|ies)
-    orphans? weakness(?:es)? affected todos? fixmes? corrupt(?:ed|ion)? lost unused stale dead
+    orphans? orphaned dangling
+    weakness(?:es)? affected todos? fixmes? corrupt(?:ed|ion)? lost unused stale dead
     unreachable blocked attention follow-up action surprises skipped late delayed above over
     beyond exceeding slower slow larger bigger lost unsigned unpinned untested expired hits?
     suspicious unusual unexpected interruptions? pending erros? falhas? falhou falharam
@@ -80,15 +81,23 @@ ABSENT = re.compile(
     rf"|,:]{{1,20}} ){{0,3}}?{_KEYS}\b"
     rf"(?:{_AND} ?{_LISTED}){{0,6}}(?=[^.;!?]{{0,40}}\b(?:found|encontrad\w{{2}}|detect\w{{2,5}}"
     rf"|expost\w{{2}}|exposed|leaked|vazad\w{{2}}|in (?:the )?(?:code|repo\w*|history|logs?)"
-    rf"|n[oa] (?:codigo|repositorio|historico)|committed)|[.!]?$)"
+    rf"|n[oa] (?:codigo|repositorio|historico)|committed|in (?:any|all|the|these|those|its?|our"
+    rf"|\d|§)|em (?:nenhum|qualquer|tod|\d|§)"
+    rf"|n(?:o|a|os|as|el[ea]s?)\b)|[.!]?$)"
 )
 
 # "errors: 0", "falhas | 0", "quebrou em relacao a ontem: nada"
 ABSENT_AFTER = re.compile(
-    rf"\b{_TROUBLE}\b(?: \([^()]{{0,20}}\))?(?: [^\s.;!?|:=]{{1,20}}){{0,5}}?"
-    r" ?(?:[:=|]|->| - )[ |]{0,12}"
-    r"(?:0(?![.,/]?\d)(?! ?%)|zero\b|none\b|nenhum[a]?\b|nada\b|nil\b|no\b|nao\b|nothing\b|n/a\b"
-    r"|\[\])"
+    rf"\b{_TROUBLE}\b(?: \([^()]{{0,20}}\))?(?: [^\s.;!?|:=]{{1,20}}){{0,5}}? ?(?:[:=|]|->| - )["
+    rf" |]{{0,12}}(?:0(?![.,/]?\d)(?! ?%)|zero\b|none\b|nenhum[a]?\b|nada\b|nil\b|no\b|nao\b"
+    rf"|nothing\b|n/a\b|\[\])"
+)
+
+# "is not available", "não está completa": what is denied is no praise.
+NEGATED = re.compile(
+    r"(?:\b(?:not|nao)|n't) (?:(?:be|been|yet|e|esta|estao|foi|foram|ser|all|so) ){0,2}"
+    r"(?:available|complete|valid|ok|good|fine|reachable|readable|stable|correct|disponive(?:l|is)"
+    r"|complet[oa]s?|valid[oa]s?|correct|corret[oa]s?|estave(?:l|is)|atualizad[oa]s?)\b"
 )
 
 TROUBLE = re.compile(rf"\b{_TROUBLE}\b")
@@ -107,7 +116,19 @@ ABSENT_SHORT = re.compile(
     r"|fora d[oa])"
     r"|\b(?:no|sem|zero) (?:further |more |other |mais |outros )?(?:comments?|remarks?"
     r"|comentarios?)(?: to make| a fazer)?[.!]?$"
+    r"|\bthere (?:are|is|were|was) none\b|\bnao (?:ha|achei|encontrei|existe(?:m)?)(?:"
+    r" nenhum[a]?)?[.!]?$"
     r"|\bunaffected\b|\bunharmed\b"
+)
+
+# "no container older than a day", "nenhum com mais de um ano"
+NONE_SUCH = re.compile(
+    r"\b(?:no|none|nenhum[a]?)(?: [^\s.;!?|,]{1,20}){0,3}? (?:is |are |com |with |de |ha"
+    r" )?(?:older|more|over|larger"
+    r"|longer|bigger|above|mais|acima|maior(?:es)?) (?:than|d[eo]|(?:do )?que) [^,.;!?]{1,24}"
+    r"|\b(?:no|none|0|zero|nenhum[a]?) (?:[^\s.;!?|,]{1,20} ){0,2}(?:that|which|que) (?:could"
+    r" not|failed"
+    r"|cannot|nao|falh\w{1,4}) [^.;!?,]{1,40}"
 )
 
 CLEAN = "¤"  # stands where trouble was denied

@@ -23,7 +23,8 @@ THING = words(
 
 DO = words(
     r"""
-    run complete finish read reach connect open verify check determine access scan analy[sz]e
+    run complete finish read look_at olhar
+    reach connect open verify check determine access scan analy[sz]e
     evaluate test start load find fetch download install parse build resolve execute proceed
     continue clone log_in login authenticate confirm measure get perform carry audit inspect
     compile import decode locate see tell assess answer retrieve query write save be_\w{2,15}
@@ -35,9 +36,18 @@ DO = words(
     """
 )
 
+WORK = words(
+    r"""
+    build compile run start boot install clone deploy publish release merge ship test log_in use
+    sign_in pay buy order open reach gerar compilar montar rodar subir iniciar instalar clonar
+    publicar implantar mesclar entregar testar entrar usar pagar comprar abrir acessar
+    """
+)
+
 CHECK = words(
     r"""
-    check scan run audit analysis review job verification inspection test_run session agent
+    check comparison comparacao
+    scan run audit analysis review job verification inspection test_run session agent
     process tool script task verificacao varredura analise auditoria revisao rodada execucao
     tarefa sessao agente ferramenta rotina inspecao conferencia
     """

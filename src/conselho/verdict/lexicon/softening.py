@@ -19,13 +19,17 @@ EXPECTED = re.compile(
     r"\b(?:as (?:designed|expected|intended|documented|specified|described|planned)|(?:conforme"
     r"|como) (?:documentad|descrit|especificad|planejad)[oa]s?|intentional(?:ly)?|on purpose"
     r"|by design|is expected|are expected|expected (?:error|failure|warning)s?"
-    r"|de proposito|proposital(?:mente)?|intenciona(?:l|is|lmente)|esperad[oa]s?|como esperado"
+    r"|does what it (?:says|should)|faz o que (?:diz|deve)|como descrito|de proposito"
+    r"|proposital(?:mente)?|intenciona(?:l|is|lmente)|esperad[oa]s?|como esperado"
     r"|conforme (?:previsto|esperado)|por projeto"
     r"|allow-?listed|accepted risk|risco aceito|ignorad[oa]s? de proposito|known and accepted"
     r"|simulad[oa]s?|simulated|deliberate(?:ly)?"
     r"|fixtures?|(?:example|sample) (?:keys?|data|config\w*|credentials?|values?|tokens?)"
     r"|(?:chaves?|dados|valor(?:es)?|tokens?|credenciais) (?:de exemplo|de teste|fictici[oa]s?)"
     r"|fake|dummy|fictici[oa]s?|placeholder)\b"
+    r"|^(?![^.;!?]{0,300}(?:\bnot|n't|\bnao|\bnever|\bnunca)\b)[^.;!?]{0,300}\b(?:as (?:it|they"
+    r"|we|he"
+    r"|she) should|como dev(?:e|em|ia|iam|eria|eriam))\b"
 )
 
 TALKS_ABOUT = re.compile(
@@ -61,6 +65,18 @@ MILD = re.compile(
     r"|prazo confortavel|sem prazo|at leisure|no hurry)\b"
 )
 
+# Figures of a whole: what is large among them is not too large.
+FIGURES = re.compile(r"\b(?:median|mediana|on average|em media|the mean|percentiles?)\b")
+
+# A doubt of the writer, or a word that it can wait.
+HEDGED = re.compile(
+    r"\b(?:(?:might|may|could|can) (?:well )?be (?:nothing|(?:a |just (?:a )?)?coincidence|harmless"
+    r"|noise|chance)|pode (?:nao )?ser (?:nada|(?:so |uma )?coincidencia|impressao|acaso)"
+    r"|nothing breaks|nada quebra|worth an eye|keep(?:ing)? an eye|ficar de olho|nao e nada grave"
+    r"|(?:not|no|nao e|nem) (?:an? |uma? )?(?:reason|motivo|razao) (?:to|for|para|de) \w{3,12}"
+    r"|none of (?:this|these|it|them) (?:blocks?|holds?|stops?|delays?|matters)|nad[ao] d?isso"
+    r" (?:bloqueia|impede|trava|atrasa))\b"
+)
 NOT_URGENT = "it says that nothing is urgent"
 
 DEFINES = re.compile(
@@ -72,6 +88,8 @@ DEFINES = re.compile(
     r" (?:means?|significa(?:m)?|quer dizer|stands for|is used (?:when|for)|indicates?"
     r"|indica(?:m)?|e usad[oa] (?:quando|para))\b"
     r"|\bis part of the\b|\b(?:levels? used|niveis usados|levels are|niveis sao)\b"
+    r"|^(?:[^\s,]{1,20} ){1,5}(?:(?:e|sao) (?:o|a|os|as|aquel[ea]s?|aquilo) que|(?:is|are) (?:what"
+    r"|one that|whatever|anything that|those that))\b"
 )
 
 CONTRAST = re.compile(
@@ -84,3 +102,14 @@ CONTRAST = re.compile(
 QUESTION = re.compile(r"\?\s{0,3}$")
 
 QUESTIONED = re.compile(r"\b(?:would|could|might|may|poderia|seria|talvez|eventual)\b")
+
+# It failed and, tried again, it passed.
+FLAKY = re.compile(
+    r"\b(?:pass(?:es|ed)|worked|succeeded|passou|passaram|funcionou) (?:\S{1,10} ){0,2}?(?:when"
+    r"|once"
+    r"|after being|after|on|na|no|ao|depois d[eo]) (?:\S{1,8} ){0,2}?(?:repeat\w{0,3}"
+    r"|retr\w{1,4}|re-?run"
+    r"|repeti\w{0,4}|second (?:try|attempt|run|time)|segunda (?:vez|tentativa|rodada)|ser"
+    r" repetid[oa])\b"
+    r"|\b(?:repetid[oa]|repeated|retried|rerun|de novo), (?:it )?(?:passou|passed|passa|passes)\b"
+)

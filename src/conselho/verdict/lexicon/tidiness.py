@@ -20,7 +20,7 @@ MODEST_FINDING = cue(
     r"^\W{0,6}\[(?:medium|moderate|low|medi[oa]|moderad[oa]|baix[oa]|p[234]|sev-?[234]|minor"
     r"|nit|warning|warn|aviso|informational)\]",
     r"^\W{0,6}\(?(?:medium|moderate|low|medi[oa]|moderad[oa]|baix[oa]|minor|nit|suggestion"
-    r"|sugestao)\)?(?::| - )",
+    r"|sugestao)\)?(?::| - )(?! ?\W{0,3}(?:\d|none|nenhum|zero|nada|¤))",
 )
 
 WARNED = cue(
@@ -41,6 +41,18 @@ WARNED = cue(
 UNTIDY = cue(
     Severity.WARNING,
     "untidy code",
+    r"\b(?:longer|larger|bigger|taller) than (?:a|one|two) (?:screens?|pages?)\b|\b(?:copied"
+    r"|repeated|repetid[oa]s?"
+    r"|copiad[oa]s?) (?:in|em) (?:\d|two|three|several|dois|duas|tres|vari[oa]s)\b",
+    r"\b(?:but|mas|porem) (?:now )?(?:takes?|needs?|leva(?:m)?|demora(?:m)?) (?:now |about "
+    r"|cerca de |agora )?\d",
+    r"\b(?:have|has|had|tem|estao|esta|ficaram|ficou) (?:no|without|sem) (?:an? |any |nenhum[a]?"
+    r" )?(?:§"
+    r"|titles?|titulos?|descriptions?|descricao|captions?|legendas?|docstrings?|labels?|rotulos?)",
+    r"\b(?:\d{2,3}|one|two|eight|nine|ten|twelve|dez|doze|many|muitos) (?:parameters|parametros"
+    r"|arguments"
+    r"|argumentos)\b|\b(?:carry|share|have|tem|compartilham) (?:\S{1,8} ){0,3}?(?:same|mesm[oa]s)"
+    r" (?:\d{1,5} )?(?:lines|linhas|code|codigo)\b|\b(?:lines|linhas) of copied code\b",
     r"\b(?:disagree(?:s)?|discorda(?:m)?|contradict(?:s)?|contradiz(?:em)?)\b"
     r"|\b(?:without need|needlessly|unnecessar\w{1,3}|sem necessidade|desnecessari[oa]s?)\b"
     r"|\besquecid[oa]s?\b",

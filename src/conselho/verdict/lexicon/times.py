@@ -5,36 +5,50 @@ from __future__ import annotations
 import re
 
 RESOLVED = re.compile(
-    r"\b(?:the fix holds|a correcao (?:resiste|funciona|vale)|(?:could not|couldn't|unable to"
+    r"\b(?:the fix holds|(?:later|next|following|seguintes?|posteriores?) (?:\S{1,15} )?(?:went"
+    r" through|passed"
+    r"|succeeded|ran|sa(?:iu|iram) bem|passaram|rodaram|deram certo)|a correcao (?:resiste"
+    r"|funciona|vale)|(?:could not|couldn't|unable to"
     r"|nao consegui) (?:be )?reproduc?\w{1,4}"
     r"|tr(?:y|ied) to reproduce [^.;!?]{1,120} could not)\b|"
     r"\b(?:fixed|resolved|solved|recovered|repaired|patched|remediated|eliminated|reverted"
     r"|no longer(?! (?:exists?|works?|compiles?|builds?|valid|available|maintained|supported"
     r"|responds?|starts?|reachable|matches))|went away|disappeared|green again|pass(?:es"
     r"|ed)? again|is back|are back|back to normal|works again"
-    r"|false (?:alarm|positive)s?|cleared up|corrigi(?:d[oa]s?|u|ram|mos)?|resolvi(?:d[oa]s?)?"
+    r"|false (?:alarm|positive)s?|(?:alarms?|alerts?|alarmes?|alertas?) (?:\S{1,10}"
+    r" ){0,5}?(?:was|were|foi|foram"
+    r"|eram?) fals[eo]s?|cleared up|corrigi(?:d[oa]s?|u|ram|mos)?|resolvi(?:d[oa]s?)?"
     r"|resolveu|sana(?:d[oa]s?|ram)"
     r"|solucionad[oa]s?|normaliz(?:ad[oa]s?|ou|aram)"
     r"|consertad[oa]s?|superad[oa]s?|voltou a|voltaram a|voltou ao|deixou de|deixaram de|ja nao"
     r"|sumiu|sumiram|desapareceu|revertid[oa]s?|falsos? positivos?|alarme falso"
     r"|removid[oa]s? ontem|ja foi|ja foram|foi trocad[oa]"
     r"|quitad[oa]s?|rotated|revoked|renewed|purged|reissued|renovad[oa]s?|revogad[oa]s?"
-    r"|rotacionad[oa]s?|trocad[oa]s?|desfeit[oa]s?|mitigad[oa]s?|restabelecid[oa]s?|pass(?:es"
+    r"|dismissed|descartad[oa] porque|(?:have|has) been (?:stable|quiet|green)|causa (?:foi"
+    r" )?removida"
+    r"|cause (?:was )?(?:found and )?removed|rotacionad[oa]s?|trocad[oa]s?|desfeit[oa]s?"
+    r"|mitigad[oa]s?|restabelecid[oa]s?|pass(?:es"
     r"|ed)? now|works now|now (?:works|passes)|agora (?:passa|passam|funciona)|nao voltou a)\b"
     r"|\bnao (?:se )?(?:falh|aparec|ocorr|acontec|reproduz|quebr|trav|repet|caiu|cai|surg|acus"
-    r"|registr|ha|houve|existe)\w{0,6} (?:\w{1,12} )?mais\b|\bnao se (?:repet\w{1,3}"
+    r"|registr|ha|houve)\w{0,6} (?:\w{1,12} )?mais\b|\bnao se (?:repet\w{1,3}"
     r"|reproduz\w{0,3})\b|\bnao reapareceu\b|\b(?:did|does|has|have) not (?:recur|come back"
     r"|reappear|happened again|happen again|repeat)\w{0,3}\b|\b(?:pass|green|verde|passou"
     r"|passam) (?:again|de novo|novamente)\b"
 )
 
+# A release that would mend it exists; it is not installed.
+FIX_EXISTS = re.compile(
+    r"(?<!was )(?<!were )(?<!foi )\b(?:fixed|patched|solved|corrigid[oa]s?|resolvid[oa]s?) (?:in"
+    r"|from|na|no|em|a partir d[ae])"
+    r" (?:the )?(?:version |versao |release |v)?\d{1,4}\.\d"
+)
 # These are over only when it is trouble that they are said of.
 OVER = re.compile(
     r"\b(?:closed|encerrad[oa]s?|fechad[oa]s?|tratad[oa]s?|restored|restaurad[oa]s?|replaced"
     r"|substituid[oa]s?|recuperad[oa]s?|addressed|eliminad[oa]s?"
     r"|ended|is over|terminou|acabou|cessou|cessaram|passou)\b(?! (?:com|por|with|by|without|sem"
     r"|antes|in|em|early))"
-    r"|\bback (?:to|at|below|under)\b|\bsince then\b|\bdesde entao\b"
+    r"|\bnao existe(?:m)? mais\b|\bback (?:to|at|below|under)\b|\bsince then\b|\bdesde entao\b"
 )
 
 UNRESOLVED = re.compile(

@@ -8,6 +8,8 @@ from conselho.verdict.lexicon.cue import cue
 ACT_NOW = cue(
     Severity.ERROR,
     "it asks to act now",
+    r"\b(?:must not|cannot|can't|should not) go in\b|\bnao (?:pode(?:m)?|deve(?:m)?) (?:entrar"
+    r"|passar|seguir)\b",
     r"\b(?:urgent(?:ly)?|urgente(?:mente)?|urgencia|immediately|imediatamente|de imediato"
     r"|(?:acao|correcao|atencao|resposta|intervencao) imediata|immediate (?:action|attention"
     r"|fix|response)|right away|right now|asap|act now|at once|agora mesmo|o quanto antes"

@@ -9,6 +9,15 @@ from conselho.verdict.lexicon.nouns import LIMIT
 ALL_WELL = cue(
     Severity.SUCCESS,
     "it says that all is well",
+    r"\b(?:vale|valem|valid[oa]?s?) (?:ate|until|through|till)\b",
+    r"\b(?:never|not|nao foi|nao foram|nunca foi) (?:touched|affected|tocad[oa]s?|afetad[oa]s?)\b",
+    r"\b(?:works?|working|runs?|behaves?|funciona(?:m|ndo)?|roda(?:m|ndo)?) (?:as|como) (?:it "
+    r"|they )?"
+    r"(?:should|dev\w{1,6})\b|\b(?:same|equal|mesm[oa]s?|igua(?:l|is)) (?:\w{1,10} )?(?:counts?"
+    r"|totals?"
+    r"|values?|contage(?:m|ns)|tota(?:l|is)|valor(?:es)?|digests?|hash(?:es)?)\b",
+    r"\b(?:nothing but|only|so|apenas) (?:praise|elogios)\b|\bvery good(?: result)?\b|\bmuito"
+    r" b(?:om|oa)\b",
     r"\b(?:nothing|nada) (?:left |else |mais |more )?(?:to (?:do|fix|report|change)"
     r"|a (?:fazer|corrigir|relatar|mudar|declarar))\b",
     r"\b(?:all|every|each|both|everything|todos?|todas?|tudo|ambos|ambas|cada|os \d{1,6}"
@@ -19,13 +28,14 @@ ALL_WELL = cue(
     r"|aprovad[oa]s?|atualizad[oa]s?|integr[oa]s?|respond(?:em|eram|e|eu)|confere(?:m)?"
     r"|bat(?:em|eram|e)|traduzid[oa]s?|translated|normal|normais|presentes?|document(?:ed"
     r"|ad[oa]s?)|cobert[oa]s?|covered|pinned|fixad[oa]s?|signed|assinad[oa]s?|formatted"
-    r"|formatad[oa]s?)\b",
+    r"|formatad[oa]s?|done|finished|delivered|feit[oa]s?|entregues?)\b",
     r"\b(?:tudo (?:certo|ok|bem|em ordem|verde|limpo|funcionando|nos conformes|tranquilo"
     r"|em dia)|all (?:good|clear|green|well|fine|set|is well)|looks? (?:good|fine|clean"
     r"|healthy)|lgtm|no action (?:is )?(?:needed|required|necessary)|nenhuma acao"
     r"|no follow-?up|no further action|safe to (?:merge|deploy|release|ship)"
     r"|ready to (?:merge|deploy|release|ship)|good to go|approved?|aprovad[oa]s?"
-    r"|liberad[oa]s?|pode (?:publicar|mesclar|subir|seguir)|pront[oa] para (?:publicar"
+    r"|liberad[oa]s?(?! (?:para|a|ao) (?:leitura|escrita|tod|publico|qualquer))|pode (?:publicar"
+    r"|mesclar|subir|seguir)|pront[oa] para (?:publicar"
     r"|publicacao|merge|producao)|ship it)\b",
     rf"\b(?:meets|met|within|dentro|inside|reach(?:es|ed)|hits|atinge|atingiu|atingida"
     rf"|cumpre|cumpriu"
