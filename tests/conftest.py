@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from conselho.store import Store
 from conselho.stores.sql import open_sql_store
 from tests.support.stores import BACKENDS, store_url
+
+
+@pytest.fixture(autouse=True)
+def own_logs() -> Iterator[None]:
+    """A command that a test runs in this process sends the logs to that test's stderr only."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(params=BACKENDS)

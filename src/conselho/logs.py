@@ -12,8 +12,11 @@ import structlog
 from conselho.config import Settings
 
 
-def configure_logs(settings: Settings) -> None:
-    """Send structlog and the libraries' own logging to stderr in the format of the settings."""
+def configure_logs(settings: Settings, *, lasting: bool = False) -> None:
+    """Send structlog and the libraries' own logging to stderr in the format of the settings.
+
+    `lasting`: until this process ends. Loggers then keep what they were given at their first line.
+    """
     level = getattr(logging, settings.log_level.upper())
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
@@ -34,7 +37,7 @@ def configure_logs(settings: Settings) -> None:
         processors=[*shared, *last],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
+        cache_logger_on_first_use=lasting,
     )
     logging.basicConfig(level=max(level, logging.WARNING), stream=sys.stderr)
 

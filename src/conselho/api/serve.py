@@ -36,7 +36,7 @@ def serve(settings: Settings) -> int:
 
     Foreseeable trouble is one line on stderr, with the exit code of its kind.
     """
-    configure_logs(settings)
+    configure_logs(settings, lasting=True)
     data_dir = DataDir(settings.data_dir)
     try:
         data_dir.acquire()
