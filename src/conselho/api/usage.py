@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 
 from conselho.api.context import InContext
 from conselho.api.zones import zone_of
-from conselho.models.agent import Policies
+from conselho.models.agent import Agent
 from conselho.models.ids import AgentId
 from conselho.models.statistics import Usage
 from conselho.models.task import utc_text
@@ -50,7 +50,7 @@ async def usage(
     by_day = await context.store.usage_by_day(agents, days=spans)
     # The council's own budget is everybody's, whoever is asked about.
     spent = await context.system.budget.spent(None, now=now)
-    limits = await _limits(context, agents)
+    limited = await _limited(context, agents)
     return {
         "days": [
             {
@@ -72,10 +72,12 @@ async def usage(
             "councilors": {
                 one: _budget(
                     spent.get(one, Spent()),
-                    limits[one].max_cost_usd_per_day,
-                    limits[one].max_cost_usd_per_month,
+                    agent.seat.policies.max_cost_usd_per_day,
+                    agent.seat.policies.max_cost_usd_per_month,
                 )
-                for one in sorted(limits)
+                # A budget that nothing is told for looks untouched, whatever was spent.
+                | {"tells_cost": _tells_cost(context, agent)}
+                for one, agent in sorted(limited.items())
             },
         },
         "timezone": zone.key,
@@ -83,11 +85,11 @@ async def usage(
     }
 
 
-async def _limits(context: InContext, agents: list[AgentId] | None) -> dict[AgentId, Policies]:
-    """The policies of councilors with a limit by day or month."""
+async def _limited(context: InContext, agents: list[AgentId] | None) -> dict[AgentId, Agent]:
+    """The councilors with a limit by day or month."""
     seated = await context.store.agents(is_councilor=True)
     return {
-        agent.agent_id: agent.seat.policies
+        agent.agent_id: agent
         for agent in seated
         if (agents is None or agent.agent_id in agents)
         and (
@@ -97,6 +99,11 @@ async def _limits(context: InContext, agents: list[AgentId] | None) -> dict[Agen
     }
 
 
+def _tells_cost(context: InContext, agent: Agent) -> bool:
+    provider = context.system.providers.get(agent.provider)
+    return provider is not None and provider.tells_cost
+
+
 def _view(usage: Usage) -> dict[str, Any]:
     return {
         "runs": usage.runs,
@@ -104,7 +111,8 @@ def _view(usage: Usage) -> dict[str, Any]:
         "output_tokens": usage.output_tokens,
         "cached_tokens": usage.cached_tokens,
         "turns": usage.turns,
-        "cost_usd": usage.cost_usd,
+        # Nothing told is not nothing spent.
+        "cost_usd": usage.cost_usd if usage.cost_microusd else None,
     }
 
 

@@ -85,7 +85,8 @@ def _table(answer: rows.Json) -> Iterator[list[Cell]]:
 
 def _amounts(amounts: rows.Json) -> list[Cell]:
     counts = [f"{rows.number(amounts, name) or 0:,.0f}" for name in _AMOUNTS]
-    return [*counts, money.usd(_cost(amounts))]
+    cost = rows.number(amounts, "cost_usd")
+    return [*counts, "-" if cost is None else money.usd(cost)]
 
 
 def _cost(amounts: rows.Json) -> float:
@@ -106,7 +107,9 @@ def _print_budgets(screen: Screen, budgets: rows.Json, agent_id: str | None) -> 
     screen.line()
     screen.line(Ink("Budgets", "bold"))
     told = {who: money.of_budget(budget) for who, budget in every.items()}
-    widths = (len("✗ error"), max(map(len, every)), max(map(len, told.values())))
+    widths = (len("! warning"), max(map(len, every)), max(map(len, told.values())))
     for who, budget in every.items():
-        state = phrases.mark("error" if budget.get("spent") is True else "ready")
-        screen.line(state, who, told[who], money.left(budget), widths=widths)
+        unknown = budget.get("tells_cost") is False
+        state = "error" if budget.get("spent") is True else "warning" if unknown else "ready"
+        rest = "cannot be kept: its provider tells no cost" if unknown else money.left(budget)
+        screen.line(phrases.mark(state), who, told[who], rest, widths=widths)
