@@ -77,6 +77,14 @@ def test_a_time_out_is_tried_again_only_when_asked_for() -> None:
     assert may_pass(make_task(snapshot=make_snapshot(retry_on_timeout=True)), outcome)
 
 
+@pytest.mark.parametrize("kind", [ErrorKind.TIMEOUT, ErrorKind.SILENT])
+def test_a_run_that_waited_for_its_provider_until_it_was_late_is_tried_again(
+    kind: ErrorKind,
+) -> None:
+    assert may_pass(make_task(), failed(kind, ErrorCause.RATE_LIMIT))
+    assert not may_pass(make_task(), failed(kind, ErrorCause.REFUSED))
+
+
 def test_an_exit_code_is_a_fault_unless_a_report_explains_it() -> None:
     stated = Verdict(severity=Severity.ERROR, summary="A leak.", source=VerdictSource.CONTRACT)
 

@@ -60,6 +60,8 @@ SPEC = ProviderSpec(
     ),
     set={
         # It complains of a plain terminal in every run, though nothing is drawn.
+        # Its reports of errors, with parts of the conversation, go there and would stay.
+        "TMPDIR": "{scratch}",
         "TERM": "xterm-256color", "COLORTERM": "truecolor",
         "GEMINI_CLI_SYSTEM_SETTINGS_PATH": "{scratch}/gemini-settings.json",
         "GEMINI_CLI_TRUSTED_FOLDERS_PATH": "{scratch}/no-trusted-folders.json",

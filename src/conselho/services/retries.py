@@ -19,6 +19,10 @@ LONGEST_WAIT: Final = timedelta(hours=24)
 # Councilors that wait for one reset do not all come back in the same second.
 RESET_SPREAD_SECONDS: Final = 15.0
 
+# Trouble at the provider that goes away by itself.
+PASSING: Final = frozenset(
+    {ErrorCause.RATE_LIMIT, ErrorCause.OVERLOADED, ErrorCause.SERVER, ErrorCause.NETWORK}
+)
 # What another try would only repeat: the same answer, or the same bill.
 _LASTING = frozenset(
     {
@@ -37,8 +41,9 @@ def may_pass(task: Task, outcome: Outcome) -> bool:
 
     A verdict that a report states is a finding, not a fault: trying again would only repeat it.
     """
-    if outcome.error_kind == ErrorKind.TIMEOUT:
-        return task.snapshot.retry_on_timeout
+    if outcome.error_kind in (ErrorKind.TIMEOUT, ErrorKind.SILENT):
+        late = outcome.error_kind == ErrorKind.TIMEOUT and task.snapshot.retry_on_timeout
+        return late or outcome.error_cause in PASSING
     if outcome.error_kind == ErrorKind.EXIT:
         verdict = outcome.verdict
         return verdict is None or verdict.source is not VerdictSource.CONTRACT

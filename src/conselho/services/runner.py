@@ -35,7 +35,7 @@ from conselho.services.logs import RunLogs
 from conselho.services.preflight import preflight
 from conselho.services.process import Cause, Child, Ended, Limits, start
 from conselho.services.prompt import Prompt, assemble, read_context_files
-from conselho.services.retries import may_pass, retry_at
+from conselho.services.retries import PASSING, may_pass, retry_at
 from conselho.services.run_log import RunLog
 from conselho.services.scratch import remove_tree
 from conselho.services.transcript import Account, Transcript
@@ -311,13 +311,29 @@ class Runner:
                 if ended.cause is Cause.TIMEOUT
                 else spec.silence_timeout_seconds
             )
-            failed = _failed(kind, sentence.format(seconds=f"{seconds:g}"))
+            failed = self._blamed(run, _failed(kind, sentence.format(seconds=f"{seconds:g}")))
             return replace(failed, result=_result(run), exit_code=ended.exit_code)
         outcome = replace(self._judgement(run, ended), result=_result(run))
         cost = (run.account.usage or {}).get("cost_usd") if run.account else None
         if spec.max_cost_usd is not None and cost is not None and cost > spec.max_cost_usd:
             return _over_budget(run, outcome)
         return outcome
+
+    def _blamed(self, run: Run, late: Outcome) -> Outcome:
+        """A run that is out of time, with the trouble at the provider that it was waiting out.
+
+        Some agents wait by themselves, in silence, for longer than the run may take: without this a
+        rate limit would pass for a task that is too large.
+        """
+        account = run.account
+        if account is None or account.ended or not account.trouble:
+            return late
+        told = self._provider(run.task).diagnose(account.trouble)
+        if told is None or told.cause not in PASSING:
+            return late
+        run.account = replace(account, retry_at=told.retry_at)
+        sentence = f"{late.error} It was waiting: {account.trouble}."
+        return replace(_failed(late.error_kind or "", sentence), error_cause=told.cause)
 
     def _judgement(self, run: Run, ended: Ended) -> Outcome:
         """What the child itself says, by its words and its end."""
@@ -515,6 +531,7 @@ def _redacted(account: Account, redactor: Redactor) -> Account:
         account,
         text=redactor.text(account.text),
         report=redactor.text(account.report) if account.report else None,
+        trouble=redactor.text(account.trouble) if account.trouble else None,
         reason=redactor.text(account.reason) if account.reason else account.reason,
         denied=tuple(map(redactor.text, account.denied)),
         usage=redactor.document(account.usage),

@@ -59,6 +59,7 @@ class Account:
     `ended`: the agent had a last word. `ok`, `reason`, `cause`, `retry_at` are that word's.
     `tools` counts the calls that did their work, `tools_called` all. `denied` says for what the
     agent was not allowed, one line each. `usage` has the keys that Task.usage documents.
+    `trouble`: the notice with which it fell silent, such as that it waits for an overloaded API.
     `unreadable`: why the output could not be followed to its end.
     """
 
@@ -73,6 +74,7 @@ class Account:
     tools_called: int
     denied: tuple[str, ...]
     usage: dict[str, Any] | None
+    trouble: str | None
     unreadable: str | None
 
 
@@ -96,6 +98,7 @@ class Transcript:
         self._calls: dict[str, ToolState] = {}
         self._anonymous = dict.fromkeys(ToolState, 0)
         self._denied: list[str] = []
+        self._trouble: str | None = None
         self._unreadable: str | None = None
         self._in_line = False
 
@@ -130,6 +133,7 @@ class Transcript:
             tools_called=called,
             denied=tuple(self._denied),
             usage=usage or None,
+            trouble=self._trouble,
             unreadable=self._unreadable,
         )
 
@@ -157,6 +161,10 @@ class Transcript:
 
     def _take(self, event: AgentEvent) -> str:
         """Account for one event; its part of the log."""
+        if isinstance(event, (Text, Tool)):
+            self._trouble = None
+        elif isinstance(event, Notice):
+            self._trouble = _one_line(event.text)
         match event:
             case Text():
                 return self._said(event)
