@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -98,6 +100,29 @@ def test_a_link_inside_the_working_directory_is_followed(tmp_path: Path) -> None
     assert read_context_files(["b.md"], tmp_path)[0].text == "rules"
 
 
+def test_a_folder_that_becomes_a_link_after_the_look_at_it_is_not_followed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outside, project = tmp_path / "outside", tmp_path / "project"
+    for folder in (outside, project / "docs"):
+        folder.mkdir(parents=True)
+        (folder / "rules.md").write_text(folder.name)
+    opened = os.open
+
+    def exchanged_first(*what: Any, **how: Any) -> int:
+        if not (project / "docs").is_symlink():
+            (project / "docs").rename(project / "moved")
+            (project / "docs").symlink_to(outside)
+        return opened(*what, **how)
+
+    monkeypatch.setattr(os, "open", exchanged_first)
+
+    [file] = read_context_files(["docs/rules.md"], project)
+
+    assert file.text is None
+    assert "cannot be read" in (file.problem or "")
+
+
 def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
 
@@ -115,6 +140,17 @@ def test_a_folder_and_a_binary_are_left_out_with_the_reason(tmp_path: Path) -> N
     assert folder.text is None
     assert folder.problem is not None
     assert picture.problem == "left out: it is not a text"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_what_is_no_file_leaves_no_descriptor_open(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "pipe")
+    before = len(os.listdir("/proc/self/fd"))
+
+    read_context_files(["folder", "pipe", ".", "nothing", "folder/nothing"] * 5, tmp_path)
+
+    assert len(os.listdir("/proc/self/fd")) == before
 
 
 def test_a_long_file_is_cut_and_says_so(tmp_path: Path) -> None:

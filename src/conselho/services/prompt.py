@@ -112,14 +112,15 @@ def _read(path: str, cwd: Path, limit: int) -> ContextFile:
             path=path, problem=f"left out: all context files together exceed {_kb(ALL_FILES_BYTES)}"
         )
     try:
-        place = (cwd / path).resolve(strict=True)
-        if not place.is_relative_to(cwd.resolve()):
+        root = cwd.resolve()
+        place = (root / path).resolve(strict=True)
+        if not place.is_relative_to(root):
             return ContextFile(path=path, problem="left out: it leads out of the working directory")
-        # Not to wait for the writer of a pipe that somebody put there.
-        fd = os.open(place, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        fd = _open_below(root, place.relative_to(root).parts)
+        if not stat.S_ISREG(os.fstat(fd).st_mode):
+            os.close(fd)
+            return ContextFile(path=path, problem="left out: it is not a file")
         with open(fd, "rb") as opened:
-            if not stat.S_ISREG(os.fstat(fd).st_mode):
-                return ContextFile(path=path, problem="left out: it is not a file")
             content = opened.read(limit + 1)
     except FileNotFoundError:
         return ContextFile(path=path, problem="it does not exist")
@@ -131,6 +132,26 @@ def _read(path: str, cwd: Path, limit: int) -> ContextFile:
     text = content[:limit].decode("utf-8", "replace")
     cut = f"only its first {_kb(limit)} are shown" if len(content) > limit else None
     return ContextFile(path=path, text=text, problem=cut)
+
+
+def _open_below(root: Path, parts: Sequence[str]) -> int:
+    """The descriptor of a file below `root`, reached through no link.
+
+    A folder on the way that was exchanged for a link since the look at it leads nowhere.
+    """
+    *folders, name = parts or (".",)
+    way = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+    place = os.open(root, way)
+    try:
+        for folder in folders:
+            inner = os.open(folder, way, dir_fd=place)
+            os.close(place)
+            place = inner
+        # Not to wait for the writer of a pipe that somebody put there.
+        flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
+        return os.open(name, flags, dir_fd=place)
+    finally:
+        os.close(place)
 
 
 def _context(files: Sequence[ContextFile], redactor: Redactor, mark: str) -> str:
