@@ -779,6 +779,24 @@ async def test_the_log_is_written_while_the_agent_works(bench: AgentBench, provi
     assert "All is well." in bench.log(task)
 
 
+@pytest.mark.parametrize(
+    ("provider", "cause"), [("claude", ErrorCause.OVERLOADED), ("codex", ErrorCause.NETWORK)]
+)
+async def test_a_run_that_waits_for_its_provider_until_it_is_late_blames_the_provider(
+    bench: AgentBench, provider: str, cause: ErrorCause
+) -> None:
+    task = await bench.run(
+        provider,
+        f"{TOOL}[[passing trouble]][[hang]]",
+        timeout_seconds=2,
+        max_attempts=2,
+    )
+
+    assert (task.status, task.error_kind) == (Status.PENDING, ErrorKind.TIMEOUT)
+    assert task.error_cause == cause
+    assert "It was waiting:" in (task.error or "")
+
+
 # -- the catalogue ---------------------------------------------------------------------------------
 
 
