@@ -35,7 +35,7 @@ from conselho.services.council_files import CouncilFile, read_council
 from conselho.services.data_dir import DataDir
 from conselho.services.doctor import Doctor
 from conselho.services.executions import Executions
-from conselho.services.guardian import Guardian, start_guardian
+from conselho.services.guardian import Guardian, end_former_guardians, start_guardian
 from conselho.services.logs import RunLogs
 from conselho.services.process import become_subreaper, reap_survivors
 from conselho.services.pruner import Pruner
@@ -105,6 +105,7 @@ class System:
         change them.
         """
         become_subreaper()
+        await asyncio.to_thread(end_former_guardians, self.home)
         self._guardian = await asyncio.to_thread(start_guardian, self.home)
         survivors = await asyncio.to_thread(reap_survivors, self.home)
         await asyncio.to_thread(remove_tree, self.scratch)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ import psutil  # type: ignore[import-untyped]
 import pytest
 
 from conselho.services.data_dir import DataDir
-from conselho.services.guardian import start_guardian, ticks_now
+from conselho.services.guardian import end_former_guardians, start_guardian, ticks_now
 from conselho.services.marks import HOME
 from conselho.services.survivors import reap_survivors
 from tests.support.server import Server, eventually, running
@@ -93,3 +94,23 @@ def test_it_ends_only_what_started_before_its_server_was_gone() -> None:
         if old.poll() is None:
             old.kill()
             old.wait(60)
+
+
+def test_a_new_server_ends_a_guardian_that_was_held_up() -> None:
+    """It would take the new server's runs for those of the dead one when it wakes."""
+    home = f"held-up-{os.getpid()}"
+    guardian, other = start_guardian(home), start_guardian(f"{home}-other")
+    assert guardian is not None
+    assert other is not None
+    try:
+        # The program: before that, its environment is this process's.
+        eventually(lambda: guardians(home), "it runs")
+        os.kill(guardian.pid, signal.SIGSTOP)
+
+        assert end_former_guardians(home) == 1
+
+        eventually(lambda: not guardians(home), "it is gone")
+        assert guardians(f"{home}-other")
+    finally:
+        for one in (guardian, other):
+            one.stop()

@@ -6,7 +6,9 @@
 A server that gets KILL can clean nothing up, and its agents would go on spending until somebody
 starts it again. The guardian holds the other end of a pipe, sleeps in one read, and does then what
 the next start of the server would do first (survivors.py). It ends only what started before the
-server died: a new server on the same data directory may have runs of its own already.
+server died: a new server on the same data directory may have runs of its own already. And that one
+ends it first: a guardian that was held up would count the moment of its waking for that of the
+server's death.
 
 It leads a session of its own, so that what is sent to the server's group does not reach it. It
 imports only what it needs, and takes about 10 MB. Linux alone: elsewhere nobody could find what it
@@ -22,9 +24,11 @@ import subprocess
 import sys
 import time
 
+from conselho.services.process_table import ProcTable, send
 from conselho.services.survivors import reap_survivors
 
 _END_SECONDS = 5.0
+_HOME = "CONSELHO_GUARDIAN_OF"  # in its environment; what CONSELHO_HOME marks are runs
 
 
 class Guardian:
@@ -52,13 +56,29 @@ def start_guardian(home: str) -> Guardian | None:
     process = subprocess.Popen(
         [sys.executable, "-I", "-m", __name__, home],
         cwd="/",
-        env={},
+        env={_HOME: home},
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
     return Guardian(process)
+
+
+def end_former_guardians(home: str) -> int:
+    """End those that earlier servers left, whose work is the caller's now; how many there were.
+
+    Call it when holding the data directory's lock, before the first run.
+    """
+    if sys.platform != "linux":
+        return 0
+    table, ended = ProcTable(), 0
+    for process in table.all():
+        if process.alive and table.variable(process.pid, _HOME) == home:
+            with contextlib.suppress(PermissionError):
+                send(table, process, signal.SIGKILL)
+                ended += 1
+    return ended
 
 
 def ticks_now() -> int:
