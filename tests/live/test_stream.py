@@ -93,8 +93,9 @@ def test_a_long_result_is_cut_in_the_event_and_whole_in_the_task(server: Server)
 
 
 def test_findings_that_fill_an_event_are_cut_there_and_whole_in_the_task(server: Server) -> None:
-    finding = {"title": "t", "detail": "x" * 4000}
-    report = {"severity": "info", "summary": "s", "findings": [finding] * 200}
+    # Each in a file of its own: the same title twice in one file is one finding.
+    findings = [{"title": "t", "file": f"{n}.py", "detail": "x" * 4000} for n in range(200)]
+    report = {"severity": "info", "summary": "s", "findings": findings}
     path = server.folder / "report"
     path.write_text(f"```json\n{json.dumps(report)}\n```\n")
     server.promote("thorough", ["cat", str(path)])

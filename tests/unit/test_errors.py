@@ -80,6 +80,7 @@ TABLE: list[tuple[ConselhoError, int, int, str]] = [
         5,
         "The councilor 'Kraken' is at work already: execution t1. Wait for its end, or cancel it.",
     ),
+    (errors.BudgetSpent("Kraken", "It spent it all."), 409, 5, "It spent it all."),
     (errors.Unavailable("mailer", "timed out"), 503, 6, "The mailer does not answer: timed out."),
     (
         errors.StoreUnavailable("the disk is full"),

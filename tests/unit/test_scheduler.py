@@ -18,7 +18,8 @@ from conselho.stores.sql import open_sql_store
 from tests.support.clock import FakeClock
 from tests.support.factories import make_councilor
 
-START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+# Far ahead: the timer under the scheduler goes by the real clock, and must not find slots due.
+START = datetime(2054, 11, 23, 12, 0, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -75,7 +76,7 @@ async def test_a_due_slot_becomes_one_pending_task(council: Council) -> None:
     [task] = await council.rows()
     assert (task.status, task.trigger) == (Status.PENDING, Trigger.SCHEDULE)
     assert task.due_at == START + timedelta(seconds=10)
-    assert task.idempotency_key == f"{agent.agent_id}@2026-11-23T12:00:10Z"
+    assert task.idempotency_key == f"{agent.agent_id}@2054-11-23T12:00:10Z"
     assert council.woken == 1
 
 
