@@ -129,7 +129,8 @@ STOPPED = cue(
     r"\b(?:certificate|cert|licen[cs]e|domain|token|key|certificado|licenca|dominio|chave"
     r"|assinatura|senha)\b(?: \S{1,20}){0,6}? (?:has expired|have expired|is expired|expired|ran"
     r" out|lapsed|expirou|venceu|esta vencid[oa]|vencid[oa]|expirad[oa])\b",
-    r"\b(?:disk|volume|partition|filesystem|disco|particao|storage)\b(?: \S{1,20}){0,5}? (?:(?<!% )(?:full"
+    r"\b(?:disk|volume|partition|filesystem|disco|particao|storage)\b(?: \S{1,20}){0,5}? "
+    r"(?:(?<!% )(?:full"
     r"|cheio|cheia|lotad[oa])|at 100|a 100|em 100|at 9[6-9]|em 9[6-9]|99|100 ?%)|\bno space"
     r" left\b|\bsem espaco\b",
     r"\b(?:stuck|has not (?:moved|run|been processed|advanced|completed)|have not (?:moved|run"
