@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Coroutine, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
@@ -27,6 +27,7 @@ from conselho.models.task import ErrorKind
 from conselho.provider import Invocation
 from conselho.services import process, process_table
 from conselho.services.descendants import Family
+from conselho.services.marks import MARK
 from conselho.services.process import (
     Cause,
     Child,
@@ -36,7 +37,7 @@ from conselho.services.process import (
     reap_survivors,
     start,
 )
-from conselho.services.process_table import PsTable
+from conselho.services.process_table import Process, ProcTable, PsTable
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 
@@ -643,7 +644,8 @@ while True:
 
     assert runs.run(scenario()).cause is Cause.STOPPED
     assert os.listdir(runs.folder / "pids")
-    assert [pid for pid in os.listdir(runs.folder / "pids") if exists(int(pid))] == []
+    left = [int(pid) for pid in os.listdir(runs.folder / "pids") if exists(int(pid))]
+    assert [ProcTable().read(pid) for pid in left] == []
 
 
 def test_a_stranger_that_holds_the_pipe_does_not_hold_up_the_end(runs: Runs) -> None:
@@ -930,6 +932,80 @@ def test_without_lists_of_children_the_whole_table_is_searched(
     monkeypatch.setattr(process_table, "lists_children", lambda: False)
     assert runs.sh(f"{runs.daemon('tool', 'bare')}; sleep 1000 & exit 0").leftovers == 2
     assert not exists(runs.pid("tool"))
+
+
+class _Unlucky(ProcTable):
+    """Looks at orphans at the worst moment, once: while they start another and end.
+
+    "listed": between the listing and the reading. "ending": in the moment before the end, when a
+    process has children, and no environment that says whose it is.
+    """
+
+    def __init__(self, moment: str) -> None:
+        self.moment = moment
+        self.looks = 0
+
+    def adopted(self) -> list[int]:
+        orphans = super().adopted()
+        self.looks += bool(orphans)
+        if self.looks == (1 if self.moment == "listed" else 2):
+            for pid in orphans:
+                os.kill(pid, signal.SIGUSR1)
+                while (one := self.read(pid)) and one.alive:
+                    time.sleep(0.001)
+        return orphans
+
+    def read(self, pid: int) -> Process | None:
+        process = super().read(pid)
+        ending = self.moment == "ending" and self.looks == 1
+        return replace(process, ending=True) if process and ending else process
+
+    def variable(self, pid: int, name: str) -> str | None:
+        process = self.read(pid)
+        return None if process and process.ending else super().variable(pid, name)
+
+
+@pytest.mark.parametrize("moment", ["listed", "ending"])
+def test_an_orphan_that_ends_while_it_is_looked_at_does_not_hide_the_one_it_started(
+    runs: Runs, moment: str
+) -> None:
+    script = """
+import os, signal
+def hand_over(*_):
+    if heir := os.fork():
+        with open("heir", "w") as file:
+            file.write(str(heir))
+        os._exit(0)
+signal.signal(signal.SIGUSR1, hand_over)
+if os.fork():
+    os._exit(0)
+os.setsid()
+print(os.getpid(), flush=True)
+while True:
+    signal.pause()
+"""
+    assert become_subreaper()
+    with (
+        subprocess.Popen(["sleep", "1000"], start_new_session=True) as other,
+        subprocess.Popen(
+            python(script),
+            stdout=subprocess.PIPE,
+            cwd=runs.folder,
+            env={**ENV, MARK: "handed-over"},
+            start_new_session=True,
+        ) as child,
+    ):
+        families = Family(other.pid, "other"), Family(child.pid, "handed-over", _Unlucky(moment))
+        assert child.stdout is not None
+        orphan = int(child.stdout.readline())
+        child.wait(DEADLINE_SECONDS)
+        ended = runs.run(families[1].end(grace_seconds=5))
+        other.kill()
+        for family in families:
+            family.forget()
+    assert ended == 1
+    assert not exists(orphan)
+    assert not exists(runs.pid("heir"))
 
 
 def test_with_ps_a_family_is_found_by_tree_and_group_and_remembered(runs: Runs) -> None:

@@ -29,7 +29,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import ClassVar, Final
 
 from conselho.services.marks import MARK
@@ -79,8 +79,23 @@ class Family:
 
     def living(self) -> list[Process]:
         """Every member that has not ended, the child included."""
-        found = self._walk(self._tree) if self._tree else self._search()
-        return [process for process in found if process.alive]
+        return self._look()[0]
+
+    def _look(self) -> tuple[list[Process], bool]:
+        """The living members, and whether none of them can have been overlooked.
+
+        An orphan may have started another and ended between the listing and its own entry: only
+        what had ended before the listing hides nothing. And whose an ending one is, with its
+        children, cannot be told until it has ended: it has no environment any more.
+        """
+        dead: set[tuple[int, int]] = set()
+        while True:
+            orphans, found = self._walk(self._tree) if self._tree else ([], self._search())
+            living = [process for process in found if process.alive]
+            ended = {(one.pid, one.started) for one in orphans if not one.alive} - dead
+            if living or not ended:
+                return living, not any(one.ending for one in orphans)
+            dead |= ended
 
     async def end(self, grace_seconds: float) -> int:
         """TERM to every member, KILL to those left after `grace_seconds`, until none is left.
@@ -101,9 +116,9 @@ class Family:
         Blocks until they are gone, which takes about a millisecond, at most a tenth of a second.
         """
         for _ in range(_KILL_ROUNDS):
-            living = self.living()
+            living, sure = self._look()
             self._send(living, signal.SIGKILL)
-            if not living:
+            if not living and sure:
                 break
             time.sleep(_KILL_ROUND_SECONDS)
         self.reap_adopted()
@@ -137,7 +152,10 @@ class Family:
         deadline = loop.time() + seconds
         pause = _FIRST_LOOK_SECONDS
         signalled: set[tuple[int, int]] = set()
-        while living := self.living():
+        while True:
+            living, sure = self._look()
+            if not living and sure:
+                break
             fresh = [one for one in living if (one.pid, one.started) not in signalled]
             self._send(fresh, signum)
             signalled.update((one.pid, one.started) for one in fresh)
@@ -157,18 +175,20 @@ class Family:
 
     # Where orphans are adopted
 
-    def _walk(self, tree: ProcTable) -> Iterator[Process]:
-        child = tree.read(self.pid)
+    def _walk(self, tree: ProcTable) -> tuple[list[Process], list[Process]]:
+        """The orphans of all runs, and the members of this one."""
+        child = tree.read(self.pid)  # first: once it has ended, what it started is listed
+        orphans = self._orphans(tree)
         # With no pidfd the child is reaped early, and its pid may be somebody else's by now.
-        todo = [child] if child and child.started == self._started else []
-        todo += [orphan for orphan in self._orphans(tree) if self._owns(orphan)]
-        met = {process.pid for process in todo}
-        for process in todo:  # grows as it goes
-            yield process
+        found = [child] if child and child.started == self._started else []
+        found += [orphan for orphan in orphans if self._owns(orphan)]
+        met = {process.pid for process in found}
+        for process in found:  # grows as it goes
             for pid in tree.children(process.pid) if process.alive else ():
                 if pid not in met and (born := tree.read(pid)):
                     met.add(pid)
-                    todo.append(born)
+                    found.append(born)
+        return orphans, found
 
     def _orphans(self, tree: ProcTable) -> list[Process]:
         """Our children that no run started, and that are in a session of their own."""

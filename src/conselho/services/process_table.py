@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
+_PF_EXITING: Final = 0x4  # include/linux/sched.h
 _GONE: Final = (FileNotFoundError, ProcessLookupError, PermissionError)
 
 
@@ -26,7 +27,8 @@ class Process:
     """One entry. (pid, started) names a process for ever; a pid alone may be given again.
 
     `started` grows with time: clock ticks since boot (Linux), epoch seconds (elsewhere).
-    `alive` is False for a zombie: it has ended and waits to be reaped.
+    `alive` is False for a zombie: it has ended and waits to be reaped. `ending` is True shortly
+    before: it is alive, has children, but no environment any more (Linux only).
     """
 
     pid: int
@@ -34,6 +36,7 @@ class Process:
     session: int
     started: int
     alive: bool
+    ending: bool = False
 
 
 class ProcessTable(Protocol):
@@ -166,11 +169,19 @@ def _same(table: ProcessTable, process: Process) -> bool:
 def _parse_stat(pid: int, line: bytes) -> Process:
     # Field 2, the name, is in parentheses and may hold blanks and parentheses. Source: proc(5).
     fields = line[line.rindex(b")") + 2 :].split()
-    state, parent, session, threads, started = (fields[index] for index in (0, 1, 3, 17, 19))
+    state, parent, session, flags, threads, started = (
+        fields[index] for index in (0, 1, 3, 6, 17, 19)
+    )
     # A process whose first thread has ended shows as zombie while others run on.
-    ended = state in b"ZX" and int(threads) <= 1
+    last = int(threads) <= 1
+    ended = last and state in b"ZX"
     return Process(
-        pid=pid, parent=int(parent), session=int(session), started=int(started), alive=not ended
+        pid=pid,
+        parent=int(parent),
+        session=int(session),
+        started=int(started),
+        alive=not ended,
+        ending=last and not ended and bool(int(flags) & _PF_EXITING),
     )
 
 

@@ -34,7 +34,8 @@ def reap_survivors(home: str, *, grace_seconds: float = 1.0, until: int | None =
     for signum, seconds in ((signal.SIGTERM, grace_seconds), (signal.SIGKILL, _KILL_SECONDS)):
         deadline = time.monotonic() + seconds
         signalled: set[tuple[int, int]] = set()
-        while survivors := _survivors(table, home, until):
+        # Twice: one may have started another and ended while the table was being read.
+        while survivors := _survivors(table, home, until) or _survivors(table, home, until):
             for one in survivors:
                 if (one.pid, one.started) not in signalled:
                     signalled.add((one.pid, one.started))
