@@ -6,8 +6,23 @@ Stores never read a clock: their calls take `now` from the caller.
 from __future__ import annotations
 
 import asyncio
+import time
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """Three clocks at one moment: what they disagree on tells what happened in between.
+
+    `wall` is the time of day, which people and time servers set. `awake` and `running` are seconds
+    that only grow: the first stands still while the machine sleeps, the second does not.
+    """
+
+    wall: datetime
+    awake: float
+    running: float
 
 
 class Clock(Protocol):
@@ -21,6 +36,10 @@ class Clock(Protocol):
         """Return after `seconds` of this clock's time; at once when not positive."""
         ...
 
+    def read(self) -> Reading:
+        """All three clocks, now."""
+        ...
+
 
 class SystemClock:
     """The machine's clock."""
@@ -30,6 +49,14 @@ class SystemClock:
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
+
+    def read(self) -> Reading:
+        running = time.clock_gettime(_RUNNING)
+        return Reading(wall=self.now(), awake=time.monotonic(), running=running)
+
+
+# Linux: the one counts through a suspend, the other does not. macOS: the other way round.
+_RUNNING = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 
 async def sleep_unless(event: asyncio.Event, clock: Clock, seconds: float) -> bool:

@@ -12,7 +12,7 @@ import os
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from ipaddress import ip_address
 from pathlib import Path
@@ -62,6 +62,13 @@ class Settings:
     retention_days: final tasks older than that are deleted. events_kept: the newest events that
     a client can resume from.
     shutdown_grace_seconds: how long running work may go on after a stop was asked for.
+    min_interval_seconds, min_agent_interval_seconds: the shortest interval for programs, and for
+    agents with a model behind them.
+    catch_up_per_minute: how many slots that were missed may start in a minute, over the council.
+    calendars_dir: files of excluded dates; None: the folder `calendars` below council_dir.
+    max_runs_per_provider, max_runs_per_tag: how many runs at a time, by name.
+    max_starts_per_minute: of the whole council; None: no limit. max_starts_per_minute_per_provider,
+    max_starts_per_minute_per_tag: by name.
     max_cost_usd_per_day, max_cost_usd_per_month: what all agents together may spend; None: no
     limit. Days and months begin at midnight in `timezone`.
     """
@@ -86,6 +93,15 @@ class Settings:
     log_format: LogFormat = "console"
     shutdown_grace_seconds: float = 5
     scheduler_enabled: bool = True
+    min_interval_seconds: float = 1
+    min_agent_interval_seconds: float = 60
+    catch_up_per_minute: int = 30
+    calendars_dir: Path | None = None
+    max_runs_per_provider: Mapping[str, int] = field(default_factory=dict)
+    max_runs_per_tag: Mapping[str, int] = field(default_factory=dict)
+    max_starts_per_minute: int | None = None
+    max_starts_per_minute_per_provider: Mapping[str, int] = field(default_factory=dict)
+    max_starts_per_minute_per_tag: Mapping[str, int] = field(default_factory=dict)
     max_cost_usd_per_day: float | None = None
     max_cost_usd_per_month: float | None = None
     admin_token: Secret | None = None
@@ -283,6 +299,8 @@ def _relations(settings: Settings, origin: Mapping[str, str]) -> list[Problem]:
         tell("error", "data_dir", "a path with a question mark in it cannot hold the database.")
     if settings.data_dir.exists() and not settings.data_dir.is_dir():
         tell("error", "data_dir", f"{str(settings.data_dir)!r} is a file, not a folder.")
+    if settings.calendars_dir is not None and not settings.calendars_dir.is_dir():
+        tell("error", "calendars_dir", f"there is no folder {str(settings.calendars_dir)!r}.")
     for workspace in settings.workspaces:
         if not workspace.is_dir():
             tell("warning", "workspaces", f"there is no folder {str(workspace)!r}.")
@@ -301,6 +319,8 @@ def _is_loopback(host: str) -> bool:
 def _shown(name: str, value: object) -> str:
     if name.endswith("_url") and isinstance(value, str):
         return redacted(value)
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key}={number}" for key, number in value.items())
     if isinstance(value, tuple):
         return os.pathsep.join(map(str, value))
     return str(value)
@@ -320,6 +340,27 @@ def _whole(low: int, high: int) -> Reader:
         if not number.is_integer() or not low <= number <= high:
             raise ValueError(f"{value!r} must be a whole number from {low} to {high}.")
         return int(number)
+
+    return read
+
+
+def _numbers(low: int, high: int) -> Reader:
+    """A table of names and whole numbers, or one text: `claude=2, codex=1`."""
+    number = _whole(low, high)
+
+    def read(value: object, base: Path) -> dict[str, int]:
+        if isinstance(value, str):
+            parts = [part.partition("=") for part in value.split(",") if part.strip()]
+            value = {name.strip(): text.strip() for name, _, text in parts}
+        if not isinstance(value, Mapping) or not all(map(str.strip, value)):
+            raise ValueError("must be names with numbers, such as claude=2, codex=1.")
+        found = {}
+        for name, text in value.items():
+            try:
+                found[name] = number(text, base)
+            except ValueError as exc:
+                raise ValueError(f"{name}: {exc}") from exc
+        return found
 
     return read
 
@@ -454,6 +495,15 @@ _READERS: dict[str, Reader] = {
     "log_format": _one_of("console", "json"),
     "shutdown_grace_seconds": _seconds(0, 3_600),
     "scheduler_enabled": _switch,
+    "min_interval_seconds": _seconds(1, 86_400),
+    "min_agent_interval_seconds": _seconds(1, 86_400),
+    "catch_up_per_minute": _whole(1, 10_000),
+    "calendars_dir": _path,
+    "max_runs_per_provider": _numbers(1, 1_000),
+    "max_runs_per_tag": _numbers(1, 1_000),
+    "max_starts_per_minute": _whole(1, 100_000),
+    "max_starts_per_minute_per_provider": _numbers(1, 100_000),
+    "max_starts_per_minute_per_tag": _numbers(1, 100_000),
     "max_cost_usd_per_day": _usd,
     "max_cost_usd_per_month": _usd,
     "admin_token": _secret,

@@ -11,7 +11,7 @@ its bound, full, read-only).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -20,16 +20,21 @@ from typing import Any, Protocol
 from conselho.models.agent import Agent
 from conselho.models.event import Announce, Event, EventDraft
 from conselho.models.ids import AgentId, TaskId, WorkerId
+from conselho.models.journal import JournalEntry
+from conselho.models.maintenance import Maintenance
 from conselho.models.statistics import Activity, AgentStatistics, Tally, Usage
 from conselho.models.task import Outcome, Status, Task, Trigger
 from conselho.models.verdict import Severity
+
+# What a step of priority is worth, in time of waiting.
+PRIORITY_STEP = timedelta(minutes=15)
 
 
 class Submitted(StrEnum):
     """What became of a submission.
 
-    created: the Task is stored. duplicate: its idempotency_key was there already.
-    overlap: its active_key is held by another Task.
+    created: the Task is stored. duplicate: its idempotency_key was there already, or a row of lost
+    slots covers its slot. overlap: its active_key is held by another Task.
     """
 
     CREATED = "created"
@@ -44,6 +49,32 @@ class Submission:
     result: Submitted
     task_id: TaskId
     holder: TaskId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loss:
+    """Consecutive slots of one agent, ascending, that did not run for one reason.
+
+    `row` is the Task that stands for them, with their status and skip_reason; `since` is when the
+    schedule that they belong to took effect.
+    """
+
+    row: Task
+    slots: Sequence[datetime]
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimLimits:
+    """How many tasks may be processing at one time, and be started within a minute, by lane.
+
+    A Task counts in each of its `lanes`, and every Task in the lane `council`. A lane that is not
+    named is not limited, but for those that begin with `write:`: they hold one at a time. All
+    replicas must be given the same.
+    """
+
+    at_once: Mapping[str, int] = field(default_factory=dict)
+    per_minute: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +121,8 @@ class TaskStore(Protocol):
         """Store new pending tasks, each on its own merits; the answers keep the order.
 
         One Task per `idempotency_key` and one per `active_key`, whoever submits: a refusal of one
-        does not touch the others. The duplicate check comes first.
+        does not touch the others. The duplicate check comes first. A Task with trigger schedule or
+        catch_up is a duplicate too when a row of lost slots covers its due_at.
         """
         ...
 
@@ -101,13 +133,17 @@ class TaskStore(Protocol):
         now: datetime,
         limit: int,
         lease: timedelta,
+        limits: ClaimLimits | None = None,
         announce: Announce,
     ) -> list[Task]:
-        """Lease up to `limit` due tasks to one worker, oldest `not_before` first.
+        """Lease up to `limit` due tasks to one worker, the longest waiting first.
 
-        Due: pending with `not_before <= now`, cancel not requested. One whose active_key is
-        `queued_key(agent)` is due only when no Task holds the agent's own key; its claim takes
-        that key over. A task whose lease has ended is not due; the sweeper decides on it first.
+        A step of priority above 5 counts as PRIORITY_STEP more of waiting, one below 5 as less:
+        nothing waits for ever. What its lanes have no room for is passed over.
+        Due: pending with `not_before <= now`, cancel not requested. One whose active_key begins
+        with `<agent_id>#` (queued_key, waiting_key) is due only when no Task holds the agent's own
+        key, and it is the first of these; its claim takes that key over. A task whose lease has
+        ended is not due; the sweeper decides on it first.
         Each returned task is processing with `lease_until = now + lease`, `fence` and `attempt`
         one higher, `started_at = now`; the list is empty when none is due. Two workers never hold
         the same task at one time.
@@ -159,13 +195,23 @@ class TaskStore(Protocol):
         """
         ...
 
-    async def cancel(self, task_id: TaskId, *, now: datetime, announce: Announce) -> Task:
+    async def cancel(
+        self, task_id: TaskId, *, reason: str | None = None, now: datetime, announce: Announce
+    ) -> Task:
         """Cancel a pending Task at once; ask the owner of a processing one to stop.
 
+        `reason` is a sentence for people: it becomes the `error` of the cancelled Task, instead of
+        the one that says that somebody asked for it. Of several the first stays.
         Returns the Task as it is then: cancelled, or processing with `cancel_requested`. Asking
         twice is no error, cancelling a cancelled Task neither.
         Raises NotFound; IllegalTransition when it ended otherwise.
         """
+        ...
+
+    async def cancel_waiting(
+        self, agent_id: AgentId, *, reason: str, now: datetime, announce: Announce
+    ) -> list[Task]:
+        """Cancel the pending tasks of an agent that bear a `waiting_key`; those that it were."""
         ...
 
     async def sweep(
@@ -181,22 +227,16 @@ class TaskStore(Protocol):
         ...
 
     async def record_lost(
-        self,
-        row: Task,
-        slots: Sequence[datetime],
-        *,
-        since: datetime | None = None,
-        now: datetime,
-        announce: Announce,
-    ) -> Task | None:
-        """Account for slots of one agent that did not run, in one row for consecutive ones.
+        self, losses: Sequence[Loss], *, now: datetime, announce: Announce
+    ) -> list[Task]:
+        """Account for slots that did not run, in one row for consecutive ones; the rows written.
 
-        `slots` ascend, all lost for `row.skip_reason` under `row.status` (skipped or missed).
-        Slots up to the agent's watermark are accounted for already and dropped; None when none is
-        left. If the row that holds the watermark is a lost one with the same status and reason,
-        and its slot_to is not before `since` (when the present schedule took effect), its slot_to
+        The losses of one agent ascend. Each is on its own merits, in order: slots up to the agent's
+        watermark are accounted for already and dropped. If the row that holds the watermark is a
+        lost one with the same status and reason, and its slot_to is not before `since`, its slot_to
         and slot_count grow. Otherwise `row` is stored with slot_from = due_at = the first remaining
-        slot, its slot_key, and its own task_id as active key.
+        slot, its slot_key, and its own task_id as active key. A row that grows several times in one
+        call is told once.
         Idempotent: replicas may all report the same slots.
         """
         ...
@@ -204,7 +244,8 @@ class TaskStore(Protocol):
     async def watermarks(self, agents: Sequence[AgentId]) -> dict[AgentId, datetime]:
         """The newest slot of each agent that a Task covers; agents without one are absent.
 
-        Covered by: a Task with trigger schedule or catch_up (its due_at), a lost row (slot_to).
+        Covered by: a Task with trigger schedule or catch_up (its due_at), a lost row (slot_to); a
+        backfilled slot was covered before.
         """
         ...
 
@@ -293,19 +334,29 @@ class TaskStore(Protocol):
 
 
 class AgentStore(Protocol):
-    async def create_agent(self, agent: Agent, *, events: Sequence[EventDraft]) -> None:
-        """Store a new agent. Raises AlreadyExists."""
+    async def create_agent(
+        self, agent: Agent, *, events: Sequence[EventDraft], journal: Sequence[JournalEntry] = ()
+    ) -> None:
+        """Store a new agent, with its events and journal entries. Raises AlreadyExists."""
         ...
 
-    async def save_agent(self, agent: Agent, *, events: Sequence[EventDraft]) -> Agent:
+    async def save_agent(
+        self, agent: Agent, *, events: Sequence[EventDraft], journal: Sequence[JournalEntry] = ()
+    ) -> Agent:
         """Replace the stored agent of the same version; returns it with version + 1.
 
+        Its events and journal entries are in the same write.
         Raises NotFound, or StaleVersion when the stored version is another.
         """
         ...
 
     async def delete_agent(
-        self, agent_id: AgentId, *, now: datetime, events: Sequence[EventDraft]
+        self,
+        agent_id: AgentId,
+        *,
+        now: datetime,
+        events: Sequence[EventDraft],
+        journal: Sequence[JournalEntry] = (),
     ) -> None:
         """Remove the agent; its tasks stay. Raises NotFound."""
         ...
@@ -316,6 +367,61 @@ class AgentStore(Protocol):
 
     async def agents(self, *, is_councilor: bool | None = None) -> list[Agent]:
         """All agents, oldest created_at first (agent_id breaks ties)."""
+        ...
+
+
+class Journal(Protocol):
+    async def write_journal(
+        self, entries: Sequence[JournalEntry], *, events: Sequence[EventDraft] = ()
+    ) -> None:
+        """Store entries that stand for themselves, with their events; `seq` is given here."""
+        ...
+
+    async def journal(
+        self, agent_id: AgentId | None = None, *, limit: int, before_seq: int | None = None
+    ) -> list[JournalEntry]:
+        """The newest entries, newest first; of one agent when it is given, else of all.
+
+        `former` is left out (None).
+        """
+        ...
+
+    async def unsettled(self, agent_id: AgentId | None = None) -> list[JournalEntry]:
+        """Entries whose `former` still owes slots, in the order of seq, whole."""
+        ...
+
+    async def settle(self, seqs: Collection[int]) -> None:
+        """What these entries' `former` owed is accounted for; it may be forgotten."""
+        ...
+
+    async def prune_journal(self, *, before: datetime, limit: int) -> int:
+        """Delete up to `limit` settled entries older than `before`; how many went."""
+        ...
+
+
+class MaintenanceStore(Protocol):
+    async def add_maintenance(
+        self, window: Maintenance, *, events: Sequence[EventDraft], journal: Sequence[JournalEntry]
+    ) -> None:
+        """Store a new window, with its events and journal entries. Raises AlreadyExists."""
+        ...
+
+    async def end_maintenance(
+        self,
+        window_id: str,
+        *,
+        now: datetime,
+        events: Sequence[EventDraft],
+        journal: Sequence[JournalEntry],
+    ) -> Maintenance:
+        """End a window at `now`, or at its start when that is still to come; the window as it is.
+
+        Raises NotFound, Conflict when it has ended already.
+        """
+        ...
+
+    async def maintenance(self, *, until_after: datetime | None = None) -> list[Maintenance]:
+        """Windows, oldest starts_at first: those open or ending after `until_after`, or all."""
         ...
 
 
@@ -341,7 +447,7 @@ class EventLog(Protocol):
         ...
 
 
-class Store(TaskStore, AgentStore, EventLog, Protocol):
+class Store(TaskStore, AgentStore, Journal, MaintenanceStore, EventLog, Protocol):
     """Everything that one backend offers.
 
     `identity` is made once with the store, so that event ids of another store are told apart.

@@ -7,6 +7,8 @@ import heapq
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
+from conselho.clock import Reading
+
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 # How often the others may run after each waking, before time goes on. What a woken sleeper does
@@ -19,12 +21,16 @@ class FakeClock:
 
     def __init__(self, start: datetime = NOON) -> None:
         self._now = start
+        self._awake = self._running = 1_000.0
         self._order = count()
         self._sleepers: list[tuple[datetime, int, asyncio.Future[None]]] = []
         self._fell_asleep = asyncio.Event()
 
     def now(self) -> datetime:
         return self._now
+
+    def read(self) -> Reading:
+        return Reading(wall=self._now, awake=self._awake, running=self._running)
 
     async def sleep(self, seconds: float) -> None:
         if seconds <= 0:
@@ -44,14 +50,29 @@ class FakeClock:
             wake_at, _, woken = heapq.heappop(self._sleepers)
             if woken.done():  # cancelled
                 continue
-            self._now = max(self._now, wake_at)
+            self._pass(wake_at)
             woken.set_result(None)
             await _let_others_run()
-        self._now = end
+        self._pass(end)
 
     def jump(self, seconds: float) -> None:
-        """Move the hands without waking anybody, as when a machine was suspended."""
+        """Time passes without waking anybody, as for an event loop that is blocked."""
+        self._pass(self._now + timedelta(seconds=seconds))
+
+    def suspend(self, seconds: float) -> None:
+        """The machine sleeps: nobody is woken, and seconds awake are not counted."""
         self._now += timedelta(seconds=seconds)
+        self._running += seconds
+
+    def set(self, moment: datetime) -> None:
+        """Somebody sets the hands; no time passes."""
+        self._now = moment
+
+    def _pass(self, until: datetime) -> None:
+        seconds = max((until - self._now).total_seconds(), 0.0)
+        self._now = max(self._now, until)
+        self._awake += seconds
+        self._running += seconds
 
     async def until_asleep(self, sleepers: int = 1) -> None:
         """Wait until so many tasks sleep on this clock; TimeoutError after 10 real seconds."""

@@ -20,21 +20,26 @@ class OutputFormat(StrEnum):
 class Overlap(StrEnum):
     """What a due slot does while the councilor is still at work.
 
-    skip: it is recorded as skipped. queue: it waits, at most one at a time. allow: it runs beside.
+    skip: it is recorded as skipped. queue: it waits, at most one at a time. cancel_running: the run
+    before it is cancelled, and it starts when that has ended; while it waits, another slot is
+    recorded as skipped. allow: it runs beside.
     """
 
     SKIP = "skip"
     QUEUE = "queue"
+    CANCEL_RUNNING = "cancel_running"
     ALLOW = "allow"
 
 
 class CatchUp(StrEnum):
     """What becomes of slots that passed while nobody could run them.
 
-    one: the newest runs, if young enough; the others are missed. none: all are missed.
+    one: the newest runs, if young enough; the others are missed. all: every one that is young
+    enough runs, one after the other. none: all are missed.
     """
 
     ONE = "one"
+    ALL = "all"
     NONE = "none"
 
 
@@ -55,12 +60,18 @@ class TaskSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notifications:
-    """For which severities people want to be told, and where (in the order given)."""
+    """For which severities people want to be told, and where (in the order given).
+
+    `ping_url` is a dead-man switch outside, in the manner of Healthchecks: it is called at each
+    end, with `/start` behind its path at each start, and with `/fail` when the run failed or its
+    severity is error.
+    """
 
     on_success: bool = False
     on_warning: bool = True
     on_error: bool = True
     channels: tuple[Channel, ...] = ("panel",)
+    ping_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +79,11 @@ class Policies:
     """How a councilor's runs are bounded, retried and caught up.
 
     `timeout_seconds` bounds one attempt; `silence_timeout_seconds` its longest silence (None: off).
-    `max_attempts` counts the first try; the wait before try n+1 is about
-    `retry_backoff_seconds * 2**(n-1)`. `retry_on_timeout` makes a time-out a cause that may pass.
+    `max_attempts` counts the first try; the wait before try n+1 is
+    `retry_backoff_seconds * retry_backoff_factor**(n-1)`, at most `retry_backoff_max_seconds`, give
+    or take the part `retry_jitter` of it. `retry_on_timeout` makes a time-out a cause that may
+    pass. No try begins later than `deadline_seconds` after the run was due (None: any time).
+    `priority` is from 1 to 9, 9 goes first: a step is worth a quarter of an hour of waiting.
     `max_cost_usd` bounds what one run spends, the other two what all runs of a day or a month do.
     `continuity`: the agent is shown its previous verdict.
     """
@@ -78,7 +92,12 @@ class Policies:
     silence_timeout_seconds: float | None = None
     max_attempts: int = 1
     retry_backoff_seconds: float = 5
+    retry_backoff_factor: float = 2
+    retry_backoff_max_seconds: float = 3_600
+    retry_jitter: float = 0.25
     retry_on_timeout: bool = False
+    deadline_seconds: float | None = None
+    priority: int = 5
     overlap: Overlap = Overlap.SKIP
     catch_up: CatchUp = CatchUp.ONE
     catch_up_max_age_seconds: float = 86_400
@@ -123,6 +142,8 @@ class Agent:
     `slots_from` is when the present schedule took effect (promotion, edit, resume): slots up to it
     are nobody's debt.
 
+    `paused_in_bulk`: it was paused together with others, and comes back when those do.
+
     `source` names the council file that owns the agent, `source_digest` the content last applied.
     `version` counts the writes and guards against lost updates.
     """
@@ -142,6 +163,7 @@ class Agent:
     customization: Customization | None = None
     anchor_at: datetime | None = None
     slots_from: datetime | None = None
+    paused_in_bulk: bool = False
     source: str | None = None
     source_digest: str | None = None
     created_at: datetime

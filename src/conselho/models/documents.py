@@ -26,7 +26,7 @@ from conselho.models.agent import (
     TaskSpec,
 )
 from conselho.models.ids import AgentId
-from conselho.models.schedule import Schedule, ScheduleType
+from conselho.models.schedule import Fold, Gap, Schedule, ScheduleType
 from conselho.models.task import Snapshot, iso, utc_text
 from conselho.models.verdict import Finding, Severity, Verdict, VerdictSource
 
@@ -60,6 +60,7 @@ def agent_document(agent: Agent) -> dict[str, Any]:
         "customization": customization_document(customization) if customization else None,
         "anchor_at": iso(agent.anchor_at),
         "slots_from": iso(agent.slots_from),
+        "paused_in_bulk": agent.paused_in_bulk,
         "source": agent.source,
         "source_digest": agent.source_digest,
         "created_at": utc_text(agent.created_at),
@@ -108,16 +109,33 @@ def councilor_config_from_document(document: Document) -> CouncilorConfig:
 
 
 def schedule_document(schedule: Schedule) -> dict[str, Any]:
-    return {
+    return _plain(schedule) | {
         "type": schedule.type.value,
-        "value": schedule.value,
-        "enabled": schedule.enabled,
-        "timezone": schedule.timezone,
+        "gap": schedule.gap.value,
+        "fold": schedule.fold.value,
+        "starts_at": iso(schedule.starts_at),
+        "ends_at": iso(schedule.ends_at),
+        "active_hours": list(schedule.active_hours),
+        "excluded_dates": list(schedule.excluded_dates),
+        "excluded_calendars": list(schedule.excluded_calendars),
     }
 
 
 def schedule_from_document(document: Document) -> Schedule:
-    return Schedule(**_known(Schedule, document) | {"type": ScheduleType(document["type"])})
+    known = _known(Schedule, document)
+    return Schedule(
+        **known
+        | {
+            "type": ScheduleType(document["type"]),
+            "gap": Gap(known.get("gap") or Gap.RUN_AFTER),
+            "fold": Fold(known.get("fold") or Fold.ONCE),
+            "starts_at": _time(known.get("starts_at")),
+            "ends_at": _time(known.get("ends_at")),
+            "active_hours": tuple(known.get("active_hours") or ()),
+            "excluded_dates": tuple(known.get("excluded_dates") or ()),
+            "excluded_calendars": tuple(known.get("excluded_calendars") or ()),
+        }
+    )
 
 
 def customization_document(customization: Customization) -> dict[str, Any]:

@@ -22,6 +22,7 @@ class EventType(StrEnum):
     EXECUTION = "councilor_execution"
     UPDATED = "councilor_updated"
     SKIPPED = "councilor_skipped"
+    JOURNAL = "council_journal"
     HEARTBEAT = "heartbeat"
     RESET = "reset"
 

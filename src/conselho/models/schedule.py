@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -19,20 +19,61 @@ from conselho.errors import InvalidSchedule
 class ScheduleType(StrEnum):
     INTERVAL = "interval"
     CRON = "cron"
+    AT = "at"
+
+
+class Gap(StrEnum):
+    """What becomes of a time that the clock on the wall leaps over when it is set forward.
+
+    run_after: it comes as much later as the clock leaps (02:30 comes at 03:30). skip: it does not
+    come that day.
+    """
+
+    RUN_AFTER = "run_after"
+    SKIP = "skip"
+
+
+class Fold(StrEnum):
+    """What becomes of a time that the clock shows twice when it is set back.
+
+    once: it comes the first time. twice: it comes both times.
+    """
+
+    ONCE = "once"
+    TWICE = "twice"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
     """When a councilor is due.
 
-    `value` is an interval (`10s`, `30m`, `1h`, `2d`) or five cron fields. `timezone` is an IANA
-    name and matters to cron only. `enabled` False means paused: no slot is due.
+    `value` is an interval (`10s`, `30m`, `1h`, `2d`), five cron fields, or one moment
+    (`2026-12-24T18:00`, by the clock on the wall in `timezone` unless it tells an offset).
+    `timezone` is an IANA name: of cron lines, moments, active hours and excluded dates. `enabled`
+    False means paused: no slot is due.
+
+    `gap` and `fold` are for cron lines that name hours, and for a moment: a line for every hour
+    just goes on, and so does an interval. `jitter_seconds`: every slot comes later by a number of
+    seconds up to this, always the same for one agent. There is no slot before `starts_at` and none
+    after `ends_at`.
+
+    Slots outside all `active_hours` (`09:00-18:00`, `mon-fri 22:00-06:00`; none means always) and
+    on excluded dates are due, but recorded as skipped. `excluded_dates` are `2026-12-25`, or
+    `12-25` for every year; `excluded_calendars` name files of the council's calendars folder.
     """
 
     type: ScheduleType
     value: str
     enabled: bool = True
     timezone: str = "UTC"
+    gap: Gap = Gap.RUN_AFTER
+    fold: Fold = Fold.ONCE
+    jitter_seconds: int = 0
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    active_hours: tuple[str, ...] = ()
+    excluded_dates: tuple[str, ...] = ()
+    excluded_calendars: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

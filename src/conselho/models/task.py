@@ -46,6 +46,7 @@ class Trigger(StrEnum):
     SCHEDULE = "schedule"
     MANUAL = "manual"
     CATCH_UP = "catch_up"
+    BACKFILL = "backfill"
     API = "api"
 
 
@@ -91,15 +92,36 @@ class ErrorCause(StrEnum):
 class SkipReason(StrEnum):
     """Why a slot did not run.
 
-    overlap (skipped): the councilor was still at work. budget (skipped): the money of the councilor
-    or of the whole council is spent. server_down (missed): no server was there at its time. late
-    (missed): a server was there, but blocked or suspended.
+    Skipped, somebody was there and decided so: overlap, the councilor was still at work; budget,
+    the money of the councilor or of the whole council is spent; quiet_hours, outside its active
+    hours; excluded_date, a holiday; maintenance, in a maintenance window.
+
+    Missed: server_down, no server was there at its time; late, a server was there, but blocked or
+    suspended, or its clock was set forward; too_old, one of these, and older than may be caught up;
+    changed, its schedule was edited, paused or taken away before it could start.
     """
 
     OVERLAP = "overlap"
     BUDGET = "budget"
+    QUIET_HOURS = "quiet_hours"
+    EXCLUDED_DATE = "excluded_date"
+    MAINTENANCE = "maintenance"
     SERVER_DOWN = "server_down"
     LATE = "late"
+    TOO_OLD = "too_old"
+    CHANGED = "changed"
+
+
+# Somebody was there and decided not to run; the other reasons are misses.
+SKIPPED_FOR = frozenset(
+    {
+        SkipReason.OVERLAP,
+        SkipReason.BUDGET,
+        SkipReason.QUIET_HOURS,
+        SkipReason.EXCLUDED_DATE,
+        SkipReason.MAINTENANCE,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +146,11 @@ class Snapshot:
     timeout_seconds: float = 600
     silence_timeout_seconds: float | None = None
     retry_backoff_seconds: float = 5
+    retry_backoff_factor: float = 2
+    retry_backoff_max_seconds: float = 3_600
+    retry_jitter: float = 0.25
     retry_on_timeout: bool = False
+    deadline_seconds: float | None = None
     permissions: str = "read-only"
     evidence: str = "required"
     instructions: str = ""
@@ -138,11 +164,15 @@ class Task:
 
     Identity and origin: set at submission and never changed.
     `idempotency_key`: unique; `<agent_id>@<due time>` for a slot, random for a manual run.
-    `active_key`: unique; held by the councilor's active run, its own task_id when final.
+    `active_key`: unique; held by the councilor's active run, its own task_id when final. One that
+    waits for that run has a `waiting_key` or the `queued_key`.
+    `priority`: 1 to 9, 9 goes first. `lanes`: what it shares with others and what bounds them, see
+    `lanes_of` in services.submission.
 
     Ownership: changed by claim, renew, sweep.
     `attempt` counts claims, 0 before the first. `fence` grows with each claim; every write of the
-    owner carries it. `not_before`: not claimable earlier. `cancel_requested`: the owner must stop.
+    owner carries it. `not_before`: not claimable earlier. `cancel_requested`: the owner must stop,
+    and `cancel_reason` says why for people, when it was not a person who asked.
 
     Outcome: written once, with the final status. `duration_seconds` is of the last attempt.
     `result` is the kept output (at most 1 MiB, head and tail). `error` is a sentence for people,
@@ -170,6 +200,8 @@ class Task:
     snapshot: Snapshot
     status: Status = Status.PENDING
     max_attempts: int = 1
+    priority: int = 5
+    lanes: tuple[str, ...] = ()
     not_before: datetime
     created_at: datetime
     updated_at: datetime
@@ -180,6 +212,7 @@ class Task:
     lease_until: datetime | None = None
     fence: int = 0
     cancel_requested: bool = False
+    cancel_reason: str | None = None
 
     started_at: datetime | None = None
     completed_at: datetime | None = None
@@ -274,3 +307,16 @@ def queued_key(agent_id: AgentId) -> str:
     `#` cannot stand in an agent_id, so it never collides with another agent's key.
     """
     return f"{agent_id}#queued"
+
+
+def waiting_key(agent_id: AgentId, trigger: Trigger, slot: datetime) -> str:
+    """The active key of a run that takes its turn behind the active one, with any number of others.
+
+    For catch_up `all` and backfills.
+    """
+    return f"{agent_id}#{trigger}@{utc_text(slot)}"
+
+
+def backfill_key(agent_id: AgentId, slot: datetime) -> str:
+    """The idempotency key of a backfilled slot, whose own key a lost row may bear."""
+    return f"{slot_key(agent_id, slot)}#backfill"

@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Annotated, Any, TypeVar
+from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -89,6 +90,13 @@ def _color(text: str) -> str:
 def _avatar(text: str) -> str:
     if not _AVATAR.match(text):
         raise ValueError("must be a path or begin with http://, https:// or data:image/")
+    return text
+
+
+def _web_address(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError(f"{text!r} is not a web address; it begins with https:// or http://")
     return text
 
 
@@ -224,6 +232,7 @@ class NotificationsForm(Form):
     on_warning: bool = True
     on_error: bool = True
     channels: Annotated[list[Channel], Field(min_length=1), AfterValidator(_once)] = ["panel"]
+    ping_url: Annotated[Place, AfterValidator(_web_address)] | None = None
 
     def to_notifications(self) -> Notifications:
         return Notifications(
@@ -231,6 +240,7 @@ class NotificationsForm(Form):
             on_warning=self.on_warning,
             on_error=self.on_error,
             channels=tuple(self.channels),
+            ping_url=self.ping_url,
         )
 
 
@@ -239,7 +249,12 @@ class PoliciesForm(Form):
     silence_timeout_seconds: Timeout | None = None
     max_attempts: Annotated[Whole, Field(ge=1, le=10)] = 1
     retry_backoff_seconds: Annotated[Number, Field(ge=0, le=3_600)] = 5
+    retry_backoff_factor: Annotated[Number, Field(ge=1, le=10)] = 2
+    retry_backoff_max_seconds: Annotated[Number, Field(ge=1, le=DAY_SECONDS)] = 3_600
+    retry_jitter: Annotated[Number, Field(ge=0, le=1)] = 0.25
     retry_on_timeout: bool = False
+    deadline_seconds: Annotated[Number, Field(gt=0, le=366 * DAY_SECONDS)] | None = None
+    priority: Annotated[Whole, Field(ge=1, le=9)] = 5
     overlap: Overlap = Overlap.SKIP
     catch_up: CatchUp = CatchUp.ONE
     catch_up_max_age_seconds: Annotated[Number, Field(ge=0, le=366 * DAY_SECONDS)] = DAY_SECONDS

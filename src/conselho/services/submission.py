@@ -8,6 +8,7 @@ from datetime import datetime
 from conselho.models.agent import Agent, Overlap
 from conselho.models.ids import new_task_id
 from conselho.models.task import (
+    SKIPPED_FOR,
     SkipReason,
     Snapshot,
     Status,
@@ -16,9 +17,6 @@ from conselho.models.task import (
     queued_key,
     slot_key,
 )
-
-# Somebody was there and decided not to run; the other reasons are misses.
-_SKIPPED = frozenset({SkipReason.OVERLAP, SkipReason.BUDGET})
 
 
 def slot_task(agent: Agent, slot: datetime, *, now: datetime, trigger: Trigger) -> Task:
@@ -74,7 +72,7 @@ def lost_task(agent: Agent, slot: datetime, *, now: datetime, reason: SkipReason
         idempotency_key=slot_key(agent.agent_id, slot),
         active_key=task_id,
         snapshot=snapshot(agent),
-        status=Status.SKIPPED if reason in _SKIPPED else Status.MISSED,
+        status=Status.SKIPPED if reason in SKIPPED_FOR else Status.MISSED,
         not_before=slot,
         created_at=now,
         updated_at=now,
