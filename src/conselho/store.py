@@ -260,6 +260,10 @@ class TaskStore(Protocol):
         """
         ...
 
+    async def statuses(self, idempotency_keys: Sequence[str]) -> dict[str, Status]:
+        """The status of each Task that bears one of these keys; keys without one are absent."""
+        ...
+
     async def active(self, agents: Sequence[AgentId]) -> dict[AgentId, Task]:
         """The active Task of each agent: processing before pending, then the oldest."""
         ...

@@ -142,6 +142,17 @@ class TestSubmit:
         [answer] = await submit(store, make_task())
         assert (answer.result, answer.holder) == (Submitted.DUPLICATE, first.task_id)
 
+    async def test_a_key_tells_the_status_of_its_task(self, store: Store) -> None:
+        await finish(store, await claimed(store), at=NOON)
+        await submit(store, make_task(BIA))
+
+        keys = [slot_key(ANA, NOON), slot_key(BIA, NOON), slot_key(ANA, NOON + MINUTE)]
+        assert await store.statuses(keys) == {
+            slot_key(ANA, NOON): Status.COMPLETED,
+            slot_key(BIA, NOON): Status.PENDING,
+        }
+        assert await store.statuses([]) == {}
+
     async def test_a_second_active_task_of_one_councilor_overlaps(self, store: Store) -> None:
         first, second = make_task(), make_task(due_at=NOON + HALF_HOUR)
         await submit(store, first)

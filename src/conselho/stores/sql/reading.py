@@ -228,6 +228,19 @@ def _span(given_fields: _Given) -> Iterable[_Condition]:
         yield tasks.c.created_at < sa.bindparam("until")
 
 
+def statuses(conn: sa.Connection, idempotency_keys: Sequence[str]) -> dict[str, Status]:
+    found = conn.execute(_statuses(conn.dialect.name), {"ids": bound(idempotency_keys)})
+    return {key: Status(status) for key, status in found}
+
+
+@cache
+def _statuses(dialect: str) -> sa.Select[Any]:
+    wanted = given(dialect)
+    return sa.select(tasks.c.idempotency_key, tasks.c.status).join(
+        wanted, tasks.c.idempotency_key == wanted.c.id
+    )
+
+
 def active(conn: sa.Connection, agents: Sequence[AgentId]) -> dict[AgentId, Task]:
     rows = conn.execute(_active(conn.dialect.name), {"ids": bound(agents)})
     found: dict[AgentId, Task] = {}

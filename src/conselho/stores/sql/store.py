@@ -13,7 +13,7 @@ from conselho.models.agent import Agent
 from conselho.models.event import Announce, Event, EventDraft
 from conselho.models.ids import AgentId, TaskId, WorkerId
 from conselho.models.statistics import Activity, AgentStatistics, Tally, Usage
-from conselho.models.task import Outcome, Task
+from conselho.models.task import Outcome, Status, Task
 from conselho.store import Held, Renewal, Submission, TaskFilter, TaskPage
 from conselho.stores.sql import (
     catalogue,
@@ -178,6 +178,9 @@ class SqlStore:
     async def tasks(self, where: TaskFilter, *, limit: int, offset: int = 0) -> TaskPage:
         """Cost: a few milliseconds, but for long spans and deep offsets (reading.page)."""
         return await self._executor.read(reading.page, where, limit, offset)
+
+    async def statuses(self, idempotency_keys: Sequence[str]) -> dict[str, Status]:
+        return await self._executor.read(reading.statuses, idempotency_keys)
 
     async def active(self, agents: Sequence[AgentId]) -> dict[AgentId, Task]:
         return await self._executor.read(reading.active, agents)
