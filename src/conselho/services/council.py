@@ -162,16 +162,20 @@ class Council:
 
         return await self._write(agent_id, merge)
 
-    async def set_enabled(self, agent_id: AgentId, enabled: bool) -> Agent:
+    async def set_enabled(self, agent_id: AgentId, enabled: bool, *, bulk: bool = False) -> Agent:
         """Pause or resume; asking for what is so already changes nothing.
 
-        Raises NotFound (also when the agent has no seat).
+        `bulk`: together with others, so that a pause ends when theirs does. A pause that somebody
+        asked for one by one stays that. Raises NotFound (also when the agent has no seat).
         """
 
         def switch(agent: Agent, now: datetime) -> Agent:
             config = seat_of(agent)
+            if bulk and config.schedule.enabled == enabled:
+                return agent
             schedule = replace(config.schedule, enabled=enabled)
-            return seated(agent, replace(config, schedule=schedule), now)
+            switched = seated(agent, replace(config, schedule=schedule), now)
+            return replace(switched, paused_in_bulk=bulk and not enabled)
 
         return await self._write(agent_id, switch)
 
