@@ -89,7 +89,7 @@ def _sentence(error: Mapping[str, Any], path: Path, form: type[BaseModel] | None
             return f"must be at most {context['le']:g}"
         case "literal_error" | "enum":
             return f"must be one of {_unquoted(context['expected'])}"
-        case "list_type":
+        case "list_type" | "tuple_type":
             return "must be a list"
         case "model_type" | "dict_type" | "model_attributes_type":
             return "must be an object with named fields"
