@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from conselho.models.task import ErrorCause, ErrorKind, Outcome, Status
+from conselho.models.task import ErrorCause, ErrorKind, Outcome, Status, Task, Trigger
 from conselho.models.verdict import Severity, Verdict, VerdictSource
 from conselho.services.retries import (
-    LONGEST_BACKOFF_SECONDS,
     LONGEST_WAIT,
     RESET_SPREAD_SECONDS,
     backoff,
+    given_up,
+    is_too_late,
     may_pass,
     retry_at,
+    without_further_try,
 )
 from tests.support.clock import NOON
 from tests.support.factories import make_snapshot, make_task
@@ -93,9 +96,47 @@ def test_an_exit_code_is_a_fault_unless_a_report_explains_it() -> None:
 
 
 def test_the_wait_doubles_with_jitter_and_a_bound() -> None:
-    for attempt, middle in ((1, 10.0), (2, 20.0), (3, 40.0), (50, LONGEST_BACKOFF_SECONDS)):
-        wait = backoff(10, attempt).total_seconds()
+    spec = make_snapshot(retry_backoff_seconds=10)
+    for attempt, middle in ((1, 10.0), (2, 20.0), (3, 40.0), (50, 3_600.0)):
+        wait = backoff(spec, attempt).total_seconds()
         assert 0.75 * middle <= wait <= 1.25 * middle
+
+
+def test_base_factor_bound_and_jitter_are_those_of_the_councilor() -> None:
+    spec = make_snapshot(
+        retry_backoff_seconds=4,
+        retry_backoff_factor=3,
+        retry_backoff_max_seconds=50,
+        retry_jitter=0,
+    )
+
+    waits = [backoff(spec, attempt).total_seconds() for attempt in (1, 2, 3, 4)]
+
+    assert waits == [4, 12, 36, 50]
+
+
+def test_with_factor_one_every_wait_is_the_same() -> None:
+    spec = make_snapshot(retry_backoff_seconds=4, retry_backoff_factor=1, retry_jitter=0)
+
+    assert {backoff(spec, attempt) for attempt in range(1, 11)} == {timedelta(seconds=4)}
+
+
+def test_full_jitter_spreads_from_nothing_to_twice_the_wait() -> None:
+    spec = make_snapshot(retry_backoff_seconds=100, retry_jitter=1)
+
+    waits = [backoff(spec, 1).total_seconds() for _ in range(500)]
+
+    assert all(0 <= wait <= 200 for wait in waits)
+    assert min(waits) < 50
+    assert max(waits) > 150
+
+
+def test_a_wait_that_the_councilor_asked_for_is_never_too_long() -> None:
+    """A day of backoff with jitter is more than a provider would be waited for."""
+    day = LONGEST_WAIT.total_seconds()
+    spec = make_snapshot(retry_backoff_seconds=day, retry_backoff_max_seconds=day, retry_jitter=1)
+
+    assert all(retry_at(make_task(attempt=1, snapshot=spec), told=None, now=NOON) for _ in range(9))
 
 
 def test_the_reset_time_of_the_provider_is_waited_for() -> None:
@@ -125,3 +166,78 @@ def test_a_reset_that_has_passed_leaves_the_backoff() -> None:
 
 def test_nobody_waits_for_a_reset_beyond_a_day() -> None:
     assert retry_at(make_task(attempt=1), told=NOON + 2 * LONGEST_WAIT, now=NOON) is None
+
+
+# -- deadlines -------------------------------------------------------------------------------------
+
+
+def with_deadline(seconds: float | None = 1_800, **fields: Any) -> Task:
+    return make_task(attempt=1, snapshot=make_snapshot(deadline_seconds=seconds), **fields)
+
+
+def test_without_a_deadline_nothing_is_too_late() -> None:
+    task = with_deadline(None)
+
+    assert task.deadline_at is None
+    assert not is_too_late(task, NOON + timedelta(days=400))
+
+
+def test_a_deadline_counts_from_the_slot() -> None:
+    task = with_deadline(due_at=NOON, created_at=NOON + timedelta(minutes=5))
+
+    assert task.deadline_at == NOON + timedelta(minutes=30)
+    assert not is_too_late(task, NOON + timedelta(minutes=30))
+    assert is_too_late(task, NOON + timedelta(minutes=30, seconds=1))
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"trigger": Trigger.MANUAL, "due_at": None},
+        {"trigger": Trigger.API, "due_at": None},
+        {"trigger": Trigger.CATCH_UP, "due_at": NOON - timedelta(days=1)},
+        {"trigger": Trigger.BACKFILL, "due_at": NOON - timedelta(days=300)},
+    ],
+)
+def test_of_what_was_asked_for_or_caught_up_it_counts_from_the_submission(
+    fields: dict[str, Any],
+) -> None:
+    task = with_deadline(created_at=NOON, **fields)
+
+    assert task.deadline_at == NOON + timedelta(minutes=30)
+
+
+def test_who_gives_up_keeps_the_cause_and_says_why() -> None:
+    cause = "It ended with exit code 1."
+    outcome = failed(
+        ErrorKind.EXIT,
+        error=cause,
+        verdict=Verdict(severity=Severity.ERROR, summary=cause, source=VerdictSource.HEURISTIC),
+    )
+
+    last = given_up(with_deadline(), outcome)
+
+    sentence = (
+        "It ended with exit code 1. No further try: the deadline of 30 min after its slot would"
+        " have passed."
+    )
+    assert last.error == sentence
+    assert last.verdict is not None
+    assert last.verdict.summary == sentence
+    assert (last.status, last.error_kind) == (outcome.status, outcome.error_kind)
+
+
+def test_a_verdict_of_its_own_stays_as_it_is() -> None:
+    verdict = Verdict(severity=Severity.ERROR, summary="A leak.", source=VerdictSource.HEURISTIC)
+
+    last = given_up(with_deadline(), failed(ErrorKind.EXIT, error="Exit code 1.", verdict=verdict))
+
+    assert last.verdict == verdict
+
+
+def test_without_a_known_cause_the_sentence_stands_alone() -> None:
+    task = with_deadline(trigger=Trigger.MANUAL, due_at=None)
+
+    assert without_further_try(task, None, "has passed") == (
+        "No further try: the deadline of 30 min after it was submitted has passed."
+    )

@@ -357,6 +357,71 @@ async def test_a_cancelled_run_is_not_tried_again(bench: Bench) -> None:
     assert (await bench.take(run)).status is Status.CANCELLED
 
 
+# -- deadlines -----------------------------------------------------------------------------------
+
+
+async def test_a_retry_after_the_deadline_is_given_up_and_says_so(bench: Bench) -> None:
+    task = await bench.run(
+        "false", max_attempts=3, retry_backoff_seconds=60, retry_jitter=0, deadline_seconds=59
+    )
+
+    assert (task.status, task.attempt, task.error_kind) == (Status.ERROR, 1, ErrorKind.EXIT)
+    sentence = "No further try: the deadline of 59 s after it was submitted would have passed."
+    assert (task.error or "").endswith(f" {sentence}")
+    assert "exit code 1" in (task.error or "")
+
+
+async def test_a_retry_within_the_deadline_is_made(bench: Bench) -> None:
+    task = await bench.run(
+        "false", max_attempts=3, retry_backoff_seconds=60, retry_jitter=0, deadline_seconds=60
+    )
+
+    assert (task.status, task.not_before) == (Status.PENDING, NOON + timedelta(seconds=60))
+
+
+async def test_the_first_try_is_made_however_late(bench: Bench) -> None:
+    run = Run(task=await bench.claimed("echo", "well", deadline_seconds=60))
+    bench.clock.jump(3_600)
+
+    assert (await bench.take(run)).status is Status.COMPLETED
+
+
+async def test_a_try_that_nobody_could_make_in_time_is_given_up_with_the_cause_before(
+    bench: Bench,
+) -> None:
+    """It waited for its backoff, the server went away, and came back after the deadline."""
+    command = f"touch {bench.folder}/again; exit 1"
+    first = await bench.run(
+        "sh", "-c", command, max_attempts=9, retry_backoff_seconds=5, deadline_seconds=600
+    )
+    assert first.status is Status.PENDING
+    (bench.folder / "again").unlink()
+    bench.clock.jump(3_600)
+
+    task = await bench.take(Run(task=await bench.claim()))
+
+    assert (task.status, task.severity) == (Status.ERROR, Severity.ERROR)
+    assert (task.attempt, task.error_kind) == (2, ErrorKind.EXIT)
+    assert task.error == (
+        f"{first.error} No further try: the deadline of 10 min after it was submitted has passed."
+    )
+    assert not (bench.folder / "again").exists(), "nothing was started"
+
+
+async def test_a_run_ended_by_the_stop_of_the_server_is_not_begun_again_after_its_deadline(
+    bench: Bench,
+) -> None:
+    task = await bench.claimed("sleep", "300", max_attempts=2, deadline_seconds=60)
+    bench.clock.jump(61)
+    run = Run(task=task)
+    run.shut_down()
+
+    stopped = await bench.take(run)
+
+    assert (stopped.status, stopped.error_kind) == (Status.CANCELLED, ErrorKind.SHUTDOWN)
+    assert "No further try" in (stopped.error or "")
+
+
 # -- a store that is away ------------------------------------------------------------------------
 
 

@@ -15,7 +15,11 @@ DETAIL_IN_LIGHT_ROW = 300
 
 
 def task_row(task: Task) -> dict[str, Any]:
-    """Every public field, JSON-ready. Times are ISO-8601 with `Z`; `duration` is in seconds."""
+    """Every public field, JSON-ready. Times are ISO-8601 with `Z`; `duration` is in seconds.
+
+    `retry_at` is set while it waits for another try, `waits_for` is `turn` while another run of its
+    councilor must end first, and `deadline_at` is when no further try begins any more.
+    """
     return {
         "task_id": task.task_id,
         "execution_id": task.task_id,
@@ -41,8 +45,14 @@ def task_row(task: Task) -> dict[str, Any]:
         "slot_count": task.slot_count,
         "attempt": task.attempt,
         "max_attempts": task.max_attempts,
+        "retry_policy": _retry_policy(task),
+        "retry_at": iso(task.not_before) if _is_tried_again(task) else None,
+        "deadline_at": iso(task.deadline_at),
         "not_before": iso(task.not_before),
+        "priority": task.priority,
+        "waits_for": "turn" if _waits_for_its_turn(task) else None,
         "cancel_requested": task.cancel_requested,
+        "cancel_reason": task.cancel_reason,
         "worker_id": task.worker_id,
         "created_at": iso(task.created_at),
         "started_at": iso(task.started_at),
@@ -52,6 +62,26 @@ def task_row(task: Task) -> dict[str, Any]:
         "result": task.result,
         "usage": task.usage,
     }
+
+
+def _retry_policy(task: Task) -> dict[str, Any]:
+    spec = task.snapshot
+    return {
+        "max_attempts": task.max_attempts,
+        "backoff_seconds": spec.retry_backoff_seconds,
+        "factor": spec.retry_backoff_factor,
+        "max_seconds": spec.retry_backoff_max_seconds,
+        "jitter": spec.retry_jitter,
+    }
+
+
+def _is_tried_again(task: Task) -> bool:
+    return task.status is Status.PENDING and task.attempt > 0
+
+
+def _waits_for_its_turn(task: Task) -> bool:
+    """Whether it stands behind another run of its councilor: see queued_key and waiting_key."""
+    return task.status is Status.PENDING and task.active_key.startswith(f"{task.agent_id}#")
 
 
 def light_row(task: Task, *, result_characters: int) -> dict[str, Any]:

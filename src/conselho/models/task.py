@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -234,6 +234,19 @@ class Task:
     slot_from: datetime | None = None
     slot_to: datetime | None = None
     slot_count: int | None = None
+
+    @property
+    def deadline_at(self) -> datetime | None:
+        """After that no further try begins; None when there is no such time.
+
+        Counted from the slot; for what was asked for or caught up, whose slot may be long ago, from
+        when the Task was made.
+        """
+        if self.snapshot.deadline_seconds is None:
+            return None
+        slot = self.due_at if self.trigger is Trigger.SCHEDULE else None
+        since = slot or self.created_at
+        return since + timedelta(seconds=self.snapshot.deadline_seconds)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

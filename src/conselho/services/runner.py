@@ -35,7 +35,14 @@ from conselho.services.logs import RunLogs
 from conselho.services.preflight import preflight
 from conselho.services.process import Cause, Child, Ended, Limits, start
 from conselho.services.prompt import Prompt, assemble, read_context_files
-from conselho.services.retries import PASSING, may_pass, retry_at
+from conselho.services.retries import (
+    PASSING,
+    given_up,
+    is_too_late,
+    may_pass,
+    retry_at,
+    without_further_try,
+)
 from conselho.services.run_log import RunLog
 from conselho.services.scratch import remove_tree
 from conselho.services.transcript import Account, Transcript
@@ -74,6 +81,7 @@ class Run:
     """One attempt on its way. `task` is the claimed Task; the rest is filled step by step.
 
     `preparing` is the step `prepare` while it lasts, `sent_prompt` the prompt as it is kept.
+    `is_too_late`: the deadline of the Task passed before this attempt could begin.
     """
 
     task: Task
@@ -88,6 +96,7 @@ class Run:
     account: Account | None = None
     outcome: Outcome | None = None
     notes: tuple[str, ...] = ()
+    is_too_late: bool = False
     stopped: StopReason | None = None
 
     @property
@@ -155,7 +164,9 @@ class Runner:
                 await self.follow(run)
                 await self._aside(run, partial(self.end, run))
             except RunError as error:
-                run.outcome = _failed(error.kind, self._redactor.text(str(error)))
+                failed = _failed(error.kind, self._redactor.text(str(error)))
+                cause = run.task.error_cause if run.is_too_late else None
+                run.outcome = replace(failed, error_cause=cause)
             except StoreUnavailable as error:
                 run.outcome = _failed(ErrorKind.PROVIDER, str(error))
             except Exception as error:
@@ -189,6 +200,11 @@ class Runner:
     async def prepare(self, run: Run) -> None:
         """What to start. Raises RunError when it is known that it cannot, or must not."""
         task, spec = run.task, run.task.snapshot
+        # The wait was within the deadline; but nobody may have been there when it was over.
+        if task.attempt > 1 and is_too_late(task, self._clock.now()):
+            run.is_too_late = True
+            sentence = without_further_try(task, task.error, "has passed")
+            raise RunError(task.error_kind or ErrorKind.WORKER_LOST, sentence)
         provider = self._provider(task)
         # By the log's name, which is checked: the id must not lead out of the folder.
         run.scratch = self._scratch / f"{self._logs.path(task.task_id).stem}.{task.fence}"
@@ -355,6 +371,8 @@ class Runner:
             log.warning("run.lease_lost", task_id=run.task.task_id)
             return
         again = self._again_at(run, outcome)
+        if again is not None and is_too_late(run.task, again):
+            outcome, again = given_up(run.task, outcome), None
         while True:
             try:
                 if again is not None:
@@ -372,7 +390,7 @@ class Runner:
     def _again_at(self, run: Run, outcome: Outcome) -> datetime | None:
         """When to try again; None when this was the last word."""
         task, now = run.task, self._clock.now()
-        if task.attempt >= task.max_attempts or not may_pass(task, outcome):
+        if task.attempt >= task.max_attempts or run.is_too_late or not may_pass(task, outcome):
             return None
         if outcome.error_kind == ErrorKind.SHUTDOWN:
             return now
