@@ -18,8 +18,9 @@ from conselho.models.ids import AgentId
 class JournalKind(StrEnum):
     """What an entry tells of: a councilor, a maintenance window, the server, the clock.
 
-    clock_back, clock_forward: the time of day was set. suspended: the machine slept. blocked: the
-    server was there, but its event loop did not turn.
+    backfill: somebody asked for slots of the past. clock_back, clock_forward: the time of day was
+    set. suspended: the machine slept. blocked: the server was there, but its event loop did not
+    turn.
     """
 
     PROMOTED = "promoted"
@@ -28,6 +29,7 @@ class JournalKind(StrEnum):
     RESUMED = "resumed"
     DEMOTED = "demoted"
     DELETED = "deleted"
+    BACKFILL = "backfill"
     MAINTENANCE_SET = "maintenance_set"
     MAINTENANCE_ENDED = "maintenance_ended"
     SERVER_STARTED = "server_started"
