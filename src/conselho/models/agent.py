@@ -82,7 +82,8 @@ class Policies:
     `max_attempts` counts the first try; the wait before try n+1 is
     `retry_backoff_seconds * retry_backoff_factor**(n-1)`, at most `retry_backoff_max_seconds`, give
     or take the part `retry_jitter` of it. `retry_on_timeout` makes a time-out a cause that may
-    pass. No try begins later than `deadline_seconds` after the run was due (None: any time).
+    pass. No further try begins later than `deadline_seconds` after the slot, or after the Task was
+    made when it was asked for or caught up (None: any time).
     `priority` is from 1 to 9, 9 goes first: a step is worth a quarter of an hour of waiting.
     `max_cost_usd` bounds what one run spends, the other two what all runs of a day or a month do.
     `continuity`: the agent is shown its previous verdict.
@@ -139,8 +140,8 @@ class Agent:
 
     Two moments rule the slots. `anchor_at` is where an interval counts from: set at promotion and
     when the schedule's value changes, so that a restart never restarts the countdown.
-    `slots_from` is when the present schedule took effect (promotion, edit, resume): slots up to it
-    are nobody's debt.
+    `slots_from` is when the present schedule took effect (promotion, edit of any part of it,
+    resume): slots up to it are nobody's debt.
 
     `paused_in_bulk`: it was paused together with others, and comes back when those do.
 
