@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conselho.models.schedule import parse_cron, parse_schedule
+from conselho.models.cron import parse_cron
+from conselho.models.schedule import parse_schedule
 from conselho.services.slots import SlotTrigger, slots_between, slots_of
+from tests.support.factories import ANA
 
 ANCHOR = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
@@ -19,11 +21,11 @@ MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 def slots(text: str, timezone: str = "UTC") -> list[datetime]:
     """The slots of the week that begins on MONDAY."""
     schedule = parse_schedule(text, timezone=timezone)
-    return list(slots_between(slots_of(schedule, ANCHOR), MONDAY, MONDAY + timedelta(days=7)))
+    return list(slots_between(slots_of(schedule, ANCHOR, ANA), MONDAY, MONDAY + timedelta(days=7)))
 
 
 def test_intervals_count_from_their_anchor_whenever_one_asks() -> None:
-    found = slots_of(parse_schedule("30m"), ANCHOR)
+    found = slots_of(parse_schedule("30m"), ANCHOR, ANA)
 
     assert found.after(ANCHOR) == ANCHOR + timedelta(minutes=30)
     assert found.after(ANCHOR + timedelta(minutes=30)) == ANCHOR + timedelta(minutes=60)
@@ -31,7 +33,7 @@ def test_intervals_count_from_their_anchor_whenever_one_asks() -> None:
 
 
 def test_the_first_slot_comes_one_interval_after_the_anchor() -> None:
-    found = slots_of(parse_schedule("1h"), ANCHOR)
+    found = slots_of(parse_schedule("1h"), ANCHOR, ANA)
 
     assert found.after(ANCHOR - timedelta(days=3)) == ANCHOR + timedelta(hours=1)
 
@@ -43,7 +45,7 @@ def test_the_next_interval_slot_is_later_and_at_most_one_interval_away(
     number = number if unit != "d" else number % 3660 + 1
     schedule = parse_schedule(f"{min(number, 80_000)}{unit}")
     moment = ANCHOR + timedelta(seconds=offset_seconds)
-    found = slots_of(schedule, ANCHOR)
+    found = slots_of(schedule, ANCHOR, ANA)
 
     due = found.after(moment)
 
@@ -77,7 +79,7 @@ def test_cron_fires_at_the_local_time_of_its_zone() -> None:
 
 
 def test_a_leap_day_is_found_years_ahead() -> None:
-    found = slots_of(parse_schedule("0 0 29 2 *"), ANCHOR)
+    found = slots_of(parse_schedule("0 0 29 2 *"), ANCHOR, ANA)
 
     assert found.after(MONDAY) == datetime(2028, 2, 29, tzinfo=UTC)
 
@@ -112,7 +114,7 @@ def test_cron_slots_are_those_that_a_clerk_with_a_calendar_would_name(
             expected.append(minute)
         minute += timedelta(minutes=1)
 
-    assert list(slots_between(slots_of(schedule, ANCHOR), start, until)) == expected
+    assert list(slots_between(slots_of(schedule, ANCHOR, ANA), start, until)) == expected
 
 
 def named(line: str, moment: datetime) -> bool:
@@ -140,7 +142,7 @@ def reads_part(part: str, low: int, high: int, value: int) -> bool:
 
 
 def test_apscheduler_fires_at_exactly_these_slots() -> None:
-    trigger = SlotTrigger(slots_of(parse_schedule("10s"), ANCHOR))
+    trigger = SlotTrigger(slots_of(parse_schedule("10s"), ANCHOR, ANA))
 
     first = trigger.get_next_fire_time(None, ANCHOR + timedelta(seconds=3))
     second = trigger.get_next_fire_time(first, ANCHOR + timedelta(seconds=95))
@@ -153,7 +155,7 @@ def wall_times(text: str, timezone: str, start: str, days: int = 3) -> list[str]
     """The slots of some days as the clock on the wall shows them, with their offset."""
     zone = ZoneInfo(timezone)
     begin = datetime.fromisoformat(start).replace(tzinfo=zone).astimezone(UTC)
-    found = slots_of(parse_schedule(text, timezone=timezone), ANCHOR)
+    found = slots_of(parse_schedule(text, timezone=timezone), ANCHOR, ANA)
     return [
         f"{slot.astimezone(zone):%d %H:%M %z}"
         for slot in slots_between(found, begin, begin + timedelta(days=days))
@@ -219,7 +221,7 @@ def test_a_slot_for_every_hour_just_goes_on_when_the_clock_changes() -> None:
 
 
 def test_a_slot_in_the_leap_is_found_from_any_moment_shortly_after_it() -> None:
-    found = slots_of(parse_schedule("30 2 * * *", timezone="America/New_York"), ANCHOR)
+    found = slots_of(parse_schedule("30 2 * * *", timezone="America/New_York"), ANCHOR, ANA)
     slot = datetime(2026, 3, 8, 7, 30, tzinfo=UTC)
 
     for minutes in range(1, 90):
@@ -229,7 +231,7 @@ def test_a_slot_in_the_leap_is_found_from_any_moment_shortly_after_it() -> None:
 
 def test_a_day_that_does_not_exist_leaves_the_weekday_to_decide() -> None:
     assert slots("0 9 31 4 1") == []
-    found = slots_of(parse_schedule("0 9 31 4 1"), ANCHOR)
+    found = slots_of(parse_schedule("0 9 31 4 1"), ANCHOR, ANA)
 
     assert found.after(MONDAY) == datetime(2027, 4, 5, 9, tzinfo=UTC)
 

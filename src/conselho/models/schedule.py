@@ -1,19 +1,18 @@
-"""Schedules as people write them: `30m`, or `0 9 * * 1` in a time zone.
-
-Cron follows the standard: five fields, 0 and 7 are Sunday, 1 is Monday, names are accepted, and
-when day-of-month and weekday are both restricted a day that matches either is a match.
-Source: POSIX crontab(5).
-"""
+"""Schedules as people write them: `30m`, `0 9 * * 1` in a time zone, or one moment."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from conselho.errors import InvalidSchedule
+from conselho.models.cron import parse_cron
+from conselho.models.moments import looks_like_a_moment, moment_text
+from conselho.models.quiet import excluded_date, parse_active_hours
 
 
 class ScheduleType(StrEnum):
@@ -47,8 +46,9 @@ class Fold(StrEnum):
 class Schedule:
     """When a councilor is due.
 
-    `value` is an interval (`10s`, `30m`, `1h`, `2d`), five cron fields, or one moment
-    (`2026-12-24T18:00`, by the clock on the wall in `timezone` unless it tells an offset).
+    `value` is as it was written: an interval (`10s`, `30m`, `1h`, `2d`), five cron fields or their
+    name (`@daily`), or one moment (`2026-12-24T18:00`, by the clock on the wall in `timezone`
+    unless it tells an offset).
     `timezone` is an IANA name: of cron lines, moments, active hours and excluded dates. `enabled`
     False means paused: no slot is due.
 
@@ -76,44 +76,58 @@ class Schedule:
     excluded_calendars: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CronFields:
-    """A cron line expanded to the numbers it names. `weekdays` counts from 0 = Sunday to 6."""
-
-    minutes: tuple[int, ...]
-    hours: tuple[int, ...]
-    days: tuple[int, ...]
-    months: tuple[int, ...]
-    weekdays: tuple[int, ...]
-    any_day: bool
-    any_weekday: bool
-
-
 _INTERVAL = re.compile(r"([0-9]+)([smhd])")
 _UNIT = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 LONGEST_INTERVAL = timedelta(days=3660)
-
-_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-_WEEKDAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"]
-_DAYS_IN_MONTH = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+LONGEST_JITTER_SECONDS = 86_400
 
 
-def parse_schedule(
-    value: str, *, enabled: bool = True, timezone: str = "UTC", kind: ScheduleType | None = None
-) -> Schedule:
+def parse_schedule(value: str, *, kind: ScheduleType | None = None, **rules: Any) -> Schedule:
     """The Schedule that `value` stands for, normalised (blanks folded).
 
-    The type is told by the text unless given. Raises InvalidSchedule with a sentence.
+    The type is told by the text unless given. `rules` are the other fields of Schedule; each is
+    checked. Whether it ever fires within `starts_at` and `ends_at` is for services.slots to say.
+    Raises InvalidSchedule with the field and a sentence.
     """
     text = " ".join(value.split())
-    if kind is None:
-        kind = ScheduleType.CRON if " " in text or text.startswith("@") else ScheduleType.INTERVAL
-    check_timezone(timezone)
-    if kind is ScheduleType.INTERVAL:
-        parse_interval(text)
-    else:
-        parse_cron(text)
-    return Schedule(type=kind, value=text, enabled=enabled, timezone=timezone)
+    kind = kind or _kind_of(text)
+    match kind:
+        case ScheduleType.INTERVAL:
+            parse_interval(text)
+        case ScheduleType.CRON:
+            parse_cron(text)
+        case ScheduleType.AT:
+            text = moment_text(text, "schedule.value")
+    schedule = Schedule(type=kind, value=text, **rules)
+    check_timezone(schedule.timezone)
+    _check_jitter(schedule)
+    _check_bounds(schedule)
+    hours = dict.fromkeys(str(parse_active_hours(one)) for one in schedule.active_hours)
+    dates = dict.fromkeys(excluded_date(one) for one in schedule.excluded_dates)
+    return replace(schedule, active_hours=tuple(hours), excluded_dates=tuple(dates))
+
+
+def _kind_of(text: str) -> ScheduleType:
+    if looks_like_a_moment(text):
+        return ScheduleType.AT
+    return ScheduleType.CRON if " " in text or text.startswith("@") else ScheduleType.INTERVAL
+
+
+def _check_jitter(schedule: Schedule) -> None:
+    seconds = schedule.jitter_seconds
+    field = "schedule.jitter_seconds"
+    if not 0 <= seconds <= LONGEST_JITTER_SECONDS:
+        raise InvalidSchedule(field, f"must be between 0 and {LONGEST_JITTER_SECONDS}")
+    if seconds and schedule.type is ScheduleType.INTERVAL:
+        interval = parse_interval(schedule.value)
+        if timedelta(seconds=seconds) >= interval:
+            raise InvalidSchedule(field, f"must be shorter than the interval {schedule.value}")
+
+
+def _check_bounds(schedule: Schedule) -> None:
+    start, end = schedule.starts_at, schedule.ends_at
+    if start is not None and end is not None and end < start:
+        raise InvalidSchedule("schedule.ends_at", "lies before starts_at")
 
 
 def check_timezone(name: str) -> ZoneInfo:
@@ -143,89 +157,3 @@ def parse_interval(text: str) -> timedelta:
     if length > LONGEST_INTERVAL:
         raise InvalidSchedule("schedule.value", f"the interval {text!r} is longer than ten years")
     return length
-
-
-def parse_cron(text: str) -> CronFields:
-    """A cron line expanded. Raises InvalidSchedule naming the field that cannot be read."""
-    fields = text.split()
-    if len(fields) != 5:
-        raise InvalidSchedule(
-            "schedule.value",
-            f"a cron schedule has five fields (minute hour day month weekday), {text!r}"
-            f" has {len(fields)}",
-        )
-    weekdays = {day % 7 for day in _expand("weekday", fields[4], 0, 7, _WEEKDAYS, 0)}
-    cron = CronFields(
-        minutes=_expand("minute", fields[0], 0, 59),
-        hours=_expand("hour", fields[1], 0, 23),
-        days=_expand("day", fields[2], 1, 31),
-        months=_expand("month", fields[3], 1, 12, _MONTHS, 1),
-        weekdays=tuple(sorted(weekdays)),
-        # As in cron itself, a field that begins with a star does not restrict the day.
-        any_day=fields[2].startswith("*"),
-        any_weekday=fields[4].startswith("*"),
-    )
-    if cron.any_weekday and not some_day_exists(cron):
-        raise InvalidSchedule(
-            "schedule.value",
-            f"{text!r} never fires: there is no day {_listed(cron.days)}"
-            f" in month {_listed(cron.months)}",
-        )
-    return cron
-
-
-def some_day_exists(cron: CronFields) -> bool:
-    """Whether its days exist in any of its months, whatever the weekday."""
-    return any(cron.days[0] <= _DAYS_IN_MONTH[month - 1] for month in cron.months)
-
-
-def _listed(numbers: tuple[int, ...]) -> str:
-    return ", ".join(map(str, numbers))
-
-
-def _expand(
-    name: str, text: str, low: int, high: int, names: list[str] | None = None, first: int = 0
-) -> tuple[int, ...]:
-    """The sorted numbers of one cron field: stars, lists, ranges, steps and names."""
-    numbers: set[int] = set()
-    # Open-ended weekday steps stop at 6: with 7 too, `*/2` would name Saturday and Sunday both.
-    last = 6 if name == "weekday" else high
-    for part in text.lower().split(","):
-        span, slash, step_text = part.partition("/")
-        step = _number(name, text, step_text, 1, high) if slash else 1
-        if span == "*":
-            start, end = low, last
-        else:
-            left, dash, right = span.partition("-")
-            start = _number(name, text, left, low, high, names, first)
-            end = _number(name, text, right, low, high, names, first) if dash else start
-            if slash and not dash:
-                end = max(start, last)
-            if end < start and name == "weekday" and end == 0:
-                end = 7
-        if end < start:
-            raise _bad_field(name, text, f"the range {span!r} runs backwards")
-        numbers.update(range(start, end + 1, step))
-    return tuple(sorted(numbers))
-
-
-def _number(
-    name: str,
-    field: str,
-    text: str,
-    low: int,
-    high: int,
-    names: list[str] | None = None,
-    first: int = 0,
-) -> int:
-    if names is not None and text in names:
-        return names.index(text) + first
-    if not (text.isascii() and text.isdigit() and len(text) <= 4):
-        raise _bad_field(name, field, f"{text!r} is not a number")
-    if not low <= int(text) <= high:
-        raise _bad_field(name, field, f"{text} is not between {low} and {high}")
-    return int(text)
-
-
-def _bad_field(name: str, field: str, reason: str) -> InvalidSchedule:
-    return InvalidSchedule("schedule.value", f"the {name} field {field!r} cannot be read: {reason}")

@@ -1,40 +1,39 @@
 """The due slots of a schedule, and the APScheduler trigger that fires at them.
 
 Intervals count from their anchor: slots are `anchor + k * interval`, k >= 1, whenever one asks.
-Cron lines are expanded by models.schedule, so that weekdays mean what the standard says whatever
-the library thinks of them; APScheduler's CronTrigger then finds the moments.
+Cron lines are expanded by models.cron, so that weekdays mean what the standard says whatever the
+library thinks of them; APScheduler's CronTrigger then finds the times on the wall, and
+services.wall_clock the moments at which the clock shows them.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from apscheduler.triggers.base import BaseTrigger
-from apscheduler.triggers.combining import OrTrigger
-from apscheduler.triggers.cron import CronTrigger
 
+from conselho.errors import InvalidSchedule
 from conselho.models.agent import Agent
-from conselho.models.schedule import (
-    CronFields,
-    Schedule,
-    ScheduleType,
-    parse_cron,
-    parse_interval,
-    some_day_exists,
-)
+from conselho.models.cron import parse_cron
+from conselho.models.ids import AgentId
+from conselho.models.moments import instants
+from conselho.models.schedule import Fold, Gap, Schedule, ScheduleType, parse_interval
+from conselho.services.wall_clock import INSTANT, CronSlots
 
-_WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
-_INSTANT = timedelta(microseconds=1)
-_LONGEST_LEAP = timedelta(hours=3)
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Slots(Protocol):
     def after(self, moment: datetime) -> datetime | None:
-        """The first slot later than `moment`, aware UTC; None when there is none any more."""
+        """The first slot later than `moment`, aware UTC; None when there is none any more.
+
+        A function of its argument alone: whoever asks, and from wherever, finds the same slots.
+        """
         ...
 
 
@@ -48,45 +47,91 @@ class IntervalSlots:
         return self._anchor + steps * self._interval
 
 
-class CronSlots:
-    """The slots of a cron line, by the rules of cron itself for a changing clock.
+class MomentSlots:
+    """One moment, or two where the clock shows it twice; none where it leaps over it."""
 
-    A line that names hours means the clock on the wall: a time that the clock leaps over comes
-    right after the leap, one that it shows twice comes once. A line for every hour just goes on.
-    """
-
-    def __init__(self, fields: CronFields, zone: ZoneInfo) -> None:
-        self._zone = zone
-        self._by_wall = len(fields.hours) < 24
-        # By the wall: the wall's time is searched as if it were UTC, which has no leaps.
-        self._trigger = _cron_trigger(fields, UTC if self._by_wall else zone)
+    def __init__(self, moments: tuple[datetime, ...]) -> None:
+        self._moments = moments
 
     def after(self, moment: datetime) -> datetime | None:
-        return self._after_by_wall(moment) if self._by_wall else self._next(moment)
-
-    def _after_by_wall(self, moment: datetime) -> datetime | None:
-        local = moment.astimezone(self._zone)
-        # Shortly after a leap forward, times that it left out are still to come.
-        leapt = local.utcoffset() != (moment - _LONGEST_LEAP).astimezone(self._zone).utcoffset()
-        wall = local.replace(tzinfo=UTC) - (_LONGEST_LEAP if leapt else timedelta(0))
-        while (found := self._next(wall)) is not None:
-            slot = found.replace(tzinfo=self._zone).astimezone(UTC)
-            if slot > moment:
-                return slot
-            wall = found
-        return None
-
-    def _next(self, moment: datetime) -> datetime | None:
-        found: datetime | None = self._trigger.get_next_fire_time(None, moment + _INSTANT)
-        return None if found is None else found.astimezone(UTC)
+        return next((one for one in self._moments if one > moment), None)
 
 
-@lru_cache(maxsize=4096)
-def slots_of(schedule: Schedule, anchor: datetime) -> Slots:
-    """The slots of a valid schedule, whether it is enabled or not."""
-    if schedule.type is ScheduleType.INTERVAL:
-        return IntervalSlots(parse_interval(schedule.value), anchor)
-    return CronSlots(parse_cron(schedule.value), ZoneInfo(schedule.timezone))
+class LaterSlots:
+    """Other slots, all later by one length."""
+
+    def __init__(self, slots: Slots, by: timedelta) -> None:
+        self._slots = slots
+        self._by = by
+
+    def after(self, moment: datetime) -> datetime | None:
+        slot = self._slots.after(moment - self._by)
+        return None if slot is None else slot + self._by
+
+
+class BoundedSlots:
+    """Other slots, none before `start` and none after `end`."""
+
+    def __init__(self, slots: Slots, start: datetime | None, end: datetime | None) -> None:
+        self._slots = slots
+        self._before = start - INSTANT if start else None
+        self._end = end
+
+    def after(self, moment: datetime) -> datetime | None:
+        if self._before is not None:
+            moment = max(moment, self._before)
+        slot = self._slots.after(moment)
+        return None if slot is None or (self._end is not None and slot > self._end) else slot
+
+
+def slots_of(schedule: Schedule, anchor: datetime, agent_id: AgentId) -> Slots:
+    """The slots of a valid schedule, whether it is enabled or not.
+
+    `anchor` is where an interval counts from; `agent_id` decides on the jitter.
+    """
+    slots = _without_rules(schedule, anchor)
+    offset = jitter(schedule, agent_id)
+    if offset:
+        slots = LaterSlots(slots, offset)
+    if schedule.starts_at is not None or schedule.ends_at is not None:
+        slots = BoundedSlots(slots, schedule.starts_at, schedule.ends_at)
+    return slots
+
+
+def slots_of_agent(agent: Agent) -> Slots:
+    """The slots of a councilor's present schedule, from whenever. Raises ValueError for others."""
+    return slots_of(agent.seat.schedule, agent.anchor_at or agent.created_at, agent.agent_id)
+
+
+def jitter(schedule: Schedule, agent_id: AgentId) -> timedelta:
+    """How much later this agent's slots come: whole seconds, 0 up to `jitter_seconds`.
+
+    The same on every machine and after every restart, which `hash` would not be.
+    """
+    if not schedule.jitter_seconds:
+        return timedelta(0)
+    number = int.from_bytes(hashlib.sha256(agent_id.encode()).digest()[:8])
+    return timedelta(seconds=number % (schedule.jitter_seconds + 1))
+
+
+def check_fires(schedule: Schedule) -> None:
+    """Raise InvalidSchedule when no slot of a schedule exists, whatever agent it is for."""
+    if schedule.type is ScheduleType.AT and not _moments(schedule):
+        raise InvalidSchedule(
+            "schedule.value",
+            f"never fires: the clock in {schedule.timezone} leaps over {schedule.value}",
+        )
+    if schedule.ends_at is None or schedule.type is ScheduleType.INTERVAL:
+        return
+    bounded = BoundedSlots(
+        _without_rules(schedule, _LONG_AGO), schedule.starts_at, schedule.ends_at
+    )
+    # From the start: an end that has passed is no fault of the schedule, but told by its preview.
+    if bounded.after(_LONG_AGO) is None:
+        between = "between starts_at and ends_at" if schedule.starts_at else "before ends_at"
+        raise InvalidSchedule(
+            "schedule.ends_at", f"{schedule.value!r} never fires {between}: change one of them"
+        )
 
 
 def next_slot(agent: Agent, after: datetime) -> datetime | None:
@@ -95,7 +140,7 @@ def next_slot(agent: Agent, after: datetime) -> datetime | None:
     if config is None or not config.schedule.enabled:
         return None
     floor = agent.slots_from or agent.created_at
-    return slots_of(config.schedule, agent.anchor_at or agent.created_at).after(max(after, floor))
+    return slots_of_agent(agent).after(max(after, floor))
 
 
 def slots_between(slots: Slots, after: datetime, until: datetime) -> Iterator[datetime]:
@@ -113,7 +158,8 @@ def trigger_text(agent: Agent) -> str | None:
         return None
     if config.schedule.type is ScheduleType.INTERVAL:
         return f"interval[{parse_interval(config.schedule.value)}]"
-    return f"cron[{config.schedule.value}, {config.schedule.timezone}]"
+    kind = "date" if config.schedule.type is ScheduleType.AT else "cron"
+    return f"{kind}[{config.schedule.value}, {config.schedule.timezone}]"
 
 
 class SlotTrigger(BaseTrigger):  # type: ignore[misc]  # APScheduler 3 carries no types
@@ -129,24 +175,24 @@ class SlotTrigger(BaseTrigger):  # type: ignore[misc]  # APScheduler 3 carries n
         return self._slots.after(previous_fire_time or now)
 
 
-def _cron_trigger(fields: CronFields, zone: tzinfo) -> Any:
-    common = {
-        "minute": _expression(fields.minutes, 60),
-        "hour": _expression(fields.hours, 24),
-        "month": _expression(fields.months, 12),
-        "timezone": zone,
-    }
-    day = _expression(fields.days, 31)
-    names = ",".join(_WEEKDAYS[number] for number in fields.weekdays)
-    weekday = "*" if len(fields.weekdays) == 7 else names
-    if fields.any_day or fields.any_weekday:
-        return CronTrigger(day=day, day_of_week=weekday, **common)
-    if not some_day_exists(fields):
-        # 31 April or a Monday: the library would look for that 31 April until the year 9999.
-        return CronTrigger(day_of_week=weekday, **common)
-    # Both restricted: either matches (POSIX), where APScheduler alone would ask for both.
-    return OrTrigger([CronTrigger(day=day, **common), CronTrigger(day_of_week=weekday, **common)])
+def _without_rules(schedule: Schedule, anchor: datetime) -> Slots:
+    match schedule.type:
+        case ScheduleType.INTERVAL:
+            return IntervalSlots(parse_interval(schedule.value), anchor)
+        case ScheduleType.AT:
+            return MomentSlots(_moments(schedule))
+        case ScheduleType.CRON:
+            return _cron_slots(schedule.value, schedule.timezone, schedule.gap, schedule.fold)
 
 
-def _expression(numbers: tuple[int, ...], size: int) -> str:
-    return "*" if len(numbers) == size else ",".join(map(str, numbers))
+# Councilors share lines, and replicas of a schedule share everything but the jitter.
+@lru_cache(maxsize=1024)
+def _cron_slots(line: str, timezone: str, gap: Gap, fold: Fold) -> CronSlots:
+    return CronSlots(parse_cron(line), ZoneInfo(timezone), gap=gap, fold=fold)
+
+
+def _moments(schedule: Schedule) -> tuple[datetime, ...]:
+    first, second = instants(schedule.value, ZoneInfo(schedule.timezone))
+    if first < second and schedule.fold is Fold.TWICE:
+        return first, second
+    return () if second < first and schedule.gap is Gap.SKIP else (first,)
