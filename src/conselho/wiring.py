@@ -29,7 +29,9 @@ from conselho.providers.providers_file import read_providers_file
 from conselho.providers.shipped import SHIPPED
 from conselho.redaction import Redactor, environment_secrets
 from conselho.services.announcements import announce
+from conselho.services.attendance import came, went
 from conselho.services.budget import Budget, Limits
+from conselho.services.calendars import Calendars
 from conselho.services.council import Changed, Council, nobody
 from conselho.services.council_files import CouncilFile, read_council
 from conselho.services.data_dir import DataDir
@@ -39,6 +41,7 @@ from conselho.services.guardian import Guardian, end_former_guardians, start_gua
 from conselho.services.logs import RunLogs
 from conselho.services.process import become_subreaper, reap_survivors
 from conselho.services.pruner import Pruner
+from conselho.services.quiet import Quiet
 from conselho.services.relay import Relay
 from conselho.services.runner import Run, Runner
 from conselho.services.scheduler import Scheduler
@@ -46,7 +49,8 @@ from conselho.services.scratch import remove_tree
 from conselho.services.seats import file_over, new_agent
 from conselho.services.submission import snapshot
 from conselho.services.sweeper import Sweeper
-from conselho.store import Store
+from conselho.services.timekeeper import Timekeeper
+from conselho.store import ClaimLimits, Store
 from conselho.stores.sql import open_sql_store
 
 log = structlog.get_logger(__name__)
@@ -89,6 +93,7 @@ class System:
     providers: dict[str, Provider]
     dispatcher: LocalDispatcher
     scheduler: Scheduler
+    timekeeper: Timekeeper
     sweeper: Sweeper
     pruner: Pruner
     council: Council
@@ -120,6 +125,8 @@ class System:
             await self.scheduler.start()
             self.spawn("scheduler", self.scheduler.run)
             self.spawn("scheduler.follow", lambda: self.scheduler.follow(self.bus))
+            self.spawn("timekeeper", self.timekeeper.run)
+        await came(self.store, now=now)
         await self.council.apply(files, prune=False, force=False)
         self.spawn("dispatcher", self.dispatcher.run)
         self.spawn("leases", self.dispatcher.keep_leases)
@@ -134,6 +141,7 @@ class System:
         for loop in self._loops:
             loop.cancel()
         await asyncio.gather(*self._loops, return_exceptions=True)
+        await went(self.store, now=self.clock.now())
         await self.bus.close()
         await self.store.close()
         await asyncio.to_thread(remove_tree, self.scratch)
@@ -182,9 +190,18 @@ async def open_system(settings: Settings, data_dir: DataDir) -> System:
         lease=lease,
         renew_every=timedelta(seconds=settings.renew_seconds),
         begin=begin,
+        limits=claim_limits(settings),
         announce=announce,
     )
-    scheduler = Scheduler(store, clock, wake=dispatcher.wake, budget=budget)
+    scheduler = Scheduler(
+        store,
+        clock,
+        wake=dispatcher.wake,
+        cancel=dispatcher.cancel,
+        budget=budget,
+        quiet=Quiet(make_calendars(settings)),
+        catch_up_per_minute=settings.catch_up_per_minute,
+    )
     _, newest = await store.event_span()
     return System(
         settings=settings,
@@ -199,6 +216,7 @@ async def open_system(settings: Settings, data_dir: DataDir) -> System:
         providers=providers,
         dispatcher=dispatcher,
         scheduler=scheduler,
+        timekeeper=Timekeeper(store, clock, look=scheduler.look),
         sweeper=Sweeper(
             store,
             clock,
@@ -217,6 +235,31 @@ async def open_system(settings: Settings, data_dir: DataDir) -> System:
         executions=Executions(store, bus, dispatcher, clock, budget=budget),
         budget=budget,
     )
+
+
+def make_calendars(settings: Settings) -> Calendars:
+    """The files of excluded dates: where the settings say, else beside the council files."""
+    if settings.calendars_dir is not None:
+        return Calendars(settings.calendars_dir)
+    beside = settings.council_dir / "calendars" if settings.council_dir else None
+    return Calendars(beside if beside is not None and beside.is_dir() else None)
+
+
+def claim_limits(settings: Settings) -> ClaimLimits:
+    """How much may run and start at one time, by what runs share."""
+    at_once = _lanes(settings.max_runs_per_provider, settings.max_runs_per_tag)
+    per_minute = _lanes(
+        settings.max_starts_per_minute_per_provider, settings.max_starts_per_minute_per_tag
+    )
+    if settings.max_starts_per_minute is not None:
+        per_minute["council"] = settings.max_starts_per_minute
+    return ClaimLimits(at_once=at_once, per_minute=per_minute)
+
+
+def _lanes(providers: Mapping[str, int], tags: Mapping[str, int]) -> dict[str, int]:
+    return {f"provider:{name}": number for name, number in providers.items()} | {
+        f"tag:{name}": number for name, number in tags.items()
+    }
 
 
 def make_budget(settings: Settings, store: Store, providers: Mapping[str, Provider]) -> Budget:
@@ -278,7 +321,8 @@ async def open_offline(settings: Settings) -> AsyncIterator[Council]:
         try:
             clock = SystemClock()
             if settings.scheduler_enabled:
-                await Scheduler(store, clock, wake=lambda: None).settle()
+                quiet = Quiet(make_calendars(settings))
+                await Scheduler(store, clock, wake=lambda: None, quiet=quiet).settle()
             yield make_council(settings, store, clock)
         finally:
             await store.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import heapq
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import count
 
 from conselho.clock import Reading
@@ -84,6 +84,31 @@ class FakeClock:
     @property
     def asleep(self) -> int:
         return sum(not woken.done() for _, _, woken in self._sleepers)
+
+
+class FakeUTC(tzinfo):
+    """UTC as a library reads it that asks for `datetime.now(zone)`: by the hands of a FakeClock.
+
+    Python asks a zone the same thing for the present moment and for any other: only what is close
+    to the real now is taken for it, so the fake clock must be far from there.
+    """
+
+    def __init__(self, clock: FakeClock) -> None:
+        self._clock = clock
+
+    def fromutc(self, dt: datetime) -> datetime:
+        moment = dt.replace(tzinfo=UTC)
+        is_now = abs(datetime.now(UTC) - moment) < timedelta(minutes=1)
+        return (self._clock.now() if is_now else moment).replace(tzinfo=self)
+
+    def utcoffset(self, dt: datetime | None) -> timedelta:
+        return timedelta(0)
+
+    def dst(self, dt: datetime | None) -> timedelta:
+        return timedelta(0)
+
+    def tzname(self, dt: datetime | None) -> str:
+        return "UTC"
 
 
 async def _let_others_run() -> None:

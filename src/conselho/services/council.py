@@ -30,6 +30,7 @@ from conselho.services.seats import (
     merged_customization,
     new_agent,
     owned,
+    recorded,
     seat_of,
     seated,
     unseated,
@@ -111,8 +112,12 @@ class Council:
     async def delete_agent(self, agent_id: AgentId) -> None:
         """Remove the agent; its tasks stay. Raises NotFound."""
         agent = await self._store.agent(agent_id)
+        now = self._clock.now()
         await self._store.delete_agent(
-            agent_id, now=self._clock.now(), events=[updated(agent, "deleted", gone=True)]
+            agent_id,
+            now=now,
+            events=[updated(agent, "deleted", gone=True)],
+            journal=[recorded(agent, None, now)] if agent.is_councilor else (),
         )
         await self._changed(agent_id)
 
@@ -211,7 +216,9 @@ class Council:
     async def _create(self, file: CouncilFile) -> Agent:
         now = self._clock.now()
         agent = file_over(new_agent(file.form, file.cwd, now), file, self._default_timezone, now)
-        await self._store.create_agent(agent, events=[updated(agent, "promoted")])
+        await self._store.create_agent(
+            agent, events=[updated(agent, "promoted")], journal=[recorded(None, agent, now)]
+        )
         await self._changed(agent.agent_id)
         return agent
 
@@ -242,8 +249,10 @@ class Council:
                 return before, before
             after = replace(after, updated_at=now)
             event = updated(replace(after, version=before.version + 1), change_of(before, after))
+            seated_once = before.is_councilor or after.is_councilor
+            journal = [recorded(before, after, now)] if seated_once else []
             try:
-                stored = await self._store.save_agent(after, events=[event])
+                stored = await self._store.save_agent(after, events=[event], journal=journal)
             except StaleVersion:
                 continue
             await self._changed(agent_id)

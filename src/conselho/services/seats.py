@@ -18,6 +18,7 @@ from conselho.models.documents import (
 )
 from conselho.models.event import EventDraft, EventType
 from conselho.models.ids import AgentId
+from conselho.models.journal import JournalEntry, JournalKind
 from conselho.services.council_files import CouncilFile
 from conselho.services.form_problems import InvalidForm, problems
 from conselho.services.forms import AgentForm, ConfigForm, ConfigPatch, CustomizationForm, Form
@@ -55,16 +56,21 @@ def seated(agent: Agent, config: CouncilorConfig, now: datetime) -> Agent:
     old = agent.councilor_config.schedule if agent.councilor_config else None
     new = config.schedule
     agent = replace(agent, councilor_config=config)
-    if old is None or replace(old, enabled=new.enabled) != new:
+    if new.enabled:
+        agent = replace(agent, paused_in_bulk=False)
+    if old is None or (old.type, old.value) != (new.type, new.value):
         # Whole seconds: slots are read by people, and every replica finds the same ones.
         return replace(agent, anchor_at=now.replace(microsecond=0), slots_from=now)
-    if new.enabled and not old.enabled:
+    resumed = new.enabled and not old.enabled
+    if resumed or replace(old, enabled=new.enabled) != new:
         return replace(agent, slots_from=now)
     return agent
 
 
 def unseated(agent: Agent) -> Agent:
-    return replace(agent, councilor_config=None, anchor_at=None, slots_from=None)
+    return replace(
+        agent, councilor_config=None, anchor_at=None, slots_from=None, paused_in_bulk=False
+    )
 
 
 def file_over(agent: Agent, file: CouncilFile, default_timezone: str, now: datetime) -> Agent:
@@ -100,6 +106,48 @@ def change_of(before: Agent, after: Agent) -> str:
     if old.schedule.enabled == new.schedule.enabled:
         return "edited"
     return "resumed" if new.schedule.enabled else "paused"
+
+
+def recorded(before: Agent | None, after: Agent | None, now: datetime) -> JournalEntry:
+    """The journal entry of a write: what happened, and what the former schedule may still owe.
+
+    `before` None: made; `after` None: deleted.
+    """
+    agent = after or before
+    assert agent is not None
+    if before is None or after is None:
+        kind = JournalKind.PROMOTED if after else JournalKind.DELETED
+    else:
+        kind = JournalKind(change_of(before, after))
+    owes = (
+        before is not None
+        and before.is_due_sometimes
+        and (after is None or before.timetable != after.timetable)
+    )
+    return JournalEntry(
+        at=now,
+        kind=kind,
+        agent_id=agent.agent_id,
+        display_name=agent.display_name,
+        detail=_detail(before, after, kind),
+        former=before if owes else None,
+        settled=not owes,
+    )
+
+
+def _detail(before: Agent | None, after: Agent | None, kind: JournalKind) -> str:
+    name = (after or before).display_name  # type: ignore[union-attr]  # one of them is there
+    if kind is JournalKind.PAUSED:
+        together = after is not None and after.paused_in_bulk
+        return f"{name} was paused{' together with others' if together else ''}."
+    if kind is not JournalKind.EDITED or before is None or after is None:
+        return f"{name} was {kind}."
+    old, new = before.councilor_config, after.councilor_config
+    if old and new and old.schedule != new.schedule:
+        if old.schedule.value != new.schedule.value:
+            return f"{name}: the schedule was {old.schedule.value!r}, now {new.schedule.value!r}."
+        return f"{name}: the schedule {new.schedule.value!r} has other rules now."
+    return f"{name} was edited; the schedule is as before."
 
 
 def updated(agent: Agent, change: str, *, gone: bool = False) -> EventDraft:
