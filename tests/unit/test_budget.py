@@ -127,13 +127,13 @@ async def test_the_limit_of_the_council_stops_all_who_cost_money(store: Store) -
 
 
 async def test_a_slot_over_budget_is_recorded_as_skipped_with_the_reason(store: Store) -> None:
-    agent = councilor(max_cost_usd_per_day=1)
+    agent = replace(councilor(max_cost_usd_per_day=1), slots_from=START - timedelta(minutes=1))
     await store.create_agent(agent, events=[])
     await spend(store, 2.0, at=START - timedelta(hours=1))
     scheduler = Scheduler(store, FakeClock(START), wake=lambda: None, budget=Budget(store))
     await scheduler.reload(agent.agent_id)
 
-    scheduler.collect(agent.agent_id, [START])
+    scheduler.ring(agent.agent_id, START)
     await scheduler.tick()
 
     page = await store.tasks(TaskFilter(statuses=frozenset({Status.SKIPPED})), limit=10)
@@ -143,7 +143,7 @@ async def test_a_slot_over_budget_is_recorded_as_skipped_with_the_reason(store: 
 
 
 async def test_consecutive_slots_over_budget_are_one_row(store: Store) -> None:
-    agent = councilor(max_cost_usd_per_day=1)
+    agent = replace(councilor(max_cost_usd_per_day=1), slots_from=START - timedelta(minutes=1))
     await store.create_agent(agent, events=[])
     await spend(store, 2.0, at=START - timedelta(hours=1))
     clock = FakeClock(START)
@@ -152,7 +152,7 @@ async def test_consecutive_slots_over_budget_are_one_row(store: Store) -> None:
 
     for slot in (START, START + timedelta(minutes=30)):
         clock.jump((slot - clock.now()).total_seconds())
-        scheduler.collect(agent.agent_id, [slot])
+        scheduler.ring(agent.agent_id, slot)
         await scheduler.tick()
 
     page = await store.tasks(TaskFilter(statuses=frozenset({Status.SKIPPED})), limit=10)

@@ -12,12 +12,15 @@ from typing import Any
 import pytest
 
 from conselho.models.agent import Agent, CatchUp, Overlap
-from conselho.models.task import SkipReason, Status, Task, Trigger
+from conselho.models.maintenance import Maintenance
+from conselho.models.task import Outcome, SkipReason, Status, Task, Trigger
+from conselho.services.announcements import announce
 from conselho.services.scheduler import Scheduler
-from conselho.store import Store, TaskFilter
+from conselho.services.seats import recorded, seated
+from conselho.store import Held, Store, TaskFilter
 from conselho.stores.sql import open_sql_store
 from tests.support.clock import FakeClock, FakeUTC
-from tests.support.factories import make_councilor
+from tests.support.factories import LEASE, WORKER, make_councilor
 
 # Far ahead: the timer under the scheduler goes by the real clock, and must not find slots due.
 START = datetime(2054, 11, 23, 12, 0, tzinfo=UTC)
@@ -90,7 +93,7 @@ async def test_a_due_slot_becomes_one_pending_task(council: Council) -> None:
 
 
 async def test_the_same_slot_twice_is_still_one_task(council: Council) -> None:
-    agent = await seat(council.store, schedule="10s")
+    await seat(council.store, schedule="10s")
     await council.scheduler.start()
     slot = START + timedelta(seconds=10)
     council.at(slot)
@@ -102,7 +105,7 @@ async def test_the_same_slot_twice_is_still_one_task(council: Council) -> None:
 
 
 async def test_a_slot_during_a_run_is_recorded_as_skipped(council: Council) -> None:
-    agent = await seat(council.store, schedule="10s")
+    await seat(council.store, schedule="10s")
     await council.scheduler.start()
     for seconds in (10, 20, 30):
         council.at(START + timedelta(seconds=seconds))
@@ -121,8 +124,7 @@ async def test_overlap_allow_runs_beside_and_overlap_queue_waits_once(council: C
     await council.scheduler.start()
     for seconds in (10, 20, 30):
         council.at(START + timedelta(seconds=seconds))
-        for agent in (allowed, queued):
-            await council.fire()
+        await council.fire()
 
     rows = await council.rows()
     found = {
@@ -135,7 +137,7 @@ async def test_overlap_allow_runs_beside_and_overlap_queue_waits_once(council: C
 
 
 async def test_slots_that_a_blocked_loop_collected_are_told_as_missed(council: Council) -> None:
-    agent = await seat(council.store, schedule="10s")
+    await seat(council.store, schedule="10s")
     await council.scheduler.start()
     slots = [START + timedelta(seconds=10 * n) for n in range(1, 7)]
     council.at(slots[-1] + timedelta(seconds=1))
@@ -231,7 +233,9 @@ async def test_a_changed_schedule_first_settles_what_the_old_one_owed(council: C
     changed_at = START + timedelta(seconds=15)
     council.at(changed_at)
     changed = make_councilor(created_at=START, schedule="1h", now=changed_at)
-    await council.store.save_agent(changed, events=[])
+    await council.store.save_agent(
+        changed, events=[], journal=[recorded(agent, changed, changed_at)]
+    )
 
     await council.scheduler.reload(agent.agent_id)
 
@@ -255,24 +259,38 @@ async def test_a_councilor_that_was_made_anew_is_obeyed(council: Council) -> Non
     assert due == START + timedelta(seconds=1, hours=2)
 
 
-async def test_a_clock_set_back_does_not_silence_the_council(council: Council) -> None:
+async def test_after_a_clock_was_set_back_slots_that_ran_do_not_run_again(council: Council) -> None:
     await seat(council.store, schedule="10m")
     await council.scheduler.start()
-    council.at(START - timedelta(hours=10))
+    council.at(START + timedelta(minutes=10))
+    await council.fire()
+    council.clock.set(START + timedelta(minutes=9))
+    await council.fire()
+    council.at(START + timedelta(minutes=10))
+    await council.fire()
 
-    await council.ring()
+    assert [row.due_at for row in await council.rows()] == [START + timedelta(minutes=10)]
 
-    [(_, due)] = council.scheduler.jobs()
-    assert due == START + timedelta(minutes=10), "the anchor is the first moment of the schedule"
+    council.at(START + timedelta(minutes=20))
+    await council.fire()
+    assert len(await council.rows()) == 2, "it goes on with the next slot"
+
+
+async def test_a_councilor_seated_after_a_clock_was_set_back_is_served(council: Council) -> None:
+    await council.scheduler.start()
+    council.clock.set(START - timedelta(hours=20))
     agent = await seat(
         council.store, agent_id="older", schedule="10m", now=START - timedelta(days=2)
     )
-    await council.scheduler.reload(agent.agent_id)
-    council.at(START - timedelta(hours=20))
-    await council.ring()
 
-    due_by_agent = {known.agent_id: due for known, due in council.scheduler.jobs()}
-    assert due_by_agent[agent.agent_id] == START - timedelta(hours=20) + timedelta(minutes=10)
+    await council.scheduler.reload(agent.agent_id)
+
+    [(_, due)] = council.scheduler.jobs()
+    assert due == START - timedelta(days=2) + timedelta(minutes=10), "what is owed comes first"
+    await council.fire()
+    [missed, run] = await council.rows()
+    assert missed.skip_reason == SkipReason.LATE
+    assert run.due_at == START - timedelta(hours=20)
 
 
 async def test_a_slot_that_does_not_fire_makes_the_scheduler_unready(council: Council) -> None:
@@ -305,7 +323,7 @@ async def test_losses_before_and_after_a_pause_are_two_rows(council: Council) ->
 
 
 async def test_slots_wait_while_the_store_is_away_and_are_served_then(council: Council) -> None:
-    agent = await seat(council.store, schedule="10s")
+    await seat(council.store, schedule="10s")
     await council.scheduler.start()
     slot = START + timedelta(seconds=10)
     council.at(slot)
@@ -317,3 +335,168 @@ async def test_slots_wait_while_the_store_is_away_and_are_served_then(council: C
 
     council.at(slot + timedelta(minutes=1))
     assert "is overdue since" in (council.scheduler.check() or "")
+
+
+async def test_catch_up_all_runs_each_slot_of_a_stop_one_after_the_other(council: Council) -> None:
+    await seat(council.store, schedule="1h", catch_up=CatchUp.ALL, catch_up_max_age_seconds=9_000)
+    council.at(START + timedelta(hours=5, minutes=30))
+
+    await council.scheduler.start()
+
+    too_old, *runs = await council.rows()
+    assert (too_old.status, too_old.skip_reason) == (Status.MISSED, SkipReason.TOO_OLD)
+    assert (too_old.slot_from, too_old.slot_count) == (START + timedelta(hours=1), 3)
+    assert [run.due_at for run in runs] == [START + timedelta(hours=h) for h in (4, 5)]
+    assert {run.trigger for run in runs} == {Trigger.CATCH_UP}
+    one, other = await claim(council, 2), await claim(council, 2)
+    assert (len(one), len(other)) == (1, 0), "the second takes its turn when the first has ended"
+
+
+async def test_catch_ups_of_the_whole_council_are_spread(council: Council) -> None:
+    for number in range(3):
+        await seat(council.store, agent_id=f"a{number}", schedule="1h")
+    council.at(START + timedelta(hours=1, minutes=30))
+
+    await council.scheduler.start()
+
+    now = council.clock.now()
+    starts = sorted(row.not_before for row in await council.rows())
+    # 30 in a minute, unless set otherwise
+    assert starts == [now, now + timedelta(seconds=2), now + timedelta(seconds=4)]
+
+
+async def test_what_waits_to_be_caught_up_does_not_stand_in_the_way_of_a_slot(
+    council: Council,
+) -> None:
+    await seat(council.store, agent_id="a0", schedule="1h")
+    await seat(council.store, agent_id="a1", schedule="1h")
+    council.at(START + timedelta(hours=1, minutes=59, seconds=59))
+    await council.scheduler.start()
+    council.at(START + timedelta(hours=2))
+
+    await council.fire()
+
+    rows = await council.rows()
+    assert {row.status for row in rows} == {Status.PENDING}
+    assert len(rows) == 4
+
+
+async def test_a_pause_takes_back_what_waits_to_be_caught_up(council: Council) -> None:
+    agent = await seat(council.store, schedule="1h", catch_up=CatchUp.ALL)
+    council.at(START + timedelta(hours=3, minutes=30))
+    await council.scheduler.start()
+    await change(council, agent, enabled=False)
+
+    await council.scheduler.reload(agent.agent_id)
+
+    rows = await council.rows()
+    assert [row.status for row in rows] == [Status.CANCELLED] * 3
+    assert "paused or removed" in (rows[0].error or "")
+
+
+async def test_overlap_cancel_running_makes_room_for_the_newest_slot(council: Council) -> None:
+    await seat(council.store, schedule="10s", overlap=Overlap.CANCEL_RUNNING)
+    await council.scheduler.start()
+    council.at(START + timedelta(seconds=10))
+    await council.fire()
+    [running] = await claim(council, 1)
+
+    for seconds in (20, 30):
+        council.at(START + timedelta(seconds=seconds))
+        await council.fire()
+
+    first, second, third = await council.rows()
+    assert first.cancel_requested
+    assert "next slot came" in (first.cancel_reason or "")
+    assert council.cancelled == [running.task_id]
+    assert second.status is Status.PENDING
+    assert (third.status, third.skip_reason) == (Status.SKIPPED, SkipReason.OVERLAP)
+    assert await claim(council, 1) == [], "the other has to end first"
+    held = Held(task_id=running.task_id, fence=running.fence)
+    ended = Outcome(status=Status.CANCELLED)
+    await council.store.finish(held, ended, now=council.clock.now(), announce=announce)
+    [next_one] = await claim(council, 1)
+    assert next_one.task_id == second.task_id
+
+
+async def test_slots_in_a_maintenance_window_are_skipped_for_that_reason(council: Council) -> None:
+    await seat(council.store, agent_id="ana", schedule="10s", tags=("night",))
+    await seat(council.store, agent_id="bia", schedule="10s")
+    await council.scheduler.start()
+    window = Maintenance(
+        window_id="w1",
+        starts_at=START,
+        ends_at=START + timedelta(seconds=20),
+        reason="The disk is being exchanged.",
+        tags=("night",),
+        created_at=START,
+    )
+    await council.store.add_maintenance(window, events=[], journal=[])
+    await council.scheduler.refresh_maintenance()
+    for seconds in (10, 20):
+        council.at(START + timedelta(seconds=seconds))
+        await council.fire()
+
+    ana = [row for row in await council.rows() if row.agent_id == "ana"]
+    assert [row.status for row in ana] == [Status.SKIPPED, Status.PENDING]
+    assert (ana[0].skip_reason, ana[0].error) == (SkipReason.MAINTENANCE, window.reason)
+    assert ana[1].due_at == window.ends_at, "the end is not in it"
+
+
+async def test_quiet_hours_are_told_apart_from_a_server_that_was_down(council: Council) -> None:
+    agent = make_councilor(created_at=START, schedule="1h", catch_up=CatchUp.ONE)
+    schedule = replace(agent.seat.schedule, active_hours=("12:00-18:00",))
+    agent = replace(agent, councilor_config=replace(agent.seat, schedule=schedule))
+    await council.store.create_agent(agent, events=[])
+    council.at(START + timedelta(hours=9, minutes=30))
+
+    await council.scheduler.start()
+
+    down, at_night = await council.rows()
+    assert (down.skip_reason, down.slot_count) == (SkipReason.SERVER_DOWN, 5)
+    assert (at_night.skip_reason, at_night.slot_count) == (SkipReason.QUIET_HOURS, 4)
+    assert at_night.status is Status.SKIPPED, "nobody wants it caught up at night"
+
+
+async def test_what_a_deleted_councilor_owed_is_on_record(council: Council) -> None:
+    agent = await seat(council.store, schedule="10s")
+    await council.scheduler.start()
+    council.at(START + timedelta(seconds=25))
+    deleted = recorded(agent, None, council.clock.now())
+    await council.store.delete_agent(
+        agent.agent_id, now=council.clock.now(), events=[], journal=[deleted]
+    )
+    council.scheduler.stop()  # killed before it heard of that
+    council.at(START + timedelta(hours=1))
+
+    await Scheduler(council.store, council.clock, wake=lambda: None).settle()
+
+    [missed] = await council.rows()
+    assert (missed.status, missed.skip_reason) == (Status.MISSED, SkipReason.CHANGED)
+    assert missed.slot_count == 2
+    assert await council.store.unsettled() == []
+
+
+async def test_years_of_slots_are_told_in_one_row_and_hold_up_nobody(council: Council) -> None:
+    await seat(council.store, schedule="1h", catch_up=CatchUp.NONE)
+    await council.scheduler.start()
+    council.at(START + timedelta(days=3 * 365))
+
+    await council.fire()
+
+    missed, run = await council.rows()
+    assert (missed.skip_reason, missed.slot_count) == (SkipReason.LATE, 3 * 365 * 24 - 1)
+    assert run.due_at == council.clock.now(), "the newest is in time"
+
+
+async def claim(council: Council, limit: int) -> list[Task]:
+    return await council.store.claim(
+        WORKER, now=council.clock.now(), limit=limit, lease=LEASE, announce=announce
+    )
+
+
+async def change(council: Council, agent: Agent, *, enabled: bool) -> None:
+    now = council.clock.now()
+    schedule = replace(agent.seat.schedule, enabled=enabled)
+    changed = seated(agent, replace(agent.seat, schedule=schedule), now)
+    await council.store.save_agent(changed, events=[], journal=[recorded(agent, changed, now)])
