@@ -28,6 +28,7 @@ from conselho.providers.environment import absolute_path, child_environment
 from conselho.providers.providers_file import read_providers_file
 from conselho.providers.shipped import SHIPPED
 from conselho.redaction import Redactor, environment_secrets
+from conselho.services.agent_rules import SeatRules
 from conselho.services.announcements import announce
 from conselho.services.attendance import came, went
 from conselho.services.budget import Budget, Limits
@@ -167,6 +168,7 @@ async def open_system(settings: Settings, data_dir: DataDir) -> System:
         settings, server_url=server.get("url") if server else None, clock=clock
     )
     budget = make_budget(settings, store, providers)
+    calendars = make_calendars(settings)
     runner = Runner(
         store,
         providers,
@@ -199,7 +201,7 @@ async def open_system(settings: Settings, data_dir: DataDir) -> System:
         wake=dispatcher.wake,
         cancel=dispatcher.cancel,
         budget=budget,
-        quiet=Quiet(make_calendars(settings)),
+        quiet=Quiet(calendars),
         catch_up_per_minute=settings.catch_up_per_minute,
     )
     _, newest = await store.event_span()
@@ -231,7 +233,7 @@ async def open_system(settings: Settings, data_dir: DataDir) -> System:
             retention=timedelta(days=settings.retention_days),
             events_kept=settings.events_kept,
         ),
-        council=make_council(settings, store, clock, changed=scheduler.obey),
+        council=make_council(settings, store, clock, calendars=calendars, changed=scheduler.obey),
         executions=Executions(store, bus, dispatcher, clock, budget=budget),
         budget=budget,
     )
@@ -239,10 +241,8 @@ async def open_system(settings: Settings, data_dir: DataDir) -> System:
 
 def make_calendars(settings: Settings) -> Calendars:
     """The files of excluded dates: where the settings say, else beside the council files."""
-    if settings.calendars_dir is not None:
-        return Calendars(settings.calendars_dir)
     beside = settings.council_dir / "calendars" if settings.council_dir else None
-    return Calendars(beside if beside is not None and beside.is_dir() else None)
+    return Calendars(settings.calendars_dir or beside)
 
 
 def claim_limits(settings: Settings) -> ClaimLimits:
@@ -285,24 +285,51 @@ def make_redactor(settings: Settings, environ: Mapping[str, str]) -> Redactor:
     return Redactor([*own, *environment_secrets({**environ, **urls}, urls)])
 
 
+def make_seat_rules(
+    settings: Settings,
+    providers: Mapping[str, Provider],
+    *,
+    calendars: Calendars | None = None,
+) -> SeatRules:
+    """What these settings ask of a seat; `calendars` are read anew when not given."""
+    return SeatRules(
+        min_interval_seconds=settings.min_interval_seconds,
+        min_agent_interval_seconds=settings.min_agent_interval_seconds,
+        agent_providers=[name for name, provider in providers.items() if provider.is_agent],
+        calendars=calendars or make_calendars(settings),
+        default_timezone=settings.timezone,
+    )
+
+
 def make_council(
-    settings: Settings, store: Store, clock: Clock, *, changed: Changed = nobody
+    settings: Settings,
+    store: Store,
+    clock: Clock,
+    *,
+    calendars: Calendars | None = None,
+    changed: Changed = nobody,
 ) -> Council:
     """The council over a store; `changed` is awaited after each write."""
+    providers = make_providers(settings)
     return Council(
         store,
         clock,
-        known_providers=make_providers(settings),
+        known_providers=providers,
         workspaces=settings.workspaces,
         default_timezone=settings.timezone,
+        rules=make_seat_rules(settings, providers, calendars=calendars),
         changed=changed,
     )
 
 
 def read_files(settings: Settings, directory: Path) -> tuple[CouncilFile, ...]:
     """The council files of a directory. Raises Invalid, naming file, line and field."""
+    providers = make_providers(settings)
     reading = read_council(
-        directory, known_providers=make_providers(settings), workspaces=settings.workspaces
+        directory,
+        known_providers=providers,
+        workspaces=settings.workspaces,
+        rules=make_seat_rules(settings, providers),
     )
     return reading.accepted()
 
@@ -320,10 +347,11 @@ async def open_offline(settings: Settings) -> AsyncIterator[Council]:
         store = await open_sql_store(settings.database_url)
         try:
             clock = SystemClock()
+            calendars = make_calendars(settings)
             if settings.scheduler_enabled:
-                quiet = Quiet(make_calendars(settings))
+                quiet = Quiet(calendars)
                 await Scheduler(store, clock, wake=lambda: None, quiet=quiet).settle()
-            yield make_council(settings, store, clock)
+            yield make_council(settings, store, clock, calendars=calendars)
         finally:
             await store.close()
     finally:

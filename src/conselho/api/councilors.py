@@ -95,6 +95,7 @@ async def apply_council(context: InContext, form: CouncilForm) -> dict[str, Any]
         form.base,
         known_providers=context.system.providers,
         workspaces=context.system.settings.workspaces,
+        rules=context.council.rules,
     )
     changes = await context.council.apply(reading.accepted(), prune=form.prune, force=form.force)
     return {

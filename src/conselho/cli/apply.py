@@ -117,16 +117,21 @@ def _applied(
 
 async def _applied_offline(settings: Settings, folder: Path, *, prune: bool) -> JsonObject:
     """As the server answers, with no server."""
-    from dataclasses import asdict
+    from dataclasses import asdict, replace
 
     from conselho.logs import configure_logs
     from conselho.services.council_files import read_council
-    from conselho.wiring import make_providers, open_offline
+    from conselho.wiring import make_providers, make_seat_rules, open_offline
 
     configure_logs(settings)  # to stderr: stdout is for the answer
     # Read before the store is opened: a bad file must not even create a data directory.
+    settings = replace(settings, council_dir=settings.council_dir or folder)
+    providers = make_providers(settings)
     reading = read_council(
-        folder, known_providers=make_providers(settings), workspaces=settings.workspaces
+        folder,
+        known_providers=providers,
+        workspaces=settings.workspaces,
+        rules=make_seat_rules(settings, providers),
     )
     files = reading.accepted()
     async with open_offline(settings) as council:

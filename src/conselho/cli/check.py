@@ -86,10 +86,17 @@ def _council_problems(
     """How many sound councilors the folder holds, and what is wrong with the others."""
     from conselho.config import Problem
     from conselho.services.council_files import read_council
+    from conselho.wiring import make_calendars, make_seat_rules
 
     directory = directory.absolute()  # "." has no name
+    calendars = make_calendars(replace(settings, council_dir=directory))
     try:
-        reading = read_council(directory, known_providers=providers, workspaces=settings.workspaces)
+        reading = read_council(
+            directory,
+            known_providers=providers,
+            workspaces=settings.workspaces,
+            rules=make_seat_rules(settings, providers, calendars=calendars),
+        )
     except Invalid as error:
         return 0, [Problem(level="error", where=str(directory), message=error.reason)]
     found = [
@@ -101,7 +108,8 @@ def _council_problems(
         for error in reading.problems
     ]
     found += [
-        Problem(level="warning", where=directory.name, message=text) for text in reading.warnings
+        Problem(level="warning", where=directory.name, message=text)
+        for text in (*reading.warnings, *calendars.problems())
     ]
     found += [
         Problem(level="warning", where=f"{directory.name}/{name}", message=text)

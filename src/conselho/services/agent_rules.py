@@ -1,15 +1,38 @@
-"""Rules of an agent that depend on the server: its providers and its workspaces."""
+"""Rules of an agent and its seat that depend on the server: providers, workspaces, settings."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 from conselho.config import nearest
-from conselho.errors import Invalid
+from conselho.errors import Invalid, InvalidSchedule
+from conselho.models.schedule import Schedule, ScheduleType
+from conselho.services.calendars import Calendars
 from conselho.services.form_problems import FieldProblem
-from conselho.services.forms import AgentForm
+from conselho.services.forms import AgentForm, ConfigForm
+from conselho.services.slots import check_fires, shortest_wait
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatRules:
+    """What this server asks of a seat.
+
+    `agent_providers` have a model behind them: for them the longer minimum counts. `calendars` are
+    those that a schedule may name; None: whatever they are.
+    """
+
+    min_interval_seconds: float = 1
+    min_agent_interval_seconds: float = 60
+    agent_providers: Collection[str] = ()
+    calendars: Calendars | None = None
+    default_timezone: str = "UTC"
+
+
+NO_RULES = SeatRules()
 
 
 def agent_problems(form: AgentForm, known_providers: Collection[str]) -> list[FieldProblem]:
@@ -26,6 +49,68 @@ def agent_problems(form: AgentForm, known_providers: Collection[str]) -> list[Fi
         message = "with 'shell', write a list of one text: the line for /bin/sh"
         return [FieldProblem(("command",), message)]
     return []
+
+
+def seat_problems(form: ConfigForm, provider: str, rules: SeatRules) -> list[FieldProblem]:
+    """What is wrong with the seat's schedule on this server, for an agent of this provider."""
+    try:
+        schedule = form.schedule.to_schedule(rules.default_timezone)
+    except InvalidSchedule as exc:
+        return [_problem(exc)]
+    return schedule_problems(schedule, provider, rules)
+
+
+def schedule_problems(schedule: Schedule, provider: str, rules: SeatRules) -> list[FieldProblem]:
+    """As seat_problems, for a schedule that has been read."""
+    found = _too_often(schedule, provider, rules) + _unknown_calendars(schedule, rules)
+    try:
+        check_fires(schedule)
+    except InvalidSchedule as exc:
+        found.append(_problem(exc))
+    return found
+
+
+def changed_schedule_problems(
+    before: Schedule, after: Schedule, provider: str, rules: SeatRules
+) -> list[FieldProblem]:
+    """As schedule_problems, but what was accepted once stays so: a pause is no new schedule."""
+    if replace(after, enabled=before.enabled) == before:
+        return []
+    return schedule_problems(after, provider, rules)
+
+
+def _too_often(schedule: Schedule, provider: str, rules: SeatRules) -> list[FieldProblem]:
+    least, setting, whose = rules.min_interval_seconds, "min_interval_seconds", "of this server"
+    if provider in rules.agent_providers and rules.min_agent_interval_seconds > least:
+        least, setting = rules.min_agent_interval_seconds, "min_agent_interval_seconds"
+        whose = "for agents with a model behind them"
+    if shortest_wait(schedule) >= timedelta(seconds=least):
+        return []
+    what = "the interval" if schedule.type is ScheduleType.INTERVAL else "the shortest wait of"
+    message = (
+        f"{what} {schedule.value} is below the minimum {whose}, {least:g} s:"
+        f" let it come less often, or change the setting {setting}"
+    )
+    return [FieldProblem(("schedule", "value"), message)]
+
+
+def _unknown_calendars(schedule: Schedule, rules: SeatRules) -> list[FieldProblem]:
+    if rules.calendars is None or not schedule.excluded_calendars:
+        return []
+    known = rules.calendars.names()
+    listed = f"known here: {', '.join(sorted(known))}" if known else "there are none here"
+    return [
+        FieldProblem(
+            ("schedule", "excluded_calendars", index),
+            f"there is no calendar {name!r}; {listed}.{nearest(name, known)}",
+        )
+        for index, name in enumerate(schedule.excluded_calendars)
+        if name not in known
+    ]
+
+
+def _problem(exc: InvalidSchedule) -> FieldProblem:
+    return FieldProblem(tuple(exc.field.split(".")), exc.reason)
 
 
 def resolve_cwd(

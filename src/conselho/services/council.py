@@ -19,9 +19,16 @@ from conselho.clock import Clock
 from conselho.errors import AlreadyExists, Conflict, NotACouncilor, StaleVersion
 from conselho.models.agent import Agent
 from conselho.models.ids import AgentId
-from conselho.services.agent_rules import agent_problems, resolve_cwd
+from conselho.services.agent_rules import (
+    NO_RULES,
+    SeatRules,
+    agent_problems,
+    changed_schedule_problems,
+    resolve_cwd,
+    seat_problems,
+)
 from conselho.services.council_files import CouncilFile
-from conselho.services.form_problems import InvalidForm
+from conselho.services.form_problems import InvalidForm, below
 from conselho.services.forms import AgentForm, ConfigPatch, PromoteForm
 from conselho.services.seats import (
     change_of,
@@ -85,15 +92,24 @@ class Council:
         known_providers: Collection[str],
         workspaces: Collection[Path] = (),
         default_timezone: str = "UTC",
+        rules: SeatRules = NO_RULES,
         changed: Changed = nobody,
     ) -> None:
-        """`changed` is awaited after every write."""
+        """`rules` are for seats that people give or change here; `changed` is awaited after every
+        write.
+        """
         self._store = store
         self._clock = clock
         self._known_providers = known_providers
         self._workspaces = workspaces
         self._default_timezone = default_timezone
+        self._rules = replace(rules, default_timezone=default_timezone)
         self._changed = changed
+
+    @property
+    def rules(self) -> SeatRules:
+        """What seats must keep to, also for who reads council files."""
+        return self._rules
 
     async def create_agent(self, form: AgentForm) -> Agent:
         """A new catalogue entry without a seat; no councilor changes, so no event is made.
@@ -127,13 +143,16 @@ class Council:
         A customization that is not given is kept from a former seat.
         Raises NotFound, Conflict when it has a seat already.
         """
-        config = form.councilor_config.to_config(self._default_timezone)
 
         def seat(agent: Agent, now: datetime) -> Agent:
             if agent.is_councilor:
                 raise Conflict(
                     f"The agent {agent_id!r} is a councilor already. Edit its configuration."
                 )
+            found = seat_problems(form.councilor_config, agent.provider, self._rules)
+            if found:
+                raise InvalidForm(below(found, "councilor_config"))
+            config = form.councilor_config.to_config(self._default_timezone)
             customization = form.customization.to_customization() if form.customization else None
             return replace(
                 seated(agent, config, now), customization=customization or agent.customization
@@ -161,7 +180,13 @@ class Council:
         """
 
         def merge(agent: Agent, now: datetime) -> Agent:
-            config = merged_config(seat_of(agent), patch, self._default_timezone)
+            before = seat_of(agent)
+            config = merged_config(before, patch, self._default_timezone)
+            found = changed_schedule_problems(
+                before.schedule, config.schedule, agent.provider, self._rules
+            )
+            if found:
+                raise InvalidForm(found)
             customization = merged_customization(agent.customization, patch)
             return replace(seated(agent, config, now), customization=customization)
 

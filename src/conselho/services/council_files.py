@@ -16,7 +16,13 @@ from typing import Any
 from pydantic import ValidationError
 
 from conselho.errors import Invalid, InvalidCouncilFile
-from conselho.services.agent_rules import agent_problems, resolve_cwd
+from conselho.services.agent_rules import (
+    NO_RULES,
+    SeatRules,
+    agent_problems,
+    resolve_cwd,
+    seat_problems,
+)
 from conselho.services.form_problems import FieldProblem, problems
 from conselho.services.forms import AgentForm, ConfigForm, CustomizationForm
 from conselho.services.front_matter import FrontMatter, MalformedFile, read_front_matter
@@ -70,7 +76,11 @@ class InvalidCouncil(Invalid):
 
 
 def read_council(
-    directory: Path, *, known_providers: Collection[str], workspaces: Collection[Path] = ()
+    directory: Path,
+    *,
+    known_providers: Collection[str],
+    workspaces: Collection[Path] = (),
+    rules: SeatRules = NO_RULES,
 ) -> CouncilReading:
     """Read all `*.md` of a directory; hidden ones and README.md are left out.
 
@@ -82,7 +92,7 @@ def read_council(
     except OSError as exc:
         reason = f"the council directory '{directory}' cannot be read: {exc.strerror}"
         raise Invalid("council_dir", reason) from exc
-    reader = _CouncilReader(directory.parent, known_providers, workspaces)
+    reader = _CouncilReader(directory.parent, known_providers, workspaces, rules)
     for path in paths:
         reader.add_path(path)
     return reader.reading()
@@ -94,12 +104,13 @@ def parse_council_text(
     *,
     known_providers: Collection[str],
     workspaces: Collection[Path] = (),
+    rules: SeatRules = NO_RULES,
 ) -> CouncilReading:
     """As read_council, for (file name, text) pairs; relative cwds count from `base`.
 
     A megabyte of YAML takes seconds to read: a server calls this in a thread.
     """
-    reader = _CouncilReader(base, known_providers, workspaces)
+    reader = _CouncilReader(base, known_providers, workspaces, rules)
     for name, text in sorted(files):
         if "/" in name or "\\" in name or not name.isprintable():
             reader.refuse(ascii(name), 1, "", "must be a file name without folders")
@@ -117,11 +128,16 @@ class _CouncilReader:
     """Takes one file after the other and keeps what it found."""
 
     def __init__(
-        self, base: Path, known_providers: Collection[str], workspaces: Collection[Path]
+        self,
+        base: Path,
+        known_providers: Collection[str],
+        workspaces: Collection[Path],
+        rules: SeatRules,
     ) -> None:
         self._base = base
         self._known_providers = known_providers
         self._workspaces = workspaces
+        self._rules = rules
         self._files: list[CouncilFile] = []
         self._problems: list[InvalidCouncilFile] = []
         self._warnings: list[str] = []
@@ -178,6 +194,7 @@ class _CouncilReader:
             self._refuse_all(name, front, found)
             return
         found += agent_problems(form, self._known_providers)
+        found += seat_problems(form, form.provider, self._rules)
         cwd = self._cwd(form, found)
         if found or front.repeated:
             self._refuse_all(name, front, found)

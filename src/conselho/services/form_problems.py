@@ -52,6 +52,11 @@ def problems(
     return list(told.values())
 
 
+def below(found: Iterable[FieldProblem], *above: str) -> list[FieldProblem]:
+    """The same problems of a value that stands below other keys."""
+    return [FieldProblem((*above, *one.path), one.message) for one in found]
+
+
 def _path(location: Sequence[str | int]) -> Path:
     return tuple(location[1:] if location and location[0] == "body" else location)
 

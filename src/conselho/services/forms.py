@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
 from pathlib import PurePosixPath
 from typing import Annotated, Any, TypeVar
 from urllib.parse import urlsplit
@@ -42,7 +43,17 @@ from conselho.models.agent import (
     TaskSpec,
 )
 from conselho.models.ids import AGENT_ID_PATTERN
-from conselho.models.schedule import Schedule, ScheduleType, check_timezone, parse_schedule
+from conselho.models.moments import instants, moment_text
+from conselho.models.quiet import excluded_date, parse_active_hours
+from conselho.models.schedule import (
+    LONGEST_JITTER_SECONDS,
+    Fold,
+    Gap,
+    Schedule,
+    ScheduleType,
+    check_timezone,
+    parse_schedule,
+)
 
 Item = TypeVar("Item")
 
@@ -51,6 +62,7 @@ DAY_SECONDS = 86_400
 # They turn the reading direction around, so that a name shows as another than it is.
 _BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _COLOR = re.compile(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _AVATAR = re.compile(r"(?:https?://|data:image/|[^:]*$)", re.IGNORECASE)
 
 
@@ -105,6 +117,37 @@ def _inside(path: str) -> str:
     if pure.is_absolute() or ".." in pure.parts:
         raise ValueError(f"{path!r} must be a path relative to the agent's cwd, without '..'")
     return path
+
+
+def _told(read: Callable[..., Item], *given: Any, **rules: Any) -> Item:
+    """What `read` makes of the given; its refusal as pydantic takes one."""
+    try:
+        return read(*given, **rules)
+    except InvalidSchedule as exc:
+        raise ValueError(exc.reason) from exc
+
+
+def _hours(text: str) -> str:
+    return str(_told(parse_active_hours, text))
+
+
+def _excluded_date(text: str) -> str:
+    return _told(excluded_date, text)
+
+
+def _as_text(value: object) -> object:
+    """A date or moment that YAML has read, as it was written."""
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _lines(value: object) -> object:
+    return _without_blanks(value.splitlines() if isinstance(value, str) else value)
+
+
+def _words(value: object) -> object:
+    if isinstance(value, date):
+        return [value]
+    return _without_blanks(re.split(r"[,\s]+", value) if isinstance(value, str) else value)
 
 
 def _once(values: list[Item]) -> list[Item]:
@@ -174,37 +217,90 @@ class AgentForm(Form):
 
 
 class ScheduleForm(Form):
-    """`value` tells the type unless `type` is given; short text stands for `{value: text}`."""
+    """`value` tells the type unless `type` is given; short text stands for `{value: text}`.
+
+    `starts_at` and `ends_at` are by the clock on the wall unless they tell an offset; a day alone
+    is meant whole. Lists may be one text: hours of several lines, dates, calendars with commas.
+    YAML reads some dates and moments as such, where others are texts: both are taken.
+    """
 
     type: ScheduleType | None = None
-    value: Line
+    value: Annotated[Line, BeforeValidator(_as_text)]
     enabled: bool = True
     timezone: Line | None = None
+    gap: Gap = Gap.RUN_AFTER
+    fold: Fold = Fold.ONCE
+    jitter_seconds: Annotated[Whole, Field(ge=0, le=LONGEST_JITTER_SECONDS)] = 0
+    starts_at: Annotated[Line, BeforeValidator(_as_text)] | None = None
+    ends_at: Annotated[Line, BeforeValidator(_as_text)] | None = None
+    active_hours: Annotated[
+        list[Annotated[Line, AfterValidator(_hours)]],
+        Field(max_length=50),
+        BeforeValidator(_lines),
+        AfterValidator(_once),
+    ] = []
+    excluded_dates: Annotated[
+        list[Annotated[Line, BeforeValidator(_as_text), AfterValidator(_excluded_date)]],
+        Field(max_length=1_000),
+        BeforeValidator(_words),
+        AfterValidator(_once),
+    ] = []
+    excluded_calendars: Annotated[
+        list[Annotated[Line, BeforeValidator(_as_text)]],
+        Field(max_length=20),
+        BeforeValidator(_words),
+        AfterValidator(_once),
+    ] = []
 
     @model_validator(mode="before")
     @classmethod
     def _from_short_text(cls, sent: object) -> object:
-        return {"value": sent} if isinstance(sent, str) else sent
+        return {"value": sent} if isinstance(sent, str | datetime) else sent
 
     @field_validator("value")
     @classmethod
     def _readable(cls, value: str, info: ValidationInfo) -> str:
-        try:
-            return parse_schedule(value, kind=info.data.get("type")).value
-        except InvalidSchedule as exc:
-            raise ValueError(exc.reason) from exc
+        return _told(parse_schedule, value, kind=info.data.get("type")).value
 
     @field_validator("timezone")
     @classmethod
     def _existing(cls, timezone: str | None) -> str | None:
-        try:
-            return timezone and check_timezone(timezone).key
-        except InvalidSchedule as exc:
-            raise ValueError(exc.reason) from exc
+        return timezone and _told(check_timezone, timezone).key
+
+    @field_validator("jitter_seconds")
+    @classmethod
+    def _below_the_interval(cls, jitter: int, info: ValidationInfo) -> int:
+        if "value" in info.data:
+            kind = info.data.get("type")
+            _told(parse_schedule, info.data["value"], kind=kind, jitter_seconds=jitter)
+        return jitter
+
+    @field_validator("starts_at", "ends_at")
+    @classmethod
+    def _moment(cls, text: str | None, info: ValidationInfo) -> str | None:
+        if text and _DAY.fullmatch(text):
+            text += "T00:00" if info.field_name == "starts_at" else "T23:59:59"
+        return text and _told(moment_text, text, f"schedule.{info.field_name}")
 
     def to_schedule(self, default_timezone: str) -> Schedule:
+        """The schedule in its zone. Raises InvalidSchedule when it ends before it starts."""
         timezone = self.timezone or default_timezone
-        return parse_schedule(self.value, kind=self.type, enabled=self.enabled, timezone=timezone)
+        zone = check_timezone(timezone)
+        start, end = (text and instants(text, zone)[0] for text in (self.starts_at, self.ends_at))
+        return parse_schedule(
+            self.value,
+            kind=self.type,
+            enabled=self.enabled,
+            timezone=timezone,
+            gap=self.gap,
+            fold=self.fold,
+            jitter_seconds=self.jitter_seconds,
+            starts_at=start or None,
+            ends_at=end or None,
+            active_hours=tuple(self.active_hours),
+            excluded_dates=tuple(self.excluded_dates),
+            excluded_calendars=tuple(self.excluded_calendars),
+        )
 
 
 class TaskForm(Form):

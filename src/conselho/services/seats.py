@@ -20,7 +20,7 @@ from conselho.models.event import EventDraft, EventType
 from conselho.models.ids import AgentId
 from conselho.models.journal import JournalEntry, JournalKind
 from conselho.services.council_files import CouncilFile
-from conselho.services.form_problems import InvalidForm, problems
+from conselho.services.form_problems import InvalidForm, below, problems
 from conselho.services.forms import AgentForm, ConfigForm, ConfigPatch, CustomizationForm, Form
 
 FormT = TypeVar("FormT", bound=Form)
@@ -204,8 +204,7 @@ def _checked(form: type[FormT], data: Mapping[str, Any], *above: str) -> FormT:
     try:
         return form.model_validate(data)
     except ValidationError as exc:
-        found = problems(exc, form)
-        raise InvalidForm([replace(one, path=(*above, *one.path)) for one in found]) from exc
+        raise InvalidForm(below(problems(exc, form), *above)) from exc
 
 
 def seat_of(agent: Agent) -> CouncilorConfig:

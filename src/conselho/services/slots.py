@@ -12,6 +12,7 @@ import hashlib
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from itertools import islice, pairwise
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -26,6 +27,7 @@ from conselho.models.schedule import Fold, Gap, Schedule, ScheduleType, parse_in
 from conselho.services.wall_clock import INSTANT, CronSlots
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST_DAY = datetime(3000, 1, 1, tzinfo=UTC)
 
 
 class Slots(Protocol):
@@ -132,6 +134,23 @@ def check_fires(schedule: Schedule) -> None:
         raise InvalidSchedule(
             "schedule.ends_at", f"{schedule.value!r} never fires {between}: change one of them"
         )
+
+
+def shortest_wait(schedule: Schedule) -> timedelta:
+    """From one slot to the next, at the least; for a cron line as its next hundred slots have it.
+
+    Never less than a minute for a cron line, and without end for a single moment.
+    """
+    match schedule.type:
+        case ScheduleType.INTERVAL:
+            return parse_interval(schedule.value)
+        case ScheduleType.AT:
+            return timedelta.max
+        case ScheduleType.CRON:
+            # By a clock that is never changed: a line is not refused for one night of the year.
+            line = _cron_slots(schedule.value, "UTC", Gap.SKIP, Fold.TWICE)
+            slots = [*islice(slots_between(line, _LONG_AGO, _LAST_DAY), 100)]
+            return min(b - a for a, b in pairwise(slots))
 
 
 def next_slot(agent: Agent, after: datetime) -> datetime | None:
