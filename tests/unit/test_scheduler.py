@@ -338,7 +338,7 @@ async def test_slots_wait_while_the_store_is_away_and_are_served_then(council: C
 
 
 async def test_catch_up_all_runs_each_slot_of_a_stop_one_after_the_other(council: Council) -> None:
-    await seat(council.store, schedule="1h", catch_up=CatchUp.ALL, catch_up_max_age_seconds=9_000)
+    await seat(council.store, schedule="1h", catch_up=CatchUp.ALL, catch_up_max_age_seconds=8_000)
     council.at(START + timedelta(hours=5, minutes=30))
 
     await council.scheduler.start()

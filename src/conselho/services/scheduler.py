@@ -165,15 +165,15 @@ class Scheduler:
         """What is wrong, in one sentence; None when slots are served in time."""
         if not self._alarm.runs:
             return "the scheduler does not run"
-        silent = self._clock.now() - self._ticked_at
-        if silent > OVERDUE + timedelta(seconds=LOOK_SECONDS):
-            return f"the scheduler has not looked for due slots since {utc_text(self._ticked_at)}"
+        found = []
+        if self._clock.now() - self._ticked_at > OVERDUE + timedelta(seconds=LOOK_SECONDS):
+            found.append(f"it has not looked for due slots since {utc_text(self._ticked_at)}")
         late = self.overdue()
         if late:
             agent, slot = late[0]
-            more = f", and {len(late) - 1} more" if len(late) > 1 else ""
-            return f"{agent.agent_id} is overdue since {utc_text(slot)}{more}"
-        return None
+            more = f", and {len(late) - 1} more are late" if len(late) > 1 else ""
+            found.append(f"{agent.agent_id} is overdue since {utc_text(slot)}{more}")
+        return "; ".join(found) or None
 
     # -- councilors ----------------------------------------------------------------------------
 
