@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from conselho.errors import StoreUnavailable
 from conselho.models.task import ErrorKind, Status, Task
-from conselho.services.sweeper import Sweeper
+from conselho.services.sweeper import OVERDUE, Sweeper
 from conselho.store import Held, Store
 from conselho.stores.sql import open_sql_store
 from tests.support.clock import NOON, FakeClock
@@ -112,3 +114,51 @@ async def test_after_a_suspension_workers_may_renew_before_anything_is_taken(
     for seconds in range(4, 12, 2):
         assert await sweeper.tick(woken + timedelta(seconds=seconds)) == 0
     assert await sweeper.tick(woken + LEASE) == 1
+
+
+# -- whether it is late ----------------------------------------------------------------------------
+
+
+def test_before_its_first_look_it_says_so(sweeper: Sweeper) -> None:
+    assert sweeper.ticked_at is None
+    assert sweeper.check(NOON) == "the sweeper has not looked for lost runs yet"
+
+
+async def test_a_sweeper_that_looks_is_well_also_while_it_holds_back(sweeper: Sweeper) -> None:
+    await sweeper.tick(NOON)
+
+    assert sweeper.ticked_at == NOON
+    assert sweeper.check(NOON + OVERDUE) is None
+
+
+async def test_a_sweeper_that_stopped_looking_is_told(sweeper: Sweeper) -> None:
+    await sweeper.tick(NOON)
+
+    wrong = sweeper.check(NOON + OVERDUE + timedelta(seconds=1))
+
+    assert wrong == "the sweeper has not looked for lost runs since 2026-11-22T12:00:00Z"
+
+
+async def test_a_sweeper_that_looks_seldom_is_late_after_three_looks(
+    store: Store, wakes: Wakes
+) -> None:
+    sweeper = Sweeper(store, FakeClock(), lease=LEASE, every=timedelta(minutes=1), wake=wakes)
+    await sweeper.tick(NOON)
+
+    assert sweeper.check(NOON + timedelta(minutes=3)) is None
+    assert sweeper.check(NOON + timedelta(minutes=3, seconds=1)) is not None
+
+
+async def test_a_look_that_the_store_refused_is_none(tmp_path: Path, wakes: Wakes) -> None:
+    store = await open_sql_store(f"sqlite:///{tmp_path / 'refusing.db'}?busy_timeout=50")
+    sweeper = Sweeper(store, FakeClock(), lease=LEASE, every=EVERY, wake=wakes)
+    await settle(sweeper)
+    await sweeper.tick(NOON + LEASE)
+    holder = sqlite3.connect(tmp_path / "refusing.db", isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreUnavailable):
+        await sweeper.tick(NOON + LEASE + EVERY)
+    holder.close()
+    await store.close()
+
+    assert sweeper.ticked_at == NOON + LEASE

@@ -19,11 +19,16 @@ CHECK_SECONDS = 2.0
 
 @router.get("/readyz")
 async def readyz(context: InContext) -> JSONResponse:
-    """Prove that the store, the bus and the scheduler work now: 200, or 503 naming what fails."""
+    """Prove that the server does its work now: 200, or 503 naming what fails.
+
+    `store` can be written; `bus`: what is stored reaches the stream; `scheduler` looks for due
+    slots, and none is overdue; `sweeper` looks for runs whose worker is gone.
+    """
     checks = {
         "store": await _tried(context.store.check()),
         "bus": await _tried(_bus(context)),
         "scheduler": _scheduler(context),
+        "sweeper": _told(context.system.sweeper.check(context.clock.now())),
     }
     ready = all(check["ok"] for check in checks.values())
     body = {"status": "ready" if ready else "not ready", "checks": checks}
@@ -51,5 +56,8 @@ async def _tried(check: Awaitable[None]) -> dict[str, Any]:
 def _scheduler(context: InContext) -> dict[str, Any]:
     if not context.system.settings.scheduler_enabled:
         return {"ok": True, "detail": "switched off by the settings"}
-    wrong = context.system.scheduler.check()
+    return _told(context.system.scheduler.check())
+
+
+def _told(wrong: str | None) -> dict[str, Any]:
     return {"ok": wrong is None, "detail": wrong or "ok"}

@@ -9,10 +9,14 @@ import structlog
 
 from conselho.clock import Clock
 from conselho.errors import StoreUnavailable
+from conselho.models.task import utc_text
 from conselho.services.announcements import announce
 from conselho.store import TaskStore
 
 log = structlog.get_logger(__name__)
+
+# A sweep that late is told; one that waits for a busy store is not yet.
+OVERDUE = timedelta(seconds=15)
 
 
 class Sweeper:
@@ -38,7 +42,21 @@ class Sweeper:
         self._every = every
         self._wake = wake
         self._last_tick: datetime | None = None
+        self._ticked_at: datetime | None = None
         self._hold_until: datetime | None = None
+
+    @property
+    def ticked_at(self) -> datetime | None:
+        """When it last looked, with success; None before the first time."""
+        return self._ticked_at
+
+    def check(self, now: datetime) -> str | None:
+        """What is wrong, in one sentence; None when runs of lost workers are decided on in time."""
+        if self._ticked_at is None:
+            return "the sweeper has not looked for lost runs yet"
+        if now - self._ticked_at > max(OVERDUE, 3 * self._every):
+            return f"the sweeper has not looked for lost runs since {utc_text(self._ticked_at)}"
+        return None
 
     async def tick(self, now: datetime) -> int:
         """Sweep; how many Tasks changed. Raises StoreUnavailable."""
@@ -46,9 +64,11 @@ class Sweeper:
             self._hold_until = now + self._lease
         self._last_tick = now
         if self._hold_until is not None and now < self._hold_until:
+            self._ticked_at = now
             return 0
         self._hold_until = None
         swept = await self._store.sweep(now=now, announce=announce)
+        self._ticked_at = now
         for task in swept:
             log.warning(
                 "run.worker_lost", task_id=task.task_id, agent_id=task.agent_id, status=task.status
