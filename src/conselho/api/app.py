@@ -14,11 +14,14 @@ from starlette.types import Scope
 from conselho import __version__
 from conselho.api import (
     agents,
+    bulk,
     catalogue,
     councilors,
     doctor,
     health,
+    journal,
     kpis,
+    maintenance,
     problems,
     tasks,
     usage,
@@ -45,6 +48,9 @@ def make_app(context: Context) -> FastAPI:
     app.include_router(agents.router)
     for prefix in PREFIXES:
         app.include_router(councilors.seat, prefix=prefix, tags=["councilors"])
+    app.include_router(bulk.router)
+    app.include_router(maintenance.router)
+    app.include_router(journal.router)
     app.include_router(tasks.router)
     app.include_router(kpis.router)
     app.include_router(usage.router)

@@ -8,7 +8,11 @@ from fastapi import Depends, Request
 
 from conselho.api.stream import Hub
 from conselho.models.ids import AgentId
-from conselho.wiring import System
+from conselho.services.backfill import Backfills
+from conselho.services.bulk import Bulk
+from conselho.services.maintenance_windows import MaintenanceWindows
+from conselho.services.quiet import Quiet
+from conselho.wiring import System, make_calendars
 
 
 class Context:
@@ -21,6 +25,16 @@ class Context:
         self.clock = system.clock
         self.council = system.council
         self.executions = system.executions
+        self.quiet = Quiet(make_calendars(system.settings))
+        self.bulk = Bulk(system.store, system.council, system.executions)
+        self.maintenance = MaintenanceWindows(system.store, system.clock)
+        self.backfills = Backfills(
+            system.store,
+            system.clock,
+            self.quiet,
+            per_minute=system.settings.catch_up_per_minute,
+            wake=system.dispatcher.wake,
+        )
 
     async def last_event_id(self) -> str:
         """The resume point for a snapshot. Take it BEFORE reading what the snapshot shows.
