@@ -41,6 +41,11 @@ class Quiet:
             return SkipReason.QUIET_HOURS, f"{when} is outside the active hours {hours}."
         return None
 
+    def unknown_calendars(self, schedule: Schedule) -> list[str]:
+        """The calendars that a schedule names and that are not there."""
+        known = self._calendars.names() if schedule.excluded_calendars else set()
+        return [name for name in schedule.excluded_calendars if name not in known]
+
     def _excluded(self, schedule: Schedule, wall: datetime) -> str | None:
         day = f"{wall.day} {_MONTHS[wall.month - 1]}"
         date = f"{wall:%Y-%m-%d}"
