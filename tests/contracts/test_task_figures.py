@@ -18,7 +18,7 @@ from conselho.models.ids import AgentId, TaskId
 from conselho.models.statistics import Tally, Usage
 from conselho.models.task import FINAL, LOST_SLOT, Outcome, SkipReason, Status, Task, Trigger
 from conselho.models.verdict import Severity
-from conselho.store import Held, TaskFilter
+from conselho.store import Held, Loss, TaskFilter
 from conselho.stores.sql import open_sql_store
 from tests.support.clock import NOON
 from tests.support.factories import (
@@ -178,7 +178,8 @@ class Histories(RuleBasedStateMachine):
         status, reason = kind
         row = make_lost(agent, status=status, reason=reason, at=self.now)
         slots = [self.slot() - n * SLOT for n in reversed(range(count))]
-        self.wait(self.store.record_lost(row, slots, now=self.now, announce=one_event))
+        loss = Loss(row=row, slots=slots)
+        self.wait(self.store.record_lost([loss], now=self.now, announce=one_event))
 
     @rule(age_seconds=st.integers(0, 4000), limit=st.integers(1, 5))
     def prune(self, age_seconds: int, limit: int) -> None:

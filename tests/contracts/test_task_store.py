@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -24,7 +25,7 @@ from conselho.models.task import (
     slot_key,
 )
 from conselho.models.verdict import Severity
-from conselho.store import Held, Renewal, Store, Submission, Submitted, TaskFilter
+from conselho.store import Held, Loss, Renewal, Store, Submission, Submitted, TaskFilter
 from conselho.stores.sql import open_sql_store
 from tests.support import store_child
 from tests.support.clock import NOON
@@ -40,7 +41,6 @@ from tests.support.factories import (
     make_snapshot,
     make_task,
     make_verdict,
-    no_events,
     one_event,
 )
 
@@ -93,6 +93,14 @@ async def told(store: Store) -> list[tuple[str, str]]:
     events = await store.events_after(0, limit=100_000)
     assert [event.seq for event in events] == list(range(1, len(events) + 1))
     return [(event.data["execution_id"], event.data["status"]) for event in events]
+
+
+async def lose(
+    store: Store, row: Task, lost: Sequence[datetime], *, at: datetime = NOON
+) -> Task | None:
+    """Report one loss; the row that it made or made longer."""
+    rows = await store.record_lost([Loss(row=row, slots=lost)], now=at, announce=one_event)
+    return rows[0] if rows else None
 
 
 class Broken(Exception):
@@ -233,7 +241,9 @@ class TestSubmit:
             store.retry(
                 held(owned), not_before=NOON, error_kind="x", error="x", now=NOON, announce=broken
             ),
-            store.record_lost(make_lost(), slots(5, 1), now=NOON, announce=broken),
+            store.record_lost(
+                [Loss(row=make_lost(), slots=slots(5, 1))], now=NOON, announce=broken
+            ),
         ):
             with pytest.raises(Broken):
                 await change
@@ -671,7 +681,7 @@ class TestSweep:
 class TestLostSlots:
     async def test_the_first_lost_slots_make_a_row(self, store: Store) -> None:
         row = make_lost()
-        stored = await store.record_lost(row, slots(1, 3), now=NOON, announce=one_event)
+        stored = await lose(store, row, slots(1, 3))
         assert stored == replace(
             row,
             due_at=slots(1, 1)[0],
@@ -687,9 +697,9 @@ class TestLostSlots:
 
     async def test_more_of_the_same_make_that_row_longer(self, store: Store) -> None:
         row = make_lost()
-        await store.record_lost(row, slots(1, 3), now=NOON, announce=one_event)
+        await lose(store, row, slots(1, 3))
         now = NOON + DAY
-        longer = await store.record_lost(make_lost(), slots(4, 2), now=now, announce=one_event)
+        longer = await lose(store, make_lost(), slots(4, 2), at=now)
         assert longer is not None
         assert longer == await store.task(row.task_id)
         assert (longer.slot_from, longer.due_at) == (slots(1, 1)[0], slots(1, 1)[0])
@@ -700,13 +710,13 @@ class TestLostSlots:
 
     async def test_slots_that_are_accounted_for_are_dropped(self, store: Store) -> None:
         row = make_lost()
-        await store.record_lost(row, slots(1, 3), now=NOON, announce=one_event)
+        await lose(store, row, slots(1, 3))
         again = make_lost()
-        assert await store.record_lost(again, slots(1, 3), now=NOON, announce=one_event) is None
-        partly = await store.record_lost(again, slots(2, 3), now=NOON, announce=one_event)
+        assert await lose(store, again, slots(1, 3)) is None
+        partly = await lose(store, again, slots(2, 3))
         assert partly is not None
         assert (partly.task_id, partly.slot_count) == (row.task_id, 4)
-        assert await store.record_lost(again, [], now=NOON, announce=one_event) is None
+        assert await lose(store, again, []) is None
 
     @pytest.mark.parametrize(
         "other",
@@ -716,22 +726,22 @@ class TestLostSlots:
         ],
     )
     async def test_another_reason_makes_another_row(self, store: Store, other: Task) -> None:
-        await store.record_lost(make_lost(), slots(1, 1), now=NOON, announce=one_event)
-        stored = await store.record_lost(other, slots(2, 2), now=NOON, announce=one_event)
+        await lose(store, make_lost(), slots(1, 1))
+        stored = await lose(store, other, slots(2, 2))
         assert stored is not None
         assert (stored.task_id, stored.slot_count) == (other.task_id, 2)
 
     async def test_a_run_in_between_makes_another_row(self, store: Store) -> None:
         first, second = make_lost(), make_lost()
-        await store.record_lost(first, slots(1, 1), now=NOON, announce=one_event)
+        await lose(store, first, slots(1, 1))
         await ended(store, make_task(due_at=slots(2, 1)[0]))
-        stored = await store.record_lost(second, slots(1, 4), now=NOON, announce=one_event)
+        stored = await lose(store, second, slots(1, 4))
         assert stored is not None
         assert (stored.task_id, stored.slot_count) == (second.task_id, 2)
 
     async def test_councilors_do_not_share_rows(self, store: Store) -> None:
-        await store.record_lost(make_lost(), slots(1, 1), now=NOON, announce=one_event)
-        stored = await store.record_lost(make_lost(BIA), slots(1, 1), now=NOON, announce=one_event)
+        await lose(store, make_lost(), slots(1, 1))
+        stored = await lose(store, make_lost(BIA), slots(1, 1))
         assert stored is not None
         assert await store.watermarks([ANA, BIA]) == dict.fromkeys((ANA, BIA), slots(1, 1)[0])
 
@@ -739,10 +749,7 @@ class TestLostSlots:
         stores = [await open_sql_store(url) for _ in range(3)]
         reports = [slots(1, 4), slots(1, 4), slots(2, 3), slots(1, 2), slots(3, 2), slots(1, 4)]
         await asyncio.gather(
-            *(
-                stores[n % 3].record_lost(make_lost(), report, now=NOON, announce=one_event)
-                for n, report in enumerate(reports)
-            )
+            *(lose(stores[n % 3], make_lost(), report) for n, report in enumerate(reports))
         )
         page = await stores[0].tasks(TaskFilter(), limit=10)
         first = min(task.slot_from for task in page.tasks if task.slot_from)
@@ -766,9 +773,7 @@ class TestLostSlots:
     async def test_a_pending_run_covers_its_slot(self, store: Store) -> None:
         await submit(store, make_task(due_at=slots(2, 1)[0]))
         assert await store.watermarks([ANA]) == {ANA: slots(2, 1)[0]}
-        assert (
-            await store.record_lost(make_lost(), slots(1, 2), now=NOON, announce=one_event) is None
-        )
+        assert await lose(store, make_lost(), slots(1, 2)) is None
 
 
 class TestReading:
@@ -859,9 +864,7 @@ class TestReading:
             await ended(store, make_task(due_at=None, created_at=NOON + n * MINUTE))
             for n in range(5)
         ]
-        lost = await store.record_lost(
-            make_lost(at=NOON + 6 * MINUTE), slots(1, 2), now=NOON, announce=one_event
-        )
+        lost = await lose(store, make_lost(at=NOON + 6 * MINUTE), slots(1, 2))
         assert lost is not None
         other = await ended(store, make_task(BIA))
         await submit(store, make_task(due_at=None, created_at=NOON + 9 * MINUTE))
@@ -906,7 +909,7 @@ class TestReading:
         await run(ANA, 6, failed(verdict=make_verdict(Severity.ERROR)))
         await run(ANA, 7, Outcome(status=Status.CANCELLED))
         await run(BIA, 8, make_outcome(Severity.ERROR))
-        await store.record_lost(make_lost(), slots(9, 2), now=NOON, announce=one_event)
+        await lose(store, make_lost(), slots(9, 2))
         await submit(store, make_task(due_at=NOON + DAY))
         last = await store.last_verdict(ANA)
         assert last is not None
@@ -940,9 +943,9 @@ class TestFigures:
         ):
             task = make_task(due_at=None, created_at=start + n * HALF_HOUR)
             await ended(store, task, outcome, at=task.created_at + (n + 1) * SECOND)
-        await store.record_lost(make_lost(), slots(1, 4), now=NOON, announce=one_event)
+        await lose(store, make_lost(), slots(1, 4))
         skipped = make_lost(status=Status.SKIPPED, reason=SkipReason.OVERLAP)
-        await store.record_lost(skipped, slots(5, 2), now=NOON, announce=one_event)
+        await lose(store, skipped, slots(5, 2))
         statistics = await store.statistics([ANA, BIA])
         assert statistics.keys() == {ANA}
         assert statistics[ANA].tally == Tally(
@@ -963,7 +966,7 @@ class TestFigures:
         assert await store.statistics([]) == {}
 
     async def test_a_councilor_that_only_missed_has_no_last_execution(self, store: Store) -> None:
-        await store.record_lost(make_lost(), slots(1, 4), now=NOON, announce=one_event)
+        await lose(store, make_lost(), slots(1, 4))
         assert (await store.statistics([ANA]))[ANA].last_execution_at is None
 
     @pytest.mark.parametrize(
@@ -999,10 +1002,10 @@ class TestFigures:
         assert await completed(NOON, NOON) == 0
 
     async def test_lost_slots_count_together_at_their_newest(self, store: Store) -> None:
-        await store.record_lost(make_lost(), slots(1, 2), now=NOON, announce=one_event)
+        await lose(store, make_lost(), slots(1, 2))
         at_two = await store.tally(since=slots(2, 1)[0], until=slots(3, 1)[0])
         assert at_two == Tally(missed=2)
-        await store.record_lost(make_lost(), slots(3, 1), now=NOON, announce=one_event)
+        await lose(store, make_lost(), slots(3, 1))
         assert await store.tally(since=slots(2, 1)[0], until=slots(3, 1)[0]) == Tally()
         assert await store.tally(since=NOON, until=NOON + DAY) == Tally(missed=3)
 
@@ -1056,7 +1059,7 @@ class TestPrune:
     async def test_active_tasks_and_the_row_of_the_watermark_stay(self, store: Store) -> None:
         old = await ended(store, make_task(due_at=slots(1, 1)[0]))
         newest = await ended(store, make_task(due_at=slots(2, 1)[0]))
-        lost = await store.record_lost(make_lost(BIA), slots(1, 1), now=NOON, announce=one_event)
+        lost = await lose(store, make_lost(BIA), slots(1, 1))
         assert lost is not None
         active = make_task(AgentId("caio"))
         await submit(store, active)
@@ -1070,7 +1073,7 @@ class TestPrune:
         assert await store.watermarks([ANA]) == {ANA: slots(2, 1)[0]}
 
     async def test_lost_slots_are_as_old_as_their_newest_slot(self, store: Store) -> None:
-        lost = await store.record_lost(make_lost(), slots(1, 2), now=NOON, announce=one_event)
+        lost = await lose(store, make_lost(), slots(1, 2))
         assert lost is not None
         await ended(store, make_task(due_at=slots(9, 1)[0]), at=NOON + DAY)
         assert await store.prune(before=slots(2, 1)[0], limit=10) == []
@@ -1137,14 +1140,14 @@ async def _one_of_each_kind(store: Store) -> list[Task]:
         ):
             number += 1
             row = make_lost(agent_id, status=status, reason=reason, at=NOON + number * SECOND * 7)
-            await store.record_lost(row, slots(number, 2), now=NOON, announce=no_events)
+            await lose(store, row, slots(number, 2))
     for agent_id in (ANA, BIA):
         running = make_task(agent_id, due_at=None, created_at=NOON + number * SECOND)
         await claimed(store, replace(running, active_key=running.task_id), at=NOON + DAY)
         pending = make_task(agent_id, due_at=None, created_at=NOON + number * SECOND)
         await submit(store, replace(pending, not_before=NOON + 2 * DAY))
     page = await store.tasks(TaskFilter(), limit=1000)
-    assert page.total == len(page.tasks) == 2 * (4 * 5 + 2 + 2)
+    assert page.total == len(page.tasks) == 2 * (len(Trigger) * len(outcomes) + 2 + 2)
     return page.tasks
 
 

@@ -6,8 +6,9 @@ executor that runs them.
     store.py        the contract's methods
     sqlite.py, postgresql.py, threads.py, failures.py
                     executors: how one transaction is run, and what may go wrong
-    lifecycle.py, lost_slots.py, pruning.py, counters.py, reading.py, outbox.py, catalogue.py,
-    health.py       what transactions do
+    lifecycle.py, claims.py, lanes.py, lost_slots.py, coverage.py, pruning.py, counters.py,
+    reading.py, outbox.py, catalogue.py, journal.py, maintenance.py, health.py
+                    what transactions do
     schema.py, rows.py, portable.py
                     tables, rows <-> values, where the dialects differ
     migrate.py, migrations/

@@ -12,6 +12,8 @@ from conselho.errors import AlreadyExists, NotFound, StaleVersion
 from conselho.models.agent import Agent
 from conselho.models.event import EventDraft
 from conselho.models.ids import AgentId
+from conselho.models.journal import JournalEntry
+from conselho.stores.sql.journal import enter
 from conselho.stores.sql.outbox import store_events
 from conselho.stores.sql.portable import insert
 from conselho.stores.sql.rows import agent_of, agent_values, storable
@@ -20,19 +22,31 @@ from conselho.stores.sql.schema import agents
 _same_agent = agents.c.agent_id == sa.bindparam("id")
 
 
-def create_agent(conn: sa.Connection, agent: Agent, drafts: Sequence[EventDraft]) -> None:
+def create_agent(
+    conn: sa.Connection,
+    agent: Agent,
+    drafts: Sequence[EventDraft],
+    entries: Sequence[JournalEntry],
+) -> None:
     statement = insert(conn.dialect.name, agents).on_conflict_do_nothing()
     if not conn.execute(statement, agent_values(agent)).rowcount:
         raise AlreadyExists("agent", agent.agent_id)
+    enter(conn, entries)
     store_events(conn, drafts, agent.updated_at)
 
 
-def save_agent(conn: sa.Connection, agent: Agent, drafts: Sequence[EventDraft]) -> Agent:
+def save_agent(
+    conn: sa.Connection,
+    agent: Agent,
+    drafts: Sequence[EventDraft],
+    entries: Sequence[JournalEntry],
+) -> Agent:
     saved = replace(agent, version=agent.version + 1)
     parameters = agent_values(saved) | {"id": agent.agent_id, "known": agent.version}
     if not conn.execute(_SAVE, parameters).rowcount:
         agent_by_id(conn, agent.agent_id)  # raises NotFound when that is the cause
         raise StaleVersion(agent.agent_id)
+    enter(conn, entries)
     store_events(conn, drafts, saved.updated_at)
     return saved
 
@@ -42,10 +56,15 @@ _SAVE = sa.update(agents).where(_same_agent, agents.c.version == sa.bindparam("k
 
 
 def delete_agent(
-    conn: sa.Connection, agent_id: AgentId, now: datetime, drafts: Sequence[EventDraft]
+    conn: sa.Connection,
+    agent_id: AgentId,
+    now: datetime,
+    drafts: Sequence[EventDraft],
+    entries: Sequence[JournalEntry],
 ) -> None:
     if not conn.execute(_DELETE, {"id": storable(agent_id)}).rowcount:
         raise NotFound("agent", agent_id)
+    enter(conn, entries)
     store_events(conn, drafts, now)
 
 

@@ -31,10 +31,12 @@ from conselho.models.task import (
 from conselho.models.verdict import Severity
 from conselho.store import Held, Renewal, Submission, Submitted
 from conselho.stores.sql.counters import count
+from conselho.stores.sql.coverage import LEDGER, covered
 from conselho.stores.sql.outbox import tell
-from conselho.stores.sql.portable import bound, given, insert
+from conselho.stores.sql.portable import bound, given, insert, take_turn
 from conselho.stores.sql.rows import (
     COLUMNS,
+    SLOT_TRIGGERS,
     WHOLE_COLUMNS,
     Values,
     changeable_values,
@@ -46,18 +48,19 @@ from conselho.stores.sql.rows import (
     task_values,
     usage_values,
 )
-from conselho.stores.sql.schema import is_active, tasks
+from conselho.stores.sql.schema import is_active, is_pending, is_processing, tasks, waits_for
 from conselho.stores.sql.spending import count_usage
 
-# A partial index serves a statement that repeats its condition; a bound parameter would hide it.
-_processing = sa.and_(is_active, tasks.c.status == Status.PROCESSING.value)
-_pending = sa.and_(is_active, tasks.c.status == Status.PENDING.value)
 _now = sa.bindparam("now", type_=sa.BigInteger)
+
+ON_REQUEST = "It was cancelled on request."
 
 
 def submit(conn: sa.Connection, submitted: Sequence[Task], announce: Announce) -> list[Submission]:
-    answers: dict[int, Submission] = {}
     waiting = dict(enumerate(submitted))
+    answers = _accounted_for(conn, waiting)
+    for place in answers:
+        del waiting[place]
     while waiting:
         created = _insert(conn, waiting.values())
         for place in [place for place, task in waiting.items() if task.task_id in created]:
@@ -75,6 +78,23 @@ def submit(conn: sa.Connection, submitted: Sequence[Task], announce: Announce) -
         count_usage(conn, added=stored)
         tell(conn, stored, announce, max(task.created_at for task in stored))
     return [answers[place] for place in range(len(submitted))]
+
+
+def _accounted_for(conn: sa.Connection, submitted: dict[int, Task]) -> dict[int, Submission]:
+    """The answers for slots that are lost already."""
+    slots = [task for task in submitted.values() if task.trigger in SLOT_TRIGGERS]
+    if not slots:
+        return {}
+    # A replica that tells the slot as lost at this moment is waited for, or waits.
+    take_turn(conn, LEDGER, shared=True)
+    holders = covered(conn, slots)
+    return {
+        place: Submission(
+            result=Submitted.DUPLICATE, task_id=task.task_id, holder=holders[task.task_id]
+        )
+        for place, task in submitted.items()
+        if task.task_id in holders
+    }
 
 
 @cache
@@ -131,61 +151,6 @@ def _holders(dialect: str) -> sa.CompoundSelect[Any]:
     )
 
 
-def claim(
-    conn: sa.Connection,
-    worker: WorkerId,
-    now: datetime,
-    limit: int,
-    lease: timedelta,
-    announce: Announce,
-) -> list[Task]:
-    rows = conn.execute(
-        _CLAIM,
-        {"now": micros(now), "lease": micros(now + lease), "worker": worker, "max": max(limit, 0)},
-    )
-    claimed = sorted(map(task_of, rows), key=lambda task: (task.not_before, task.created_at))
-    tell(conn, claimed, announce, now)
-    return claimed
-
-
-def _claim() -> sa.UpdateBase:
-    waits = tasks.c.active_key == tasks.c.agent_id + queued_key(AgentId(""))
-    holder = tasks.alias("holder")
-    agent_is_free = ~sa.exists().where(
-        holder.c.active_key == tasks.c.agent_id, holder.c.ended_at.is_(None)
-    )
-    due = (
-        sa.select(tasks.c.task_id)
-        .where(
-            _pending,
-            tasks.c.not_before <= _now,
-            tasks.c.cancel_requested.is_(sa.false()),
-            sa.or_(~waits, agent_is_free),
-        )
-        .order_by(tasks.c.not_before)
-        .limit(sa.bindparam("max"))
-        .with_for_update(skip_locked=True, of=tasks)  # SQLite has one writer and needs none
-    )
-    return (
-        sa.update(tasks)
-        .where(tasks.c.task_id.in_(due))
-        .values(
-            status=Status.PROCESSING.value,
-            active_key=sa.case((waits, tasks.c.agent_id), else_=tasks.c.active_key),
-            worker_id=sa.bindparam("worker"),
-            lease_until=sa.bindparam("lease"),
-            fence=tasks.c.fence + 1,
-            attempt=tasks.c.attempt + 1,
-            started_at=_now,
-            updated_at=_now,
-        )
-        .returning(*COLUMNS)
-    )
-
-
-_CLAIM = _claim()
-
-
 def renew(
     conn: sa.Connection, worker: WorkerId, held: Sequence[Held], now: datetime, lease: timedelta
 ) -> Renewal:
@@ -207,7 +172,7 @@ def renew(
 _RENEW = (
     sa.update(tasks)
     .where(
-        _processing,
+        is_processing,
         tasks.c.worker_id == sa.bindparam("worker"),
         sa.tuple_(tasks.c.task_id, tasks.c.fence).in_(sa.bindparam("claims", expanding=True)),
     )
@@ -222,7 +187,9 @@ def finish(
     check_transition(held.task_id, Status.PROCESSING, outcome.status)
     if outcome.status not in FINAL:
         raise IllegalTransition(held.task_id, Status.PROCESSING, outcome.status)
-    values = outcome_values(outcome) | {"sent_prompt": storable_or_none(outcome.sent_prompt)}
+    values = outcome_values(outcome)
+    said = values.pop("error")
+    values |= {"sent_prompt": storable_or_none(outcome.sent_prompt)}
     before = None
     if outcome.usage is not None:
         # The first claim of a Task has no earlier attempt to add to, so it need not be read.
@@ -236,6 +203,7 @@ def finish(
             "id": held.task_id,
             "held": held.fence,
             "final": outcome.status.value,
+            "said": said,
         },
     ).one_or_none()
     if row is None:
@@ -267,7 +235,7 @@ def _having_spent(task: Task, usage: dict[str, Any] | None, now: datetime) -> Ta
 _FINISH = (
     sa.update(tasks)
     .where(
-        tasks.c.task_id == sa.bindparam("id"), tasks.c.fence == sa.bindparam("held"), _processing
+        tasks.c.task_id == sa.bindparam("id"), tasks.c.fence == sa.bindparam("held"), is_processing
     )
     .values(
         status=sa.bindparam("final"),
@@ -277,6 +245,15 @@ _FINISH = (
         ended_at=_now,
         duration_us=sa.case((_now > tasks.c.started_at, _now - tasks.c.started_at), else_=0),
         lease_until=None,
+        rank=None,
+        # Why it was asked to stop is known here; its owner knows only that it was.
+        error=sa.case(
+            (
+                sa.bindparam("final") == Status.CANCELLED.value,
+                sa.func.coalesce(tasks.c.cancel_reason, sa.bindparam("said", type_=sa.Text)),
+            ),
+            else_=sa.bindparam("said", type_=sa.Text),
+        ),
     )
     .returning(*WHOLE_COLUMNS)
 )
@@ -307,18 +284,44 @@ def retry(
     return store(conn, [(task, changed)], now, announce)[0]
 
 
-def cancel(conn: sa.Connection, task_id: TaskId, now: datetime, announce: Announce) -> Task:
+def cancel(
+    conn: sa.Connection, task_id: TaskId, reason: str | None, now: datetime, announce: Announce
+) -> Task:
     task = locked(conn, task_id)
     if task is None:
         raise NotFound("task", task_id)
     if task.status is Status.CANCELLED or (task.status in ACTIVE and task.cancel_requested):
         return task
     check_transition(task_id, task.status, Status.CANCELLED)
+    changed = replace(task, cancel_reason=reason and storable(reason))
     if task.status is Status.PENDING:
-        changed = _cancelled(task, now)
+        changed = _cancelled(changed, now)
     else:
-        changed = replace(task, cancel_requested=True, updated_at=now)
+        changed = replace(changed, cancel_requested=True, updated_at=now)
     return store(conn, [(task, changed)], now, announce)[0]
+
+
+def cancel_waiting(
+    conn: sa.Connection, agent_id: AgentId, reason: str, now: datetime, announce: Announce
+) -> list[Task]:
+    waiting = [task_of(row) for row in conn.execute(_WAITING, {"agent": storable(agent_id)})]
+    changes = [
+        (task, _cancelled(replace(task, cancel_reason=storable(reason)), now)) for task in waiting
+    ]
+    return store(conn, changes, now, announce)
+
+
+_agent = sa.bindparam("agent", type_=tasks.c.agent_id.type)
+_WAITING = (
+    sa.select(*COLUMNS)
+    .where(
+        is_pending,
+        waits_for(tasks, _agent),
+        tasks.c.active_key != _agent + queued_key(AgentId("")),
+    )
+    .order_by(tasks.c.active_key)
+    .with_for_update()
+)
 
 
 def sweep(
@@ -332,7 +335,7 @@ def sweep(
         )
     statement = (
         sa.select(*COLUMNS)
-        .where(_processing, ended)
+        .where(is_processing, ended)
         .order_by(tasks.c.lease_until, tasks.c.task_id)
         .with_for_update()
     )
@@ -381,7 +384,7 @@ def _cancelled(task: Task, now: datetime) -> Task:
         _ended(task, now, Status.CANCELLED),
         error_kind=ErrorKind.CANCELLED.value,
         error_cause=None,
-        error="It was cancelled on request.",
+        error=task.cancel_reason or ON_REQUEST,
     )
 
 

@@ -1,71 +1,100 @@
-"""Slots that did not run: one row for consecutive ones, and the watermark that bounds them.
-
-The watermark of an agent is the newest slot that any of its rows covers. It is never stored by
-itself: it is the last entry of an index, so it cannot disagree with the rows.
-"""
+"""Slots that did not run: one row for consecutive ones, behind what was accounted for before."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from conselho.models.event import Announce
-from conselho.models.ids import AgentId
+from conselho.models.ids import AgentId, TaskId
 from conselho.models.task import LOST_SLOT, Task, slot_key
+from conselho.store import Loss
 from conselho.stores.sql.counters import count
+from conselho.stores.sql.coverage import LEDGER
 from conselho.stores.sql.lifecycle import store
 from conselho.stores.sql.outbox import tell
 from conselho.stores.sql.portable import bound, given, insert, take_turn
-from conselho.stores.sql.rows import COLUMNS, covers_until, moment_of, task_of, task_values
+from conselho.stores.sql.rows import COLUMNS, covers_until, task_of, task_values
 from conselho.stores.sql.schema import tasks
 
 
 def record_lost(
-    conn: sa.Connection,
-    row: Task,
-    slots: Sequence[datetime],
-    since: datetime | None,
-    now: datetime,
-    announce: Announce,
-) -> Task | None:
-    # Replicas report the same slots at the same moment; the second must see the first one's row.
-    take_turn(conn, f"lost:{row.agent_id}")
-    holder = _holder(conn, row.agent_id)
-    watermark = covers_until(holder) if holder is not None else None
-    remaining = [slot for slot in slots if watermark is None or slot > watermark]
+    conn: sa.Connection, losses: Sequence[Loss], now: datetime, announce: Announce
+) -> list[Task]:
+    if not losses:
+        return []
+    # Replicas report the same slots at the same moment; the second must see the first one's rows,
+    # and no Task for one of the slots may come in between (lifecycle.submit).
+    take_turn(conn, LEDGER)
+    before = _holders(conn, {loss.row.agent_id for loss in losses})
+    newest = {agent_id: _Row(task, []) for agent_id, task in before.items()}
+    changed: dict[TaskId, _Row] = {}
+    for loss in losses:
+        holder = newest.get(loss.row.agent_id)
+        row = _accounted(holder, loss, now)
+        if row is not None:
+            newest[loss.row.agent_id] = changed[row.task.task_id] = row
+    grown = [(before[row.task.agent_id], row.task) for row in changed.values() if not row.slots]
+    stored = {task.task_id: task for task in store(conn, grown, now, announce)}
+    new = _insert(conn, [row for row in changed.values() if row.slots], now, announce)
+    stored |= {task.task_id: task for task in new}
+    return [stored[task_id] for task_id in changed if task_id in stored]
+
+
+class _Row(NamedTuple):
+    """A row on its way to the store; `slots` are those of a new one."""
+
+    task: Task
+    slots: list[datetime]
+
+
+def _accounted(holder: _Row | None, loss: Loss, now: datetime) -> _Row | None:
+    """The row that the loss makes or makes longer; None when nothing of it remains."""
+    if holder is None:
+        return _first(loss.row, list(loss.slots)) if loss.slots else None
+    watermark = covers_until(holder.task)
+    assert watermark is not None, "a holder covers a slot"
+    remaining = [slot for slot in loss.slots if slot > watermark]
     if not remaining:
         return None
-    if holder is not None and _continues(holder, row, since):
-        longer = replace(
-            holder,
-            slot_to=remaining[-1],
-            slot_count=(holder.slot_count or 0) + len(remaining),
-            updated_at=now,
-        )
-        return store(conn, [(holder, longer)], now, announce)[0]
-    return _insert(conn, _first(row, remaining), now, announce)
+    if not _continues(holder.task, loss):
+        return _first(loss.row, remaining)
+    longer = replace(
+        holder.task,
+        slot_to=remaining[-1],
+        slot_count=(holder.task.slot_count or 0) + len(remaining),
+        updated_at=now,
+    )
+    return _Row(longer, [*holder.slots, *remaining] if holder.slots else [])
 
 
-def _holder(conn: sa.Connection, agent_id: AgentId) -> Task | None:
-    """The row that holds the agent's watermark."""
-    row = conn.execute(_HOLDER, {"agent": agent_id}).one_or_none()
-    return None if row is None else task_of(row)
+def _holders(conn: sa.Connection, agents: Iterable[AgentId]) -> dict[AgentId, Task]:
+    """For each agent the row that holds its watermark."""
+    rows = conn.execute(_holding(conn.dialect.name), {"ids": bound(agents)})
+    return {task.agent_id: task for task in map(task_of, rows)}
 
 
-_HOLDER = (
-    sa.select(*COLUMNS)
-    .where(tasks.c.agent_id == sa.bindparam("agent"), tasks.c.covers_until.is_not(None))
-    .order_by(tasks.c.covers_until.desc())
-    .limit(1)
-)
+@cache
+def _holding(dialect: str) -> sa.Select[Any]:
+    wanted = given(dialect)
+    other = tasks.alias("other")
+    newest = (
+        sa.select(other.c.task_id)
+        .where(other.c.agent_id == wanted.c.id, other.c.covers_until.is_not(None))
+        .order_by(other.c.covers_until.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return sa.select(*COLUMNS).where(tasks.c.task_id.in_(sa.select(newest)))
 
 
-def _continues(holder: Task, row: Task, since: datetime | None) -> bool:
+def _continues(holder: Task, loss: Loss) -> bool:
+    since, row = loss.since, loss.row
     # A pause between the two is no loss: the row must not seem to span it.
     before_present = since is not None and holder.slot_to is not None and holder.slot_to < since
     return (
@@ -76,8 +105,8 @@ def _continues(holder: Task, row: Task, since: datetime | None) -> bool:
     )
 
 
-def _first(row: Task, slots: Sequence[datetime]) -> Task:
-    return replace(
+def _first(row: Task, slots: list[datetime]) -> _Row:
+    first = replace(
         row,
         due_at=slots[0],
         slot_from=slots[0],
@@ -86,29 +115,26 @@ def _first(row: Task, slots: Sequence[datetime]) -> Task:
         idempotency_key=slot_key(row.agent_id, slots[0]),
         active_key=row.task_id,
     )
+    return _Row(first, slots)
 
 
-def _insert(conn: sa.Connection, row: Task, now: datetime, announce: Announce) -> Task | None:
-    statement = insert(conn.dialect.name, tasks).on_conflict_do_nothing()
-    if not conn.execute(statement, task_values(row)).rowcount:
-        return None  # a Task of another trigger bears the slot's key: the slot is accounted for
-    count(conn, added=[row])
-    tell(conn, [row], announce, now)
-    return row
-
-
-def watermarks(conn: sa.Connection, agents: Sequence[AgentId]) -> dict[AgentId, datetime]:
-    rows = conn.execute(_watermarks(conn.dialect.name), {"ids": bound(agents)})
-    return {agent_id: moment_of(slot) for agent_id, slot in rows if slot is not None}
+def _insert(
+    conn: sa.Connection, rows: Sequence[_Row], now: datetime, announce: Announce
+) -> list[Task]:
+    stored: list[Task] = []
+    waiting = list(rows)
+    while waiting:
+        values = [task_values(row.task) for row in waiting]
+        created = set(conn.execute(_inserting(conn.dialect.name), values).scalars())
+        stored += [row.task for row in waiting if row.task.task_id in created]
+        # A Task of another trigger bears the key of its first slot: that one is accounted for.
+        refused = [row for row in waiting if row.task.task_id not in created]
+        waiting = [_first(row.task, row.slots[1:]) for row in refused if row.slots[1:]]
+    count(conn, added=stored)
+    tell(conn, stored, announce, now)
+    return stored
 
 
 @cache
-def _watermarks(dialect: str) -> sa.Select[Any]:
-    # One step down the index for each agent; GROUP BY would read all entries of all of them.
-    wanted = given(dialect)
-    newest = (
-        sa.select(sa.func.max(tasks.c.covers_until))
-        .where(tasks.c.agent_id == wanted.c.id, tasks.c.covers_until.is_not(None))
-        .scalar_subquery()
-    )
-    return sa.select(wanted.c.id, newest)
+def _inserting(dialect: str) -> Any:
+    return insert(dialect, tasks).on_conflict_do_nothing().returning(tasks.c.task_id)

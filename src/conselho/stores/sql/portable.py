@@ -31,14 +31,39 @@ def given(dialect: str, name: str = "ids") -> sa.FromClause:
     return sa.select(sa.cast(element, sa.Text).label("id")).cte(f"given_{name}")
 
 
-def bound(texts: Iterable[str]) -> str:
-    return json.dumps(list(texts))
+def given_rows(dialect: str, name: str, **columns: type[sa.types.TypeEngine[Any]]) -> sa.CTE:
+    """As `given`, for lists of values: a table with these columns."""
+    if dialect == "sqlite":
+        rows = sa.func.json_each(sa.bindparam(name)).table_valued("value")
+        parts: list[sa.ColumnElement[Any]] = [
+            sa.func.json_extract(rows.c.value, sa.literal_column(f"'$[{n}]'"), type_=kind)
+            for n, kind in enumerate(columns.values())
+        ]
+    else:
+        texts = sa.cast(sa.bindparam(name, type_=sa.Text), postgresql.JSON)
+        element = sa.func.json_array_elements(texts).column_valued(f"{name}_element")
+        parts = [
+            sa.cast(element.op("->>")(sa.literal_column(str(n))), kind)
+            for n, kind in enumerate(columns.values())
+        ]
+    labelled = [part.label(column) for part, column in zip(parts, columns, strict=True)]
+    return sa.select(*labelled).cte(f"given_{name}")
 
 
-def take_turn(conn: sa.Connection, what: str) -> None:
+def bound(values: Iterable[Any]) -> str:
+    """What `given` and `given_rows` are bound to."""
+    return json.dumps(list(values))
+
+
+def take_turn(conn: sa.Connection, what: str, *, shared: bool = False) -> bool:
     """Let only one transaction at a time decide on `what`, until it ends.
 
-    SQLite has one writer anyway; on PostgreSQL this is an advisory lock.
+    `shared`: together with others that share it, but beside none that takes it alone. SQLite has
+    one writer anyway; on PostgreSQL this is an advisory lock. True when others may have written
+    while this one waited: what was read before must be read again.
     """
-    if conn.dialect.name == "postgresql":
-        conn.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(what))))
+    if conn.dialect.name != "postgresql":
+        return False
+    lock = sa.func.pg_advisory_xact_lock_shared if shared else sa.func.pg_advisory_xact_lock
+    conn.execute(sa.select(lock(sa.func.hashtext(what))))
+    return True

@@ -24,13 +24,20 @@ from conselho.models.documents import (
     snapshot_from_document,
 )
 from conselho.models.event import Event, EventDraft
+from conselho.models.ids import AgentId
+from conselho.models.journal import JournalEntry, JournalKind
+from conselho.models.maintenance import Maintenance
 from conselho.models.statistics import Usage
 from conselho.models.task import ACTIVE, LOST_SLOT, Outcome, Snapshot, Status, Task, Trigger
 from conselho.models.verdict import Severity, Verdict, VerdictSource
+from conselho.store import PRIORITY_STEP
 from conselho.stores.sql.schema import tasks
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+NORMAL_PRIORITY = 5
+# A backfilled slot was covered before; other runs are for no slot.
+SLOT_TRIGGERS = (Trigger.SCHEDULE, Trigger.CATCH_UP)
 
 Row = Sequence[Any]
 Values = dict[str, Any]
@@ -45,6 +52,8 @@ LIGHT_COLUMNS = (
     tasks.c.active_key,
     tasks.c.status,
     tasks.c.max_attempts,
+    tasks.c.priority,
+    tasks.c.lanes,
     tasks.c.not_before,
     tasks.c.created_at,
     tasks.c.updated_at,
@@ -54,6 +63,7 @@ LIGHT_COLUMNS = (
     tasks.c.lease_until,
     tasks.c.fence,
     tasks.c.cancel_requested,
+    tasks.c.cancel_reason,
     tasks.c.started_at,
     tasks.c.completed_at,
     tasks.c.duration_us,
@@ -138,6 +148,8 @@ def task_values(task: Task) -> Values:
         "created_at": micros(task.created_at),
         "is_councilor_execution": task.is_councilor_execution,
         "max_attempts": task.max_attempts,
+        "priority": task.priority,
+        "lanes": _lines_json(task.lanes),
         "snapshot": to_json(snapshot),
         "prompt": storable(prompt),
         "instructions": storable(instructions) or None,
@@ -152,6 +164,7 @@ def changeable_values(task: Task) -> Values:
         "status": task.status.value,
         "active_key": storable(task.active_key),
         "not_before": micros(task.not_before),
+        "rank": rank_us(task) if task.status in ACTIVE else None,
         "updated_at": micros(task.updated_at),
         "ended_at": _micros(ended_at(task)),
         "covers_until": _micros(covers_until(task)),
@@ -160,6 +173,7 @@ def changeable_values(task: Task) -> Values:
         "lease_until": _micros(task.lease_until),
         "fence": task.fence,
         "cancel_requested": task.cancel_requested,
+        "cancel_reason": storable_or_none(task.cancel_reason),
         "started_at": _micros(task.started_at),
         "completed_at": _micros(task.completed_at),
         "duration_us": duration_us(task.duration_seconds),
@@ -220,7 +234,15 @@ def covers_until(task: Task) -> datetime | None:
     """The slot up to which a Task accounts for its agent; None when it covers no slot."""
     if task.status in LOST_SLOT:
         return task.slot_to
-    return task.due_at if task.trigger in (Trigger.SCHEDULE, Trigger.CATCH_UP) else None
+    return task.due_at if task.trigger in SLOT_TRIGGERS else None
+
+
+_STEP_US = PRIORITY_STEP // _MICROSECOND
+
+
+def rank_us(task: Task) -> int:
+    """What tasks wait in the order of: since when, and a step of priority is worth its time."""
+    return micros(task.not_before) - (task.priority - NORMAL_PRIORITY) * _STEP_US
 
 
 def duration_us(seconds: float | None) -> int | None:
@@ -249,6 +271,8 @@ def task_of(row: Row) -> Task:
         active_key,
         status,
         max_attempts,
+        priority,
+        lanes,
         not_before,
         created_at,
         updated_at,
@@ -258,6 +282,7 @@ def task_of(row: Row) -> Task:
         lease_until,
         fence,
         cancel_requested,
+        cancel_reason,
         started_at,
         completed_at,
         duration_us,
@@ -289,6 +314,8 @@ def task_of(row: Row) -> Task:
         snapshot=_snapshot(snapshot, prompt, instructions),
         status=_STATUS[status],
         max_attempts=max_attempts,
+        priority=priority,
+        lanes=lanes_of(lanes),
         not_before=moment_of(not_before),
         created_at=moment_of(created_at),
         updated_at=moment_of(updated_at),
@@ -298,6 +325,7 @@ def task_of(row: Row) -> Task:
         lease_until=_moment(lease_until),
         fence=fence,
         cancel_requested=cancel_requested,
+        cancel_reason=cancel_reason,
         started_at=_moment(started_at),
         completed_at=_moment(completed_at),
         duration_seconds=None if duration_us is None else duration_us / 1_000_000,
@@ -349,6 +377,12 @@ def _snapshot(text: str, prompt: str, instructions: str | None) -> Snapshot:
     return replace(snapshot, instructions=instructions) if instructions else snapshot
 
 
+@lru_cache(maxsize=2048)
+def lanes_of(text: str | None) -> tuple[str, ...]:
+    """The lanes of a row, as its column has them."""
+    return _lines(text)
+
+
 def _lines(text: str | None) -> tuple[str, ...]:
     return () if text is None else tuple(json.loads(text))
 
@@ -398,4 +432,59 @@ def event_of(row: Row, identity: str) -> Event:
         agent_id=agent_id,
         data=json.loads(data),
         created_at=moment_of(created_at),
+    )
+
+
+def journal_values(entry: JournalEntry) -> Values:
+    # What is settled owes nothing: the agent of that time may be forgotten.
+    former = None if entry.settled else entry.former
+    return {
+        "at": micros(entry.at),
+        "kind": entry.kind.value,
+        "settled": entry.settled,
+        "agent_id": storable_or_none(entry.agent_id),
+        "display_name": storable_or_none(entry.display_name),
+        "detail": storable(entry.detail),
+        "former": former and to_json(agent_document(former)),
+    }
+
+
+def journal_entry_of(row: Row) -> JournalEntry:
+    """The entry of a row (seq, at, kind, settled, agent_id, display_name, detail[, former])."""
+    seq, at, kind, settled, agent_id, display_name, detail, *former = row
+    return JournalEntry(
+        seq=seq,
+        at=moment_of(at),
+        kind=JournalKind(kind),
+        settled=settled,
+        agent_id=agent_id,
+        display_name=display_name,
+        detail=detail,
+        former=agent_of(former[0]) if former and former[0] is not None else None,
+    )
+
+
+def maintenance_values(window: Maintenance) -> Values:
+    return {
+        "window_id": storable(window.window_id),
+        "starts_at": micros(window.starts_at),
+        "ends_at": _micros(window.ends_at),
+        "created_at": micros(window.created_at),
+        "reason": storable(window.reason),
+        "tags": to_json(window.tags),
+        "agent_ids": to_json(window.agent_ids),
+    }
+
+
+def maintenance_of(row: Row) -> Maintenance:
+    """The window of a row of the table."""
+    window_id, starts_at, ends_at, created_at, reason, tags, agent_ids = row
+    return Maintenance(
+        window_id=window_id,
+        starts_at=moment_of(starts_at),
+        ends_at=_moment(ends_at),
+        created_at=moment_of(created_at),
+        reason=reason,
+        tags=tuple(json.loads(tags)),
+        agent_ids=tuple(map(AgentId, json.loads(agent_ids))),
     )

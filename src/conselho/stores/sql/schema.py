@@ -13,6 +13,8 @@ These columns are derived when a row is written and never leave the store:
     ended_at       NULL while active. Then completed_at, or slot_to for lost slots: where the
                    row counts in quarter_counters, and how old it is for pruning.
     covers_until   the slot up to which this row accounts for its agent (the watermark).
+    rank           where an active row stands among those that wait: not_before, made earlier or
+                   later by its priority (docs/adr/0012-claims-and-lanes.md). NULL when final.
     cost_microusd, input_tokens, output_tokens, cached_tokens, turns
                    the amounts in `usage`; 0 or NULL without one.
 
@@ -61,6 +63,7 @@ tasks = sa.Table(
     sa.Column("severity", sa.Text),
     sa.Column("due_at", sa.BigInteger),
     sa.Column("not_before", sa.BigInteger, nullable=False),
+    sa.Column("rank", sa.BigInteger),
     sa.Column("created_at", sa.BigInteger, nullable=False),
     sa.Column("updated_at", sa.BigInteger, nullable=False),
     sa.Column("started_at", sa.BigInteger),
@@ -72,6 +75,7 @@ tasks = sa.Table(
     sa.Column("attempt", sa.Integer, nullable=False),
     sa.Column("max_attempts", sa.Integer, nullable=False),
     sa.Column("fence", sa.Integer, nullable=False),
+    sa.Column("priority", sa.Integer, nullable=False, server_default="5"),
     sa.Column("cancel_requested", sa.Boolean, nullable=False),
     sa.Column("worker_id", Id),
     sa.Column("duration_us", sa.BigInteger),
@@ -90,6 +94,8 @@ tasks = sa.Table(
     sa.Column("slot_count", sa.Integer),
     sa.Column("idempotency_key", Id, nullable=False),
     sa.Column("active_key", Id, nullable=False),
+    sa.Column("lanes", sa.Text),
+    sa.Column("cancel_reason", sa.Text),
     sa.Column("error", sa.Text),
     sa.Column("verdict", sa.Text),
     sa.Column("snapshot", sa.Text, nullable=False),
@@ -104,7 +110,16 @@ tasks = sa.Table(
 )
 
 is_active = tasks.c.ended_at.is_(None)
+# A partial index serves a statement that repeats its condition; a bound parameter would hide it.
+is_pending = sa.and_(is_active, tasks.c.status == "pending")
+is_processing = sa.and_(is_active, tasks.c.status == "processing")
 is_final = tasks.c.ended_at.is_not(None)
+
+
+def waits_for(rows: sa.FromClause, agent_id: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+    """Whether rows of `tasks` wait behind the active run of this agent (their key tells so)."""
+    # A span of the index of active keys: "$" is the character behind "#".
+    return sa.and_(rows.c.active_key >= agent_id + "#", rows.c.active_key < agent_id + "$")
 
 
 def _index(name: str, *columns: str, where: sa.ColumnElement[bool], unique: bool = False) -> None:
@@ -120,8 +135,9 @@ def _index(name: str, *columns: str, where: sa.ColumnElement[bool], unique: bool
 sa.Index("tasks_idempotency_key", tasks.c.idempotency_key, unique=True)
 # A final row's active key is its own task_id, which is unique already: only active rows compete.
 _index("tasks_active_key", "active_key", where=is_active, unique=True)
-# Claims, sweeps, what is active now.
-_index("tasks_active", "status", "not_before", "agent_id", where=is_active)
+# Claims (in the order of rank, and what is not due yet is seen without the row), sweeps, what is
+# active now.
+_index("tasks_active", "status", "rank", "not_before", "agent_id", where=is_active)
 # Lists without an agent: one ordered run of rows for each (status, severity, trigger).
 _index("tasks_final_kind", "status", "severity", "trigger", "created_at", "task_id", where=is_final)
 # Lists and marks of one agent; the tail lets other filters be judged without reading the row.
@@ -207,4 +223,38 @@ event_head = sa.Table(
     metadata,
     sa.Column("only", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("newest", sa.BigInteger, nullable=False),
+)
+
+# What happened beside the runs. `former` is the document of an agent, there until `settled`.
+journal = sa.Table(
+    "journal",
+    metadata,
+    sa.Column("seq", Seq, primary_key=True),
+    sa.Column("at", sa.BigInteger, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("settled", sa.Boolean, nullable=False),
+    sa.Column("agent_id", Id),
+    sa.Column("display_name", sa.Text),
+    sa.Column("detail", sa.Text, nullable=False),
+    sa.Column("former", sa.Text),
+    # Without it SQLite would give the number of a pruned entry again.
+    sqlite_autoincrement=True,
+)
+is_unsettled = journal.c.settled.is_(sa.false())
+sa.Index("journal_agent", journal.c.agent_id, journal.c.seq)
+sa.Index(
+    "journal_unsettled", journal.c.seq, sqlite_where=is_unsettled, postgresql_where=is_unsettled
+)
+
+# Windows of maintenance; `tags` and `agent_ids` are JSON lists.
+maintenance = sa.Table(
+    "maintenance",
+    metadata,
+    sa.Column("window_id", Id, primary_key=True),
+    sa.Column("starts_at", sa.BigInteger, nullable=False),
+    sa.Column("ends_at", sa.BigInteger),
+    sa.Column("created_at", sa.BigInteger, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("tags", sa.Text, nullable=False),
+    sa.Column("agent_ids", sa.Text, nullable=False),
 )

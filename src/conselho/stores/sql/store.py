@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
@@ -12,15 +12,29 @@ from conselho.errors import InvalidSettings
 from conselho.models.agent import Agent
 from conselho.models.event import Announce, Event, EventDraft
 from conselho.models.ids import AgentId, TaskId, WorkerId
+from conselho.models.journal import JournalEntry
+from conselho.models.maintenance import Maintenance
 from conselho.models.statistics import Activity, AgentStatistics, Tally, Usage
 from conselho.models.task import Outcome, Status, Task
-from conselho.store import Held, Renewal, Submission, TaskFilter, TaskPage
+from conselho.store import (
+    ClaimLimits,
+    Held,
+    Loss,
+    Renewal,
+    Submission,
+    TaskFilter,
+    TaskPage,
+)
 from conselho.stores.sql import (
     catalogue,
+    claims,
     counters,
+    coverage,
     health,
+    journal,
     lifecycle,
     lost_slots,
+    maintenance,
     outbox,
     pruning,
     reading,
@@ -121,9 +135,10 @@ class SqlStore:
         now: datetime,
         limit: int,
         lease: timedelta,
+        limits: ClaimLimits | None = None,
         announce: Announce,
     ) -> list[Task]:
-        return await self._change(lifecycle.claim, worker, now, limit, lease, announce)
+        return await self._change(claims.claim, worker, now, limit, lease, limits, announce)
 
     async def renew(
         self, worker: WorkerId, held: Sequence[Held], *, now: datetime, lease: timedelta
@@ -150,8 +165,15 @@ class SqlStore:
         failure = (error_kind, error_cause, error, usage)
         return await self._change(lifecycle.retry, held, not_before, *failure, now, announce)
 
-    async def cancel(self, task_id: TaskId, *, now: datetime, announce: Announce) -> Task:
-        return await self._change(lifecycle.cancel, task_id, now, announce)
+    async def cancel(
+        self, task_id: TaskId, *, reason: str | None = None, now: datetime, announce: Announce
+    ) -> Task:
+        return await self._change(lifecycle.cancel, task_id, reason, now, announce)
+
+    async def cancel_waiting(
+        self, agent_id: AgentId, *, reason: str, now: datetime, announce: Announce
+    ) -> list[Task]:
+        return await self._change(lifecycle.cancel_waiting, agent_id, reason, now, announce)
 
     async def sweep(
         self, *, now: datetime, announce: Announce, workers_gone: str | None = None
@@ -160,17 +182,15 @@ class SqlStore:
 
     async def record_lost(
         self,
-        row: Task,
-        slots: Sequence[datetime],
+        losses: Sequence[Loss],
         *,
-        since: datetime | None = None,
         now: datetime,
         announce: Announce,
-    ) -> Task | None:
-        return await self._change(lost_slots.record_lost, row, slots, since, now, announce)
+    ) -> list[Task]:
+        return await self._change(lost_slots.record_lost, losses, now, announce)
 
     async def watermarks(self, agents: Sequence[AgentId]) -> dict[AgentId, datetime]:
-        return await self._executor.read(lost_slots.watermarks, agents)
+        return await self._executor.read(coverage.watermarks, agents)
 
     async def task(self, task_id: TaskId) -> Task:
         return await self._executor.read(reading.task_by_id, task_id)
@@ -222,22 +242,68 @@ class SqlStore:
     async def prune(self, *, before: datetime, limit: int) -> list[TaskId]:
         return await self._executor.write(pruning.prune, before, limit)
 
-    async def create_agent(self, agent: Agent, *, events: Sequence[EventDraft]) -> None:
-        await self._change(catalogue.create_agent, agent, events)
+    async def create_agent(
+        self, agent: Agent, *, events: Sequence[EventDraft], journal: Sequence[JournalEntry] = ()
+    ) -> None:
+        await self._change(catalogue.create_agent, agent, events, journal)
 
-    async def save_agent(self, agent: Agent, *, events: Sequence[EventDraft]) -> Agent:
-        return await self._change(catalogue.save_agent, agent, events)
+    async def save_agent(
+        self, agent: Agent, *, events: Sequence[EventDraft], journal: Sequence[JournalEntry] = ()
+    ) -> Agent:
+        return await self._change(catalogue.save_agent, agent, events, journal)
 
     async def delete_agent(
-        self, agent_id: AgentId, *, now: datetime, events: Sequence[EventDraft]
+        self,
+        agent_id: AgentId,
+        *,
+        now: datetime,
+        events: Sequence[EventDraft],
+        journal: Sequence[JournalEntry] = (),
     ) -> None:
-        await self._change(catalogue.delete_agent, agent_id, now, events)
+        await self._change(catalogue.delete_agent, agent_id, now, events, journal)
 
     async def agent(self, agent_id: AgentId) -> Agent:
         return await self._executor.read(catalogue.agent_by_id, agent_id)
 
     async def agents(self, *, is_councilor: bool | None = None) -> list[Agent]:
         return await self._executor.read(catalogue.all_agents, is_councilor)
+
+    async def write_journal(
+        self, entries: Sequence[JournalEntry], *, events: Sequence[EventDraft] = ()
+    ) -> None:
+        await self._change(journal.write_journal, entries, events)
+
+    async def journal(
+        self, agent_id: AgentId | None = None, *, limit: int, before_seq: int | None = None
+    ) -> list[JournalEntry]:
+        return await self._executor.read(journal.newest, agent_id, limit, before_seq)
+
+    async def unsettled(self, agent_id: AgentId | None = None) -> list[JournalEntry]:
+        return await self._executor.read(journal.unsettled, agent_id)
+
+    async def settle(self, seqs: Collection[int]) -> None:
+        await self._executor.write(journal.settle, seqs)
+
+    async def prune_journal(self, *, before: datetime, limit: int) -> int:
+        return await self._executor.write(journal.prune_journal, before, limit)
+
+    async def add_maintenance(
+        self, window: Maintenance, *, events: Sequence[EventDraft], journal: Sequence[JournalEntry]
+    ) -> None:
+        await self._change(maintenance.add_maintenance, window, events, journal)
+
+    async def end_maintenance(
+        self,
+        window_id: str,
+        *,
+        now: datetime,
+        events: Sequence[EventDraft],
+        journal: Sequence[JournalEntry],
+    ) -> Maintenance:
+        return await self._change(maintenance.end_maintenance, window_id, now, events, journal)
+
+    async def maintenance(self, *, until_after: datetime | None = None) -> list[Maintenance]:
+        return await self._executor.read(maintenance.windows, until_after)
 
     async def events_after(self, seq: int, *, limit: int) -> list[Event]:
         return await self._executor.read(outbox.events_after, seq, limit, self._identity)
