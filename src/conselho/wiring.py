@@ -18,6 +18,7 @@ from conselho.buses.local import LocalBus
 from conselho.clock import Clock, SystemClock
 from conselho.config import Settings
 from conselho.dispatchers.local import LocalDispatcher
+from conselho.errors import StoreUnavailable
 from conselho.models.agent import Agent
 from conselho.models.ids import AgentId, WorkerId
 from conselho.models.task import Task
@@ -40,6 +41,7 @@ from conselho.services.doctor import Doctor
 from conselho.services.executions import Executions
 from conselho.services.guardian import Guardian, end_former_guardians, start_guardian
 from conselho.services.logs import RunLogs
+from conselho.services.pinger import Pinger
 from conselho.services.process import become_subreaper, reap_survivors
 from conselho.services.pruner import Pruner
 from conselho.services.quiet import Quiet
@@ -57,6 +59,8 @@ from conselho.stores.sql import open_sql_store
 log = structlog.get_logger(__name__)
 
 RESTART_SECONDS = 1.0
+# A dead-man switch that does not answer at the stop is not waited for any longer.
+LAST_PINGS = timedelta(seconds=2)
 
 
 def make_providers(
@@ -96,6 +100,7 @@ class System:
     scheduler: Scheduler
     timekeeper: Timekeeper
     sweeper: Sweeper
+    pinger: Pinger
     pruner: Pruner
     council: Council
     executions: Executions
@@ -121,6 +126,8 @@ class System:
         if survivors or swept:
             log.warning("server.recovered", processes_ended=survivors, runs_decided=len(swept))
         self.store.listen(self.relay.wake)
+        # It listens before the relay begins: what was just decided is told to the switches, too.
+        self.spawn("pinger", lambda: self.pinger.follow(self.bus))
         self.spawn("relay", self.relay.run)
         if self.settings.scheduler_enabled:
             await self.scheduler.start()
@@ -139,6 +146,7 @@ class System:
         """End everything in order: no new slots, no new runs, the present ones recorded."""
         self.scheduler.stop()
         await self.dispatcher.drain(timedelta(seconds=self.settings.shutdown_grace_seconds))
+        await self._last_pings()
         for loop in self._loops:
             loop.cancel()
         await asyncio.gather(*self._loops, return_exceptions=True)
@@ -148,6 +156,14 @@ class System:
         await asyncio.to_thread(remove_tree, self.scratch)
         if self._guardian is not None:
             await asyncio.to_thread(self._guardian.stop)
+
+    async def _last_pings(self) -> None:
+        """Let the dead-man switches know how the last runs ended."""
+        try:
+            _, newest = await self.store.event_span()
+        except StoreUnavailable:
+            return
+        await self.pinger.settle(newest, within=LAST_PINGS)
 
     def spawn(self, name: str, loop: Callable[[], Awaitable[None]]) -> None:
         """Keep a loop running until `stop`, whatever it raises."""
@@ -168,6 +184,7 @@ async def open_system(settings: Settings, data_dir: DataDir) -> System:
         settings, server_url=server.get("url") if server else None, clock=clock
     )
     budget = make_budget(settings, store, providers)
+    redactor = make_redactor(settings, os.environ)
     calendars = make_calendars(settings)
     runner = Runner(
         store,
@@ -176,7 +193,7 @@ async def open_system(settings: Settings, data_dir: DataDir) -> System:
         clock,
         home=home,
         scratch=data_dir.scratch,
-        redactor=make_redactor(settings, os.environ),
+        redactor=redactor,
         spending=budget,
     )
 
@@ -225,6 +242,14 @@ async def open_system(settings: Settings, data_dir: DataDir) -> System:
             lease=lease,
             every=timedelta(seconds=settings.sweep_seconds),
             wake=dispatcher.wake,
+        ),
+        pinger=Pinger(
+            store,
+            clock,
+            worker=worker,
+            family=f"{_worker_prefix(home)}:",
+            after=newest,
+            redact=redactor.text,
         ),
         pruner=Pruner(
             store,

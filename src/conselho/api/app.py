@@ -22,6 +22,7 @@ from conselho.api import (
     journal,
     kpis,
     maintenance,
+    metrics,
     problems,
     tasks,
     usage,
@@ -43,6 +44,7 @@ def make_app(context: Context) -> FastAPI:
     app.state.context = context
     problems.install(app)
     app.include_router(health.router)
+    app.include_router(metrics.make_router(context))
     # Fixed paths first: `/api/councilors/scheduler/jobs` is not a councilor named `scheduler`.
     app.include_router(councilors.council)
     app.include_router(agents.router)
