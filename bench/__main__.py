@@ -13,7 +13,7 @@ import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
-from bench import classify, cold_start, idle, lateness, queries, throughput
+from bench import classify, cold_start, idle, lateness, queries, scheduling, throughput
 from bench.figures import Report, at_most, unmet
 from bench.machine import machine
 
@@ -42,6 +42,10 @@ MEASUREMENTS: dict[str, tuple[float, Measurement]] = {
     "idle": (120, lambda quick: idle.main(quick=quick)),
     "lateness_20": (180, lambda quick: lateness.few(quick=quick)),
     "lateness_1000": (300, lambda quick: lateness.many(quick=quick)),
+    "schedule_10000": (180, lambda quick: scheduling.load(quick=quick)),
+    "tick": (300, lambda quick: scheduling.tick(quick=quick)),
+    "submission_1000": (300, lambda quick: scheduling.submission(quick=quick)),
+    "day_1000": (900, lambda quick: scheduling.day(quick=quick)),
     "throughput": (600, lambda quick: throughput.main(quick=quick)),
     "queries": (1800, _queries),
     "classify": (600, lambda quick: classify.main(quick=quick)),
