@@ -33,6 +33,10 @@ function endedMeanwhile(error: unknown): void {
   notice.value = { kind: "info", text: messages.value.write.endedMeanwhile };
 }
 
+export function endWindow(windowId: string): void {
+  void order(windowId, () => api.endMaintenance(windowId));
+}
+
 async function order(about: string, send: () => Promise<unknown>): Promise<void> {
   const t = messages.value;
   if (ordering.value.has(about)) return;

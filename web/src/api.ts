@@ -1,14 +1,32 @@
 /** One function per endpoint. Every failure is an ApiError with the server's own sentence. */
 import { readJson } from "./text/untrusted";
-import type { CouncilorsAnswer, KpisAnswer, TaskDetails, TasksAnswer, UsageAnswer } from "./wire";
+import type {
+  CouncilorsAnswer,
+  JournalAnswer,
+  KpisAnswer,
+  MaintenanceAnswer,
+  MaintenanceWindow,
+  SlotsAnswer,
+  TaskDetails,
+  TaskRow,
+  TasksAnswer,
+  UsageAnswer,
+} from "./wire";
 
 const ANSWER_WITHIN_MS = 20_000;
+
+/** What is wrong with one value: `field` is a path such as `schedule.value`. */
+export interface FieldError {
+  readonly field: string;
+  readonly message: string;
+}
 
 /** `status` 0: the server did not answer at all. `detail` is the server's sentence, or empty. */
 export class ApiError extends Error {
   constructor(
     readonly status: number,
     readonly detail: string,
+    readonly errors: readonly FieldError[] = [],
   ) {
     super(detail || `HTTP ${status}`);
   }
@@ -32,6 +50,78 @@ export function getKpis(): Promise<KpisAnswer> {
 
 export function getUsageToday(): Promise<UsageAnswer> {
   return request("GET", `/api/usage?days=1&timezone=${zone()}`);
+}
+
+export function getJournal(asked: { limit: number; agentId?: string; before?: number }): Promise<JournalAnswer> {
+  const agent = asked.agentId === undefined ? "" : `&agent_id=${encodeURIComponent(asked.agentId)}`;
+  const before = asked.before === undefined ? "" : `&before=${asked.before}`;
+  return request("GET", `/api/journal?limit=${asked.limit}${agent}${before}`);
+}
+
+export function previewSchedule(schedule: unknown, agentId: string, count: number): Promise<SlotsAnswer> {
+  return request("POST", "/api/schedules/preview", { schedule, agent_id: agentId, count });
+}
+
+export function getNextSlots(agentId: string, count: number): Promise<SlotsAnswer> {
+  return request("GET", `/api/councilors/${encodeURIComponent(agentId)}/next?count=${count}`);
+}
+
+/** The newest rows of slots that a councilor lost. */
+export async function getLostSlots(agentId: string): Promise<readonly TaskRow[]> {
+  const path = `/api/councilors/${encodeURIComponent(agentId)}/councilor-reports?limit=1`;
+  return (await request<{ slots: readonly TaskRow[] }>("GET", path)).slots;
+}
+
+export function editSeat(agentId: string, patch: unknown): Promise<unknown> {
+  return request("PATCH", `/api/councilors/${encodeURIComponent(agentId)}/councilor-config`, patch);
+}
+
+export function getMaintenance(): Promise<MaintenanceAnswer> {
+  return request("GET", "/api/maintenance");
+}
+
+export function endMaintenance(windowId: string): Promise<unknown> {
+  return request("DELETE", `/api/maintenance/${encodeURIComponent(windowId)}`);
+}
+
+export function addMaintenance(form: unknown): Promise<{ readonly window: MaintenanceWindow }> {
+  return request("POST", "/api/maintenance", form);
+}
+
+interface Refusal {
+  readonly agent_id: string;
+  readonly detail: string;
+}
+
+/** `started` and `refused` of a call, the others of a pause or resume. */
+export interface BulkAnswer {
+  readonly started?: readonly { readonly agent_id: string }[];
+  readonly refused?: readonly Refusal[];
+  readonly changed?: readonly string[];
+  readonly unchanged?: readonly string[];
+  readonly still_paused?: readonly string[];
+  readonly failed?: readonly Refusal[];
+}
+
+export function orderCouncil(order: "run" | "pause" | "resume", body: unknown): Promise<BulkAnswer> {
+  return request("POST", `/api/council/${order}`, body);
+}
+
+/** What a backfill would start; `confirm` is the number to send back. */
+export interface BackfillPlan {
+  readonly confirm: number;
+  readonly per_councilor: Readonly<Record<string, number>>;
+  readonly until?: string;
+  readonly duplicates?: number;
+  readonly left_out?: Readonly<Record<string, number>>;
+}
+
+export function planBackfill(asked: unknown): Promise<BackfillPlan> {
+  return request("POST", "/api/backfills", asked);
+}
+
+export function startBackfill(asked: unknown): Promise<{ readonly started: number; readonly duplicates: number }> {
+  return request("POST", "/api/backfills", asked);
 }
 
 /** "Today" begins at the reader's midnight, not at the server's. */
@@ -76,7 +166,7 @@ export function streamAddress(lastEventId: string): string {
 async function request<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
   const response = await answered(method, path, body);
   const answer = await response.text().then(readJson).catch(() => null);
-  if (!response.ok) throw new ApiError(response.status, detailOf(answer));
+  if (!response.ok) throw new ApiError(response.status, detailOf(answer), errorsOf(answer));
   if (answer === null) throw new ApiError(response.status, "");
   return answer as Answer;
 }
@@ -93,6 +183,11 @@ async function answered(method: string, path: string, body: unknown): Promise<Re
   } catch {
     throw new ApiError(0, "");
   }
+}
+
+function errorsOf(answer: unknown): FieldError[] {
+  if (typeof answer !== "object" || answer === null || !("errors" in answer)) return [];
+  return Array.isArray(answer.errors) ? (answer.errors as FieldError[]) : [];
 }
 
 function detailOf(answer: unknown): string {

@@ -1,19 +1,24 @@
 /**
  * Which panel is open, kept in the address after `#` so that it can be copied, reloaded and left
- * with the back button: `#/execution/ID`, `#/councilor/ID`, or nothing.
+ * with the back button: `#/execution/ID`, `#/councilor/ID`, `#/agenda/ID`, `#/orders`, or nothing.
  */
 import { signal } from "@preact/signals";
 
 export type Route =
   | { readonly kind: "plenary" }
   | { readonly kind: "execution"; readonly id: string }
-  | { readonly kind: "councilor"; readonly id: string };
+  | { readonly kind: "councilor"; readonly id: string }
+  | { readonly kind: "agenda"; readonly id: string }
+  | { readonly kind: "orders" };
+
+export const ORDERS_ADDRESS = "#/orders";
 
 export function parseRoute(hash: string): Route {
-  const parts = /^#\/(execution|councilor)\/([^/]+)$/.exec(hash);
+  if (hash === ORDERS_ADDRESS) return { kind: "orders" };
+  const parts = /^#\/(execution|councilor|agenda)\/([^/]+)$/.exec(hash);
   const id = parts?.[2] === undefined ? null : decoded(parts[2]);
   if (!parts || id === null) return { kind: "plenary" };
-  return { kind: parts[1] as "execution" | "councilor", id };
+  return { kind: parts[1] as "execution" | "councilor" | "agenda", id };
 }
 
 export function executionAddress(taskId: string): string {
@@ -22,6 +27,10 @@ export function executionAddress(taskId: string): string {
 
 export function councilorAddress(agentId: string): string {
   return `#/councilor/${encodeURIComponent(agentId)}`;
+}
+
+export function agendaAddress(agentId: string): string {
+  return `#/agenda/${encodeURIComponent(agentId)}`;
 }
 
 function decoded(text: string): string | null {

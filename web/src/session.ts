@@ -4,6 +4,7 @@ import { batch, computed, signal } from "@preact/signals";
 import * as api from "./api";
 import { follow, now, serverTime, startClock } from "./clock";
 import { slotIsUnknown } from "./council/next";
+import { heardOfJournal, loadJournal } from "./journal";
 import { apply, type Council, EMPTY_COUNCIL, EXECUTIONS_KEPT, fromSnapshots } from "./state";
 import { type Connection, LiveStream } from "./stream";
 import type { CouncilEvent, KpisAnswer, UsageAnswer } from "./wire";
@@ -70,6 +71,7 @@ async function loadAll(): Promise<string> {
   try {
     const [lastEventId, figures] = await Promise.all([loadCouncil(), api.getKpis()]);
     fetchUsage();
+    void loadJournal();
     batch(() => {
       kpis.value = figures;
       loaded.value = true;
@@ -104,6 +106,7 @@ async function loadCouncil(): Promise<string> {
 let waiting: CouncilEvent[] = [];
 
 function receive(event: CouncilEvent): void {
+  if (event.type === "council_journal") heardOfJournal(event);
   for (const recorder of recorders) recorder.push(event);
   if (waiting.length === 0) setTimeout(applyWaiting, GROUP_MS);
   waiting.push(event);
@@ -122,6 +125,7 @@ function applyWaiting(): void {
 }
 
 function changesCost(event: CouncilEvent): boolean {
+  if (event.type === "council_journal") return false;
   if (event.type === "councilor_updated") return true; // its limits may be others now
   return event.type === "councilor_skipped" || event.execution.usage?.cost_usd !== undefined;
 }

@@ -67,6 +67,7 @@ export function fromSnapshots(councilors: CouncilorsAnswer, tasks: TasksAnswer):
 }
 
 export function apply(council: Council, event: CouncilEvent): Council {
+  if (event.type === "council_journal") return council;
   if (event.type === "councilor_updated") return applyUpdate(council, event);
   return applyExecution(council, event.execution, event.seq);
 }

@@ -12,7 +12,7 @@ export type TaskStatus =
   | "cancelled"
   | "skipped"
   | "missed";
-export type Trigger = "schedule" | "manual" | "catch_up" | "api";
+export type Trigger = "schedule" | "manual" | "catch_up" | "backfill" | "api";
 export type Iso = string;
 
 export interface Finding {
@@ -78,7 +78,15 @@ export interface TaskRow {
   readonly attempt: number;
   readonly max_attempts: number;
   readonly not_before: Iso | null;
+  /** When a run that failed is tried again; null when no try is to come. */
+  readonly retry_at?: Iso | null;
+  /** No try begins later than this. */
+  readonly deadline_at?: Iso | null;
+  /** 1 to 9; 9 goes first. */
+  readonly priority?: number;
   readonly cancel_requested?: boolean;
+  /** Why it was cancelled, when it was not a person who asked. */
+  readonly cancel_reason?: string | null;
   readonly worker_id: string | null;
   readonly created_at: Iso;
   readonly started_at: Iso | null;
@@ -123,18 +131,39 @@ export interface RecentMark {
   readonly slot_count: number | null;
 }
 
+/** What stands behind `timezone` may be absent in what an older release wrote. */
 export interface Schedule {
-  readonly type: "interval" | "cron";
+  readonly type: "interval" | "cron" | "at";
   readonly value: string;
   readonly enabled: boolean;
   readonly timezone: string | null;
+  readonly gap?: "run_after" | "skip";
+  readonly fold?: "once" | "twice";
+  readonly jitter_seconds?: number;
+  readonly starts_at?: Iso | null;
+  readonly ends_at?: Iso | null;
+  readonly active_hours?: readonly string[];
+  readonly excluded_dates?: readonly string[];
+  readonly excluded_calendars?: readonly string[];
+}
+
+/** The rules of a councilor, as far as the page shows or edits them. */
+export interface Policies {
+  readonly permissions?: string;
+  readonly max_cost_usd_per_day?: number | null;
+  readonly max_attempts?: number;
+  readonly deadline_seconds?: number | null;
+  readonly priority?: number;
+  readonly overlap?: "skip" | "queue" | "cancel_running" | "allow";
+  readonly catch_up?: "one" | "all" | "none";
+  readonly catch_up_max_age_seconds?: number;
 }
 
 export interface CouncilorConfig {
   readonly title: string;
   readonly schedule: Schedule;
   readonly task: { readonly name: string; readonly prompt: string };
-  readonly policies?: { readonly permissions?: string; readonly max_cost_usd_per_day?: number | null };
+  readonly policies?: Policies;
 }
 
 export interface Customization {
@@ -167,6 +196,8 @@ export interface BareAgent {
   readonly is_councilor: boolean;
   readonly councilor_config: CouncilorConfig | null;
   readonly customization: Customization | null;
+  /** On leave together with others, and back together with them. */
+  readonly paused_in_bulk?: boolean;
   readonly stats: Stats | null;
   readonly created_at: Iso;
 }
@@ -255,14 +286,69 @@ export interface UpdatedEvent extends EventBase {
   readonly agent: BareAgent | null;
 }
 
+/** What happened to schedules, to the clock and to the server. `detail` is a sentence in English. */
+export interface JournalEntry {
+  readonly seq: number;
+  readonly at: Iso;
+  readonly kind: string;
+  readonly agent_id: string | null;
+  readonly display_name: string | null;
+  readonly detail: string;
+}
+
+/** A time in which slots are skipped. Without `tags` and `agent_ids` it holds for everybody. */
+export interface MaintenanceWindow {
+  readonly window_id: string;
+  readonly starts_at: Iso;
+  /** null: until somebody ends it. */
+  readonly ends_at: Iso | null;
+  readonly reason: string;
+  readonly tags: readonly string[];
+  readonly agent_ids: readonly string[];
+}
+
+/** `local`: by the clock on the wall in the schedule's zone. `note`: what daylight saving did to it. */
+export interface Slot {
+  readonly at: Iso;
+  readonly local: string;
+  readonly note: null | "gap" | "fold_first" | "fold_second";
+}
+
+/** What a schedule comes to. `left_out`: slots of this time that do not run, by reason. */
+export interface SlotsAnswer {
+  readonly schedule: Schedule;
+  readonly sentence: Readonly<Record<"pt-BR" | "en", string>>;
+  readonly timezone: string;
+  readonly slots: readonly Slot[];
+  readonly left_out: Readonly<Record<string, number>>;
+  readonly warnings: readonly { readonly code: string; readonly message: string }[];
+}
+
+export interface JournalAnswer {
+  readonly entries: readonly JournalEntry[];
+  /** `before` of the next page; null on the last. */
+  readonly next_before: number | null;
+}
+
+export interface MaintenanceAnswer {
+  readonly windows: readonly MaintenanceWindow[];
+}
+
+export interface JournalEvent extends EventBase {
+  readonly type: "council_journal";
+  readonly entry: JournalEntry;
+  readonly window?: MaintenanceWindow | null;
+}
+
 /**
  * The events the page acts on. `councilor_started`, `councilor_completed` and `councilor_error` are
  * left out: `councilor_execution` says the same, and more, at the same moment.
  */
-export type CouncilEvent = ExecutionEvent | UpdatedEvent;
+export type CouncilEvent = ExecutionEvent | UpdatedEvent | JournalEvent;
 
 export const COUNCIL_EVENT_TYPES = [
   "councilor_execution",
   "councilor_skipped",
   "councilor_updated",
+  "council_journal",
 ] as const satisfies readonly CouncilEvent["type"][];

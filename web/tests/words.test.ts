@@ -169,9 +169,11 @@ describe("an execution in words", () => {
 
   it("says when it will be tried again", () => {
     const again = task({ attempt: 1, max_attempts: 3 });
-    expect(newsOf(again, en, pt)).toBe("Will try again: attempt 2 of 3");
-    const told = task({ attempt: 1, max_attempts: 3, not_before: at(90) });
-    expect(newsOf(told, ptBR, pt)).toBe(`Vai tentar de novo às ${pt.clockSeconds(T0 + 90_000)}: tentativa 2 de 3`);
+    expect(newsOf(again, en, pt)).toBe("New attempt (2 of 3)");
+    const told = task({ attempt: 1, max_attempts: 3, not_before: at(0), retry_at: at(90) });
+    expect(newsOf(told, ptBR, pt)).toBe(`Nova tentativa às ${pt.clock(T0 + 90_000)} (2 de 3)`);
+    const older = task({ attempt: 1, max_attempts: 3, not_before: at(90) });
+    expect(newsOf(older, ptBR, pt)).toBe(newsOf(told, ptBR, pt));
     expect(newsOf(task({ attempt: 0 }), en, pt)).toBe("Queued");
   });
 

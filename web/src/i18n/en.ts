@@ -47,6 +47,7 @@ export const en: Messages = {
     schedule: "by its schedule",
     manual: "asked for by a person",
     catch_up: "catching up on a slot",
+    backfill: "for a slot of the past",
     api: "asked for by the API",
   },
 
@@ -173,12 +174,15 @@ export const en: Messages = {
     order: { needs: "who needs you first", news: "news first", name: "by name" },
     nobody: "Nobody of that name or task.",
     clear: "Clear the filter",
+    orders: "Orders",
+    ordersHint: "Call, pause and resume many at once; maintenance; run slots of the past",
+    agenda: (name) => `Schedule of ${name}`,
     rate: "Success rate",
     history: (n) => `Last ${n} runs`,
     noHistory: "No runs yet",
     works: (age) => `working for ${age}`,
     began: (at) => `began at ${at}`,
-    queued: "queued",
+    queued: "waits its turn",
     triesIn: (span) => `tries in ${span}`,
     triesAt: (at) => `tries at ${at}`,
     costToday: (money) => `${money} today`,
@@ -194,6 +198,30 @@ export const en: Messages = {
     resume: (name) => `Call ${name} back`,
     runNow: (name) => `Run ${name} now`,
     cancel: (name) => `Cancel the run of ${name}`,
+  },
+
+  maintenance: {
+    label: "Maintenance",
+    active: (reason) => (reason ? `Under maintenance: ${reason}` : "Under maintenance"),
+    noRuns: (who) => `No slot runs for ${who}`,
+    everybody: "the whole council",
+    tag: (tag) => `those of ${tag}`,
+    until: (at, span) => `until ${at}, ${span} left`,
+    untilAt: (at) => `until ${at}`,
+    open: "until somebody ends it",
+    more: (n) => (n === 1 ? "and one more window" : `and ${n} more windows`),
+    end: "End it",
+    see: "See windows",
+  },
+  clockNote: {
+    label: "The server's clock",
+    clock_back: (span) =>
+      `The server's clock was set back${span && ` by ${span}`}. No slot runs twice for that.`,
+    clock_forward: (span) =>
+      `The server's clock was set forward${span && ` by ${span}`}. The slots it leapt over count as missed.`,
+    suspended: (span) => `The server's machine slept${span && ` for ${span}`}. What passed meanwhile was counted.`,
+    blocked: (span) => `The server was stuck${span && ` for ${span}`}. What passed meanwhile was counted.`,
+    known: "I know",
   },
 
   age: {
@@ -238,8 +266,9 @@ export const en: Messages = {
   news: {
     started: (trigger) => `Started ${trigger}`,
     waiting: "Queued",
-    retry: (attempt, max, at) => `Will try again${at && ` at ${at}`}: attempt ${attempt} of ${max}`,
+    retry: (attempt, max, at) => `New attempt${at && ` at ${at}`} (${attempt} of ${max})`,
     cancelled: "Cancelled before its end",
+    cancelledFor: (reason) => `Cancelled: ${reason}`,
     silent: "Ended without a word",
   },
 
@@ -247,6 +276,9 @@ export const en: Messages = {
     overlap: "Skipped: the previous run was still going",
     budget: "Skipped: today's budget is spent",
     monthBudget: "Skipped: this month's budget is spent",
+    quietHours: "Skipped: outside its active hours",
+    excludedDate: "Skipped: an excluded date",
+    maintenance: "Skipped: a maintenance window",
     other: (reason) => `Skipped: ${reason}`,
     unknown: "Skipped",
   },
@@ -264,11 +296,14 @@ export const en: Messages = {
   },
   missedTile: (n) => (n === 1 ? "1 slot missed" : `${n} slots missed`),
   missedReason: {
-    slots: (n, from, to) =>
-      n === 1 ? `Missed the slot of ${from}` : `Missed ${n} slots, ${from} to ${to}`,
+    slots: (n, text, from, to) =>
+      n === 1 ? `Missed the slot of ${from}` : `Missed ${text} slots, ${from} to ${to}`,
+    slotsOfDays: (text, from, to) => `Missed ${text} slots, from ${from} to ${to}`,
     none: "Missed a slot",
     serverDown: "The server was not up at that time.",
     late: "The server was up, but suspended or too busy at that time.",
+    tooOld: "Too long ago to be caught up.",
+    changed: "Its schedule changed before it could start.",
   },
 
   execution: {
@@ -333,6 +368,13 @@ export const en: Messages = {
     duration: "Duration",
     attempt: "Attempt",
     attemptOf: (attempt, max) => `${attempt} of ${max}`,
+    turn: "Waits its turn",
+    turnWhy: "Starts as soon as there is room; a higher priority goes first.",
+    deadline: "Must start by",
+    deadlinePassed: "After that it does not start any more.",
+    priority: "Priority",
+    priorityOf: (n) => `${n} of 9`,
+    agenda: "Schedule",
     trigger: "Origin",
     exitCode: "Exit code",
     worker: "Worker",
@@ -462,6 +504,7 @@ export const en: Messages = {
   },
 
   schedule: {
+    once: (at) => `once: ${at}`,
     every: (n, unit) =>
       n === 1
         ? { s: "every second", m: "every minute", h: "every hour", d: "every day" }[unit]

@@ -42,6 +42,7 @@ export const ptBR = {
     schedule: "pela agenda",
     manual: "pedida por uma pessoa",
     catch_up: "recuperando um horário",
+    backfill: "refazendo um horário passado",
     api: "pedida pela API",
   },
 
@@ -168,12 +169,15 @@ export const ptBR = {
     order: { needs: "quem precisa primeiro", news: "novidades primeiro", name: "por nome" },
     nobody: "Ninguém com esse nome ou tarefa.",
     clear: "Limpar o filtro",
+    orders: "Ordens",
+    ordersHint: "Convocar, pausar e retomar muitos de uma vez; manutenção; refazer horários",
+    agenda: (name: string) => `Agenda de ${name}`,
     rate: "Taxa de acerto",
     history: (n: number) => `Últimas ${n} rodadas`,
     noHistory: "Sem rodadas ainda",
     works: (age: string) => `trabalha há ${age}`,
     began: (at: string) => `começou às ${at}`,
-    queued: "na fila",
+    queued: "espera a vez",
     triesIn: (span: string) => `tenta em ${span}`,
     triesAt: (at: string) => `tenta às ${at}`,
     costToday: (money: string) => `${money} hoje`,
@@ -189,6 +193,32 @@ export const ptBR = {
     resume: (name: string) => `Chamar ${name} de volta`,
     runNow: (name: string) => `Executar ${name} agora`,
     cancel: (name: string) => `Cancelar a rodada de ${name}`,
+  },
+
+  maintenance: {
+    label: "Manutenção",
+    active: (reason: string) => (reason ? `Em manutenção: ${reason}` : "Em manutenção"),
+    noRuns: (who: string) => `Nenhum horário roda para ${who}`,
+    everybody: "o conselho inteiro",
+    tag: (tag: string) => `os de ${tag}`,
+    until: (at: string, span: string) => `até ${at}, ainda ${span}`,
+    untilAt: (at: string) => `até ${at}`,
+    open: "até alguém encerrar",
+    more: (n: number) => (n === 1 ? "e mais uma janela" : `e mais ${n} janelas`),
+    end: "Encerrar",
+    see: "Ver janelas",
+  },
+  clockNote: {
+    label: "O relógio do servidor",
+    clock_back: (span: string) =>
+      `O relógio do servidor foi atrasado${span && ` em ${span}`}. Nenhum horário roda duas vezes por isso.`,
+    clock_forward: (span: string) =>
+      `O relógio do servidor foi adiantado${span && ` em ${span}`}. Os horários saltados contam como perdidos.`,
+    suspended: (span: string) =>
+      `A máquina do servidor dormiu${span && ` por ${span}`}. O que passou nesse tempo foi contado.`,
+    blocked: (span: string) =>
+      `O servidor ficou travado${span && ` por ${span}`}. O que passou nesse tempo foi contado.`,
+    known: "Já sei",
   },
 
   age: {
@@ -233,9 +263,9 @@ export const ptBR = {
   news: {
     started: (trigger: string) => `Começou: rodada ${trigger}`,
     waiting: "Na fila",
-    retry: (attempt: number, max: number, at: string) =>
-      `Vai tentar de novo${at && ` às ${at}`}: tentativa ${attempt} de ${max}`,
+    retry: (attempt: number, max: number, at: string) => `Nova tentativa${at && ` às ${at}`} (${attempt} de ${max})`,
     cancelled: "Cancelado antes de terminar",
+    cancelledFor: (reason: string) => `Cancelado: ${reason}`,
     silent: "Terminou sem dizer nada",
   },
 
@@ -243,6 +273,9 @@ export const ptBR = {
     overlap: "Pulado: a rodada anterior ainda corria",
     budget: "Pulado: o orçamento de hoje acabou",
     monthBudget: "Pulado: o orçamento do mês acabou",
+    quietHours: "Pulado: fora do horário de atividade",
+    excludedDate: "Pulado: dia fora da agenda",
+    maintenance: "Pulado: janela de manutenção",
     other: (reason: string) => `Pulado: ${reason}`,
     unknown: "Pulado",
   },
@@ -261,11 +294,14 @@ export const ptBR = {
   },
   missedTile: (n: number) => (n === 1 ? "1 horário perdido" : `${n} horários perdidos`),
   missedReason: {
-    slots: (n: number, from: string, to: string) =>
-      n === 1 ? `Faltou ao horário das ${from}` : `Faltou a ${n} horários, das ${from} às ${to}`,
+    slots: (n: number, text: string, from: string, to: string) =>
+      n === 1 ? `Faltou ao horário das ${from}` : `Faltou a ${text} horários, das ${from} às ${to}`,
+    slotsOfDays: (text: string, from: string, to: string) => `Faltou a ${text} horários, de ${from} a ${to}`,
     none: "Faltou a um horário",
     serverDown: "O servidor não estava no ar nessa hora.",
     late: "O servidor estava no ar, mas suspenso ou ocupado demais nessa hora.",
+    tooOld: "Passou há tempo demais para ser recuperado.",
+    changed: "A agenda mudou antes de ele começar.",
   },
 
   execution: {
@@ -330,6 +366,13 @@ export const ptBR = {
     duration: "Duração",
     attempt: "Tentativa",
     attemptOf: (attempt: number, max: number) => `${attempt} de ${max}`,
+    turn: "Espera a vez",
+    turnWhy: "Começa assim que houver vaga; quem tem prioridade maior vai antes.",
+    deadline: "Prazo para começar",
+    deadlinePassed: "Passando disso, não começa mais.",
+    priority: "Prioridade",
+    priorityOf: (n: number) => `${n} de 9`,
+    agenda: "Agenda",
     trigger: "Origem",
     exitCode: "Código de saída",
     worker: "Trabalhador",
@@ -462,6 +505,7 @@ export const ptBR = {
   },
 
   schedule: {
+    once: (at: string) => `uma vez: ${at}`,
     every: (n: number, unit: "s" | "m" | "h" | "d") =>
       n === 1
         ? { s: "a cada segundo", m: "a cada minuto", h: "de hora em hora", d: "todo dia" }[unit]

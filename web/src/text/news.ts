@@ -20,7 +20,7 @@ export function newsOf(row: TaskRow, t: Messages, f: Formats): string {
     case "processing":
       return t.news.started(t.trigger[row.trigger] ?? "");
     case "cancelled":
-      return t.news.cancelled;
+      return cancelledNews(row.cancel_reason, t);
     case "skipped":
       return skippedNews(row.skip_reason, row.error, t);
     case "missed":
@@ -35,8 +35,19 @@ export function newsOf(row: TaskRow, t: Messages, f: Formats): string {
 /** A pending task that was claimed before (`attempt` counts claims) waits for its next attempt. */
 function waitingNews(row: TaskRow, t: Messages, f: Formats): string {
   if (!isRetry(row)) return t.news.waiting;
-  const at = row.not_before === null ? "" : f.clockSeconds(Date.parse(row.not_before));
-  return t.news.retry(row.attempt + 1, row.max_attempts, at);
+  const at = retryAt(row);
+  return t.news.retry(row.attempt + 1, row.max_attempts, at === null ? "" : f.clock(Date.parse(at)));
+}
+
+/** When the next attempt comes; older releases told it as `not_before`. */
+export function retryAt(row: Pick<TaskRow, "retry_at" | "not_before">): string | null {
+  return row.retry_at ?? row.not_before;
+}
+
+/** A cancellation that no person asked for comes with its reason. */
+function cancelledNews(reason: string | null | undefined, t: Messages): string {
+  const said = firstLine(reason);
+  return said ? t.news.cancelledFor(said) : t.news.cancelled;
 }
 
 /** True for a run that failed and waits for another try. */
@@ -82,6 +93,9 @@ export function markNews(mark: RecentMark, t: Messages, f: Formats): string {
 export function skippedNews(reason: string | null, said: string | null, t: Messages): string {
   if (reason === null) return t.skipReason.unknown;
   if (reason === "overlap") return t.skipReason.overlap;
+  if (reason === "quiet_hours") return t.skipReason.quietHours;
+  if (reason === "excluded_date") return t.skipReason.excludedDate;
+  if (reason === "maintenance") return t.skipReason.maintenance;
   if (reason !== "budget") return t.skipReason.other(firstLine(reason));
   return said?.includes("per_month") ? t.skipReason.monthBudget : t.skipReason.budget;
 }
@@ -90,6 +104,8 @@ export function skippedNews(reason: string | null, said: string | null, t: Messa
 export function missedReason(reason: string | null, t: Messages): string {
   if (reason === "server_down") return t.missedReason.serverDown;
   if (reason === "late") return t.missedReason.late;
+  if (reason === "too_old") return t.missedReason.tooOld;
+  if (reason === "changed") return t.missedReason.changed;
   return firstLine(reason);
 }
 
@@ -97,11 +113,13 @@ export function missedNews(slots: Slots, t: Messages, f: Formats): string {
   const from = slots.slot_from ?? slots.due_at;
   const to = slots.slot_to ?? from;
   if (from === null || to === null) return t.missedReason.none;
-  return t.missedReason.slots(
-    slots.slot_count ?? 1,
-    f.clock(Date.parse(from)),
-    f.clock(Date.parse(to)),
-  );
+  const [first, last] = [Date.parse(from), Date.parse(to)];
+  const count = slots.slot_count ?? 1;
+  // Each as seen from the other: the day is told when they are not of one day.
+  const [start, end] = [f.moment(first, last), f.moment(last, first)];
+  const ofOneDay = start === f.clock(first);
+  if (count > 1 && !ofOneDay) return t.missedReason.slotsOfDays(f.number(count), start, end);
+  return t.missedReason.slots(count, f.number(count), start, end);
 }
 
 /** What happened and what to do; an unknown kind and cause get the general advice. */

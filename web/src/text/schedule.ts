@@ -23,6 +23,7 @@ export function intervalMs(value: string): number | null {
  */
 export function scheduleSentence(schedule: Schedule, zone: string, t: Messages): string {
   if (schedule.type === "interval") return intervalSentence(schedule.value, t);
+  if (schedule.type === "at") return t.schedule.once(`${schedule.value.replace("T", " ")} (${schedule.timezone ?? "UTC"})`);
   const sentence = cronSentence(schedule.value, t);
   const own = schedule.timezone ?? "UTC";
   return own === zone ? sentence : `${sentence} (${own})`;

@@ -1,4 +1,4 @@
-/** The page: top bar, plenary, council, footer; and over them the panel of one execution. */
+/** The page: top bar, plenary, council, footer; and over them one panel. */
 import { useSignalEffect } from "@preact/signals";
 
 import { messages } from "../i18n";
@@ -9,14 +9,18 @@ import { loaded, loadError, lost } from "../session";
 import { Announcer } from "./announcer";
 import { AttentionList } from "./attention";
 import { Band } from "./band";
+import { ClockNotes } from "./clock_notes";
 import { CouncilView } from "./council";
 import { Footer } from "./footer";
 import { Kpis } from "./kpis";
+import { MaintenanceBanner } from "./maintenance";
 import { Notice } from "./notice";
 import { RecentRuns } from "./recent";
 import { TopBar } from "./topbar";
 
-/** What most visits never open is fetched when it is: these two bring the monospaced face along. */
+/** What most visits never open is fetched when it is; some of it brings the monospaced face along. */
+const AgendaPanel = lazy(() => import("./agenda/panel").then((module) => module.AgendaPanel));
+const OrdersPanel = lazy(() => import("./orders/panel").then((module) => module.OrdersPanel));
 const EmptyCouncil = lazy(() => import("./empty").then((module) => module.EmptyCouncil));
 const ExecutionPanel = lazy(() => import("./execution/panel").then((module) => module.ExecutionPanel));
 
@@ -31,10 +35,11 @@ export function App() {
       </a>
       <TopBar />
       <main id="council" tabIndex={-1}>
+        <MaintenanceBanner />
         <Band />
         <Plenary />
       </main>
-      {route.value.kind !== "plenary" && <ExecutionPanel />}
+      <Panel />
       <Notice />
       <Footer />
       <Announcer />
@@ -54,11 +59,25 @@ function Plenary() {
   return (
     <>
       <Kpis />
+      <ClockNotes />
       <AttentionList />
       <CouncilView />
       <RecentRuns />
     </>
   );
+}
+
+function Panel() {
+  switch (route.value.kind) {
+    case "plenary":
+      return null;
+    case "agenda":
+      return <AgendaPanel />;
+    case "orders":
+      return <OrdersPanel />;
+    default:
+      return <ExecutionPanel />;
+  }
 }
 
 function FirstLoad() {

@@ -11,10 +11,10 @@ import { OrderButton } from "../parts/order";
 import { Portrait } from "../parts/portrait";
 import { Sparkline } from "../parts/sparkline";
 import { Ago, Elapsed } from "../parts/time";
-import { councilorAddress } from "../route";
+import { agendaAddress, councilorAddress } from "../route";
 import { lost, usageToday } from "../session";
 import { scheduleSentence } from "../text/schedule";
-import { isRetry, markNews, newsOf } from "../text/news";
+import { isRetry, markNews, newsOf, retryAt } from "../text/news";
 import type { Agent, TaskRow } from "../wire";
 
 export const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -49,7 +49,9 @@ export const CouncilorCard = memo(function CouncilorCard({ agent }: { agent: Age
           <b>
             <When agent={agent} />
           </b>
-          <span>{scheduleOf(agent)}</span>
+          <a class="schedule" href={agendaAddress(agent.agent_id)} title={messages.value.council.agenda(name)}>
+            {scheduleOf(agent)}
+          </a>
         </div>
         <History agent={agent} />
       </div>
@@ -123,7 +125,7 @@ export function When({ agent }: { agent: Agent }) {
 /** Where it stands in the queue: a run that failed waits for its next try. */
 function Queued({ row }: { row: TaskRow }) {
   const t = messages.value.council;
-  const at = row.not_before === null ? 0 : Date.parse(row.not_before);
+  const at = Date.parse(retryAt(row) ?? "") || 0;
   if (!isRetry(row) || at - now.value < 1000) return <>{t.queued}</>;
   if (lost.value) return <>{t.triesAt(formats.value.clock(at))}</>;
   return <>{t.triesIn(messages.value.span(at - now.value))}</>;

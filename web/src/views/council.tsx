@@ -8,6 +8,7 @@ import { troubleOf } from "../council/standing";
 import { messages } from "../i18n";
 import { asTiles, attention, seated } from "../overview";
 import { serverTime } from "../clock";
+import { ORDERS_ADDRESS } from "../route";
 import type { Agent } from "../wire";
 import { CouncilorCard } from "./card";
 import { CouncilorTile } from "./tile";
@@ -67,6 +68,9 @@ export function CouncilView() {
         />
         <Groups />
         <OrderChoice />
+        <a class="button orders-link" href={ORDERS_ADDRESS} title={t.ordersHint}>
+          {t.orders}
+        </a>
       </header>
       <Members />
     </section>

@@ -34,6 +34,8 @@ export function Attempts({ row }: { row: TaskRow }) {
           [t.completed, moment(row.completed_at)],
           [t.duration, row.duration === null ? null : formats.value.duration(row.duration * 1000)],
           [t.attempt, row.attempt > 0 ? t.attemptOf(row.attempt, row.max_attempts) : null],
+          [t.deadline, moment(row.deadline_at ?? null)],
+          [t.priority, row.priority === undefined || row.priority === 5 ? null : t.priorityOf(row.priority)],
         ]}
       />
     </section>

@@ -8,6 +8,7 @@ import { Mark } from "../../parts/mark";
 import { OrderButton } from "../../parts/order";
 import { Portrait } from "../../parts/portrait";
 import { Ago } from "../../parts/time";
+import { agendaAddress } from "../../route";
 import { lost } from "../../session";
 import { isFinal } from "../../state";
 import { firstLine, isRetry, missedReason, newsOf, stateWord } from "../../text/news";
@@ -86,6 +87,7 @@ function sourceWords(row: TaskRow, t: Messages): string {
 
 function headTitle(row: TaskRow, t: Messages): string {
   if (isRetry(row)) return t.execution.triesAgain(row.attempt + 1, row.max_attempts);
+  if (row.status === "pending") return t.execution.turn;
   if (!isFinal(row.status)) return t.execution.noVerdict;
   return newsOf(row, t, formats.value);
 }
@@ -125,7 +127,16 @@ export function Orders({ row, agent }: { row: TaskRow; agent: Agent | null }) {
           {paused ? t.resume : t.pause}
         </OrderButton>
       )}
+      {agent && <AgendaLink agentId={id} />}
     </div>
+  );
+}
+
+function AgendaLink({ agentId }: { agentId: string }) {
+  return (
+    <a class="button" href={agendaAddress(agentId)}>
+      {messages.value.execution.agenda}
+    </a>
   );
 }
 
@@ -157,6 +168,7 @@ export function NeverRan({ agent }: { agent: Agent }) {
         <OrderButton about={id} act={() => setPaused(id, !paused)}>
           {paused ? t.resume : t.pause}
         </OrderButton>
+        <AgendaLink agentId={id} />
       </div>
       <Request details={null} agent={agent} />
     </>

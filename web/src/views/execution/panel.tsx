@@ -4,15 +4,17 @@
  * Loaded when first opened, with the monospaced face. Everything an agent wrote enters as text.
  */
 import "../../styles/mono.css";
+import "../../styles/panel.css";
 import "../../styles/execution.css";
 
 import { computed } from "@preact/signals";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 
 import { reasonOf } from "../../actions";
 import { ApiError, getTask } from "../../api";
 import { now } from "../../clock";
 import { formats, type Messages, messages } from "../../i18n";
+import { usePanel } from "../../parts/panel";
 import { councilorAddress, executionAddress, goHome, route } from "../../route";
 import { council } from "../../session";
 import { isFinal } from "../../state";
@@ -37,8 +39,7 @@ export function ExecutionPanel() {
   const { agentId, taskId } = wanted.value;
   const { row, details, error } = useExecution(taskId);
   const agent = council.value.agents.get(row?.agent_id ?? agentId ?? "") ?? null;
-  const panel = useRef<HTMLDivElement>(null);
-  useFocus(panel);
+  const panel = usePanel();
   return (
     <div class={`panel ${row ? "is-wide" : ""}`} role="dialog" aria-label={t.label} tabIndex={-1} ref={panel} data-execution={taskId}>
       <PanelBar agent={agent} row={row} taskId={taskId} />
@@ -88,22 +89,6 @@ function useExecution(taskId: string | null): { row: TaskRow | null; details: Ta
   // Lost slots are final and still grow: there the stream knows better.
   const whole = details && isFinal(details.status) && !(listed && isLost(listed)) ? details : null;
   return { row: whole ?? listed ?? details, details, error };
-}
-
-/** The panel takes the focus when it opens and gives it back when it closes; Escape closes. */
-function useFocus(panel: { readonly current: HTMLElement | null }): void {
-  useEffect(() => {
-    const before = document.activeElement;
-    panel.current?.focus();
-    const press = (event: KeyboardEvent) => {
-      if (event.key === "Escape" && !event.defaultPrevented) goHome();
-    };
-    document.addEventListener("keydown", press);
-    return () => {
-      document.removeEventListener("keydown", press);
-      if (before instanceof HTMLElement && before.isConnected) before.focus();
-    };
-  }, []);
 }
 
 interface PanelBarProps {

@@ -3,7 +3,7 @@ import { now } from "../../clock";
 import { formats, messages } from "../../i18n";
 import { Mark } from "../../parts/mark";
 import { lost } from "../../session";
-import { causeOf, firstLine, isRetry, ownWords } from "../../text/news";
+import { causeOf, firstLine, isRetry, ownWords, retryAt } from "../../text/news";
 import type { Agent, TaskRow } from "../../wire";
 
 /** Why a run failed: what is known by its kind, its own message, then what a person can do. */
@@ -38,13 +38,14 @@ function OwnWords({ row, besides }: { row: TaskRow; besides: string }) {
 /** A failed attempt whose next one is to come: when, and why there is one. */
 export function Waiting({ row }: { row: TaskRow }) {
   const t = messages.value.execution;
+  if (row.status === "pending" && !isRetry(row)) return <Turn row={row} />;
   if (!isRetry(row)) return null;
   const [happened] = causeOf(row, messages.value);
   return (
     <section class="box cause" aria-labelledby="waiting-title">
       <h3 id="waiting-title">{t.triesWhen}</h3>
       <p>
-        <Start at={row.not_before} />
+        <Start at={retryAt(row)} /> <Deadline row={row} />
       </p>
       {row.error_kind !== null && (
         <>
@@ -56,6 +57,30 @@ export function Waiting({ row }: { row: TaskRow }) {
         </>
       )}
     </section>
+  );
+}
+
+/** One that has not begun: what it waits for, and how long it may. */
+function Turn({ row }: { row: TaskRow }) {
+  const t = messages.value.execution;
+  return (
+    <section class="box cause" aria-labelledby="turn-title">
+      <h3 id="turn-title">{t.turn}</h3>
+      <p>
+        {t.turnWhy} <Deadline row={row} />
+      </p>
+    </section>
+  );
+}
+
+function Deadline({ row }: { row: TaskRow }) {
+  const t = messages.value.execution;
+  if (!row.deadline_at) return null;
+  const at = formats.value.moment(Date.parse(row.deadline_at), now.value);
+  return (
+    <>
+      {t.deadline}: <b>{at}</b>. {t.deadlinePassed}
+    </>
   );
 }
 

@@ -1,0 +1,64 @@
+/** Entries of the journal and maintenance windows: kept in order, and which of them count now. */
+import type { JournalEntry, MaintenanceWindow } from "../wire";
+
+const ENTRIES_KEPT = 200;
+const CLOCK_SHOWN_MS = 3_600_000;
+
+export type ClockKind = "clock_back" | "clock_forward" | "suspended" | "blocked";
+const CLOCK_KINDS: ReadonlySet<string> = new Set<ClockKind>(["clock_back", "clock_forward", "suspended", "blocked"]);
+
+/** Names a fact of the journal; `seq` does not, for an entry is told before it has one (0). */
+export function factOf(entry: JournalEntry): string {
+  return `${entry.at} ${entry.kind} ${entry.agent_id ?? ""}`;
+}
+
+/** Newest first, each fact once: the stream repeats what a snapshot told. */
+export function withEntry(entries: readonly JournalEntry[], entry: JournalEntry): JournalEntry[] {
+  const fact = factOf(entry);
+  const known = entries.find((each) => factOf(each) === fact);
+  if (known && known.seq >= entry.seq) return [...entries];
+  const others = entries.filter((each) => each !== known);
+  return [entry, ...others].sort((a, b) => (place(a) === place(b) ? 0 : place(b) - place(a))).slice(0, ENTRIES_KEPT);
+}
+
+/** Not by time: a clock that was set back would put the newest behind what came before. */
+function place(entry: JournalEntry): number {
+  return entry.seq === 0 ? Infinity : entry.seq;
+}
+
+/** Of one window the newest word counts: one that was ended has another end. */
+export function withWindow(windows: readonly MaintenanceWindow[], window: MaintenanceWindow): MaintenanceWindow[] {
+  const others = windows.filter((each) => each.window_id !== window.window_id);
+  return [...others, window].sort((a, b) => Date.parse(a.starts_at) - Date.parse(b.starts_at));
+}
+
+export type WindowState = "planned" | "active" | "over";
+
+export function windowState(window: Pick<MaintenanceWindow, "starts_at" | "ends_at">, now: number): WindowState {
+  if (now < Date.parse(window.starts_at)) return "planned";
+  return window.ends_at !== null && Date.parse(window.ends_at) <= now ? "over" : "active";
+}
+
+/** The one that lasts longest first: it is what the reader has to reckon with. */
+export function activeWindows(windows: readonly MaintenanceWindow[], now: number): MaintenanceWindow[] {
+  const end = (window: MaintenanceWindow) => (window.ends_at === null ? Infinity : Date.parse(window.ends_at));
+  return windows
+    .filter((window) => windowState(window, now) === "active")
+    .sort((a, b) => (end(a) === end(b) ? 0 : end(b) - end(a)));
+}
+
+/** What happened to the clock or the machine within the last hour, newest first. */
+export function clockEntries(entries: readonly JournalEntry[], now: number): JournalEntry[] {
+  return entries.filter((entry) => CLOCK_KINDS.has(entry.kind) && now - Date.parse(entry.at) < CLOCK_SHOWN_MS);
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000 };
+
+/** The first length that an English sentence tells (`2 h 05 min`, `2 hours`, `90 seconds`), in ms. */
+export function lengthIn(detail: string): number | null {
+  const part = "(\\d+(?:\\.\\d+)?) ?(d|days?|h|hours?|m|min|minutes?|s|seconds?)\\b";
+  const found = new RegExp(`${part}(?:(?:,| and)? ${part})?`).exec(detail);
+  if (!found) return null;
+  const of = (amount: string | undefined, unit: string | undefined) => Number(amount ?? 0) * (UNIT_MS[unit?.[0] ?? ""] ?? 0);
+  return of(found[1], found[2]) + of(found[3], found[4]);
+}

@@ -1,0 +1,73 @@
+/** Words of the panel of orders in English; the keys are those of `orders.pt-BR.ts`. */
+import type { OrdersMessages } from "./orders.pt-BR";
+
+const some = (n: number) => (n === 1 ? "1 councilor" : `${n} councilors`);
+
+export const ordersEn: OrdersMessages = {
+  label: "Orders to the council",
+  plenary: "Chamber",
+  close: "Close",
+  whom: "For whom",
+  everybody: "All",
+  nobody: "There are no councilors yet.",
+  no: "No",
+  failed: (what) => `That did not work: ${what}`,
+
+  bulk: {
+    title: "Call, pause, resume",
+    about: "A leave for many is one: who was on leave alone before stays so.",
+    run: { order: "Call", ask: (n) => `Call ${some(n)} now? Each run may spend tokens.`, yes: (n) => `Call ${n}` },
+    pause: { order: "Pause", ask: (n) => `Send ${some(n)} on leave? No slot comes until they are back.`, yes: (n) => `Pause ${n}` },
+    resume: { order: "Resume", ask: (n) => `Call ${some(n)} back?`, yes: (n) => `Resume ${n}` },
+    nobody: { run: "all are at work", pause: "all are on leave", resume: "nobody is on leave" },
+    single: (n) => (n === 1 ? "Also the one who went on leave alone (1)" : `Also those who went on leave one by one (${n})`),
+    started: (n) => (n === 1 ? "1 started." : `${n} started.`),
+    paused: (n) => (n === 1 ? "1 went on leave." : `${n} went on leave.`),
+    resumed: (n) => (n === 1 ? "1 came back." : `${n} came back.`),
+    unchanged: (n) => (n === 1 ? "1 was so already." : `${n} were so already.`),
+    stillPaused: (names) => `Still on leave: ${names}.`,
+    refused: "Could not be done for:",
+  },
+
+  maintenance: {
+    title: "Maintenance",
+    about: "While the window lasts, slots are skipped and counted; nothing is caught up afterwards.",
+    none: "No window is open or planned.",
+    state: { active: "open", planned: "planned", over: "over" },
+    anyReason: "no reason given",
+    from: (at) => `from ${at}`,
+    end: "End it",
+    callOff: "Call it off",
+    begin: "Open a window",
+    length: "For how long",
+    lengths: { "30m": "30 min", "2h": "2 h", open: "until ended", plan: "plan it" },
+    reason: "Reason",
+    reasonHint: "Shown to everybody at the top of the page.",
+    starts: "Begins",
+    ends: "Ends",
+    endsHint: "Empty: until somebody ends it.",
+    start: "Start now",
+    plan: "Plan it",
+    set: "The window is set.",
+    noStart: "Say when it begins.",
+  },
+
+  backfill: {
+    title: "Run slots of the past",
+    about: "Runs the slots of this range that did not run, one after the other. Nothing starts before you confirm.",
+    from: "From",
+    until: "Until",
+    untilHint: "Empty: until now.",
+    noFrom: "Say since when.",
+    count: "Count",
+    counting: "Counting",
+    none: "Nothing to run: every slot of this range has its run.",
+    would: (n, text) => (n === 1 ? "It would be 1 run:" : `It would be ${text} runs:`),
+    slots: (n, text) => (n === 1 ? "1 slot" : `${text} slots`),
+    yes: (n, text) => (n === 1 ? "Start 1 run" : `Start ${text} runs`),
+    before: (n, text) => (n === 1 ? "1 was backfilled before." : `${text} were backfilled before.`),
+    leftOut: (n, text) => (n === 1 ? "1 is left out, as by the schedule." : `${text} are left out, as by the schedule.`),
+    changed: "The number changed while you looked. See again:",
+    started: (n, text) => (n === 1 ? "1 run will start." : `${text} runs will start, one after the other.`),
+  },
+};

@@ -1,0 +1,73 @@
+/** Words of the panel of orders, fetched with it. `orders.en.ts` has the same keys. */
+const some = (n: number) => (n === 1 ? "1 conselheiro" : `${n} conselheiros`);
+
+export const ordersPtBR = {
+  label: "Ordens ao conselho",
+  plenary: "Plenário",
+  close: "Fechar",
+  whom: "Para quem",
+  everybody: "Todos",
+  nobody: "Não há conselheiros ainda.",
+  no: "Não",
+  failed: (what: string) => `Não deu certo: ${what}`,
+
+  bulk: {
+    title: "Convocar, pausar, retomar",
+    about: "A licença de muitos é uma só: quem já estava de licença sozinho continua.",
+    run: { order: "Convocar", ask: (n: number) => `Convocar ${some(n)} agora? Cada rodada pode gastar tokens.`, yes: (n: number) => `Convocar ${n}` },
+    pause: { order: "Pausar", ask: (n: number) => `Dar licença a ${some(n)}? Nenhum horário corre até voltarem.`, yes: (n: number) => `Pausar ${n}` },
+    resume: { order: "Retomar", ask: (n: number) => `Chamar ${some(n)} de volta?`, yes: (n: number) => `Retomar ${n}` },
+    nobody: { run: "todos já trabalham", pause: "todos já estão de licença", resume: "ninguém está de licença" },
+    single: (n: number) => (n === 1 ? "Também quem saiu de licença sozinho (1)" : `Também os que saíram de licença um a um (${n})`),
+    started: (n: number) => (n === 1 ? "1 começou." : `${n} começaram.`),
+    paused: (n: number) => (n === 1 ? "1 saiu de licença." : `${n} saíram de licença.`),
+    resumed: (n: number) => (n === 1 ? "1 voltou." : `${n} voltaram.`),
+    unchanged: (n: number) => (n === 1 ? "1 já estava assim." : `${n} já estavam assim.`),
+    stillPaused: (names: string) => `Continua de licença: ${names}.`,
+    refused: "Não deu para:",
+  },
+
+  maintenance: {
+    title: "Manutenção",
+    about: "Enquanto a janela dura, os horários são pulados e contados; ninguém é recuperado depois.",
+    none: "Nenhuma janela aberta ou planejada.",
+    state: { active: "aberta", planned: "planejada", over: "encerrada" },
+    anyReason: "sem motivo dito",
+    from: (at: string) => `a partir de ${at}`,
+    end: "Encerrar",
+    callOff: "Desmarcar",
+    begin: "Abrir uma janela",
+    length: "Por quanto tempo",
+    lengths: { "30m": "30 min", "2h": "2 h", open: "até encerrar", plan: "planejar" },
+    reason: "Motivo",
+    reasonHint: "Aparece para todos no alto da página.",
+    starts: "Começa",
+    ends: "Termina",
+    endsHint: "Vazio: até alguém encerrar.",
+    start: "Começar agora",
+    plan: "Planejar",
+    set: "A janela está marcada.",
+    noStart: "Diga quando começa.",
+  },
+
+  backfill: {
+    title: "Refazer horários passados",
+    about: "Roda agora os horários que não rodaram neste intervalo, um depois do outro. Nada começa antes de você confirmar.",
+    from: "De",
+    until: "Até",
+    untilHint: "Vazio: até agora.",
+    noFrom: "Diga desde quando.",
+    count: "Contar",
+    counting: "Contando",
+    none: "Nada a refazer: todo horário deste intervalo tem a sua rodada.",
+    would: (n: number, text: string) => (n === 1 ? "Seria 1 rodada:" : `Seriam ${text} rodadas:`),
+    slots: (n: number, text: string) => (n === 1 ? "1 horário" : `${text} horários`),
+    yes: (n: number, text: string) => (n === 1 ? "Refazer 1 rodada" : `Refazer ${text} rodadas`),
+    before: (n: number, text: string) => (n === 1 ? "1 já foi refeito antes." : `${text} já foram refeitos antes.`),
+    leftOut: (n: number, text: string) => (n === 1 ? "1 fica de fora, pela agenda." : `${text} ficam de fora, pela agenda.`),
+    changed: "O número mudou enquanto você olhava. Confira de novo:",
+    started: (n: number, text: string) => (n === 1 ? "1 rodada vai começar." : `${text} rodadas vão começar, uma depois da outra.`),
+  },
+};
+
+export type OrdersMessages = typeof ordersPtBR;

@@ -1,0 +1,120 @@
+/** The rules that most schedules leave as they are, by the question that they answer. */
+import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
+
+import { type Draft, draftOf, policiesOf, scheduleOf } from "../../agenda/draft";
+import { agendaMessages } from "../../i18n/agenda";
+import { ChoiceField, LinesField, SpanField, TextField } from "./fields";
+
+interface AdvancedProps {
+  draft: Draft;
+  change: (part: Partial<Draft>) => void;
+  /** How many of the rules are not the usual ones. */
+  own: number;
+  open: boolean;
+}
+
+const USUAL = draftOf({ schedule: { type: "interval", value: "30m", enabled: true, timezone: "UTC" } });
+const SHOWN_ABOVE = new Set(["type", "value", "timezone"]);
+
+export function countOwn(draft: Draft): number {
+  const usual = { ...scheduleOf(USUAL), ...policiesOf(USUAL) };
+  const rules = { ...scheduleOf(draft), ...policiesOf(draft) };
+  return Object.entries(rules).filter(
+    ([name, value]) => !SHOWN_ABOVE.has(name) && JSON.stringify(value) !== JSON.stringify(usual[name as keyof typeof usual]),
+  ).length;
+}
+
+export function Advanced({ draft, change, own, open }: AdvancedProps) {
+  const t = agendaMessages.value.form;
+  const [wasOpen] = useState(open);
+  return (
+    <details class="advanced" open={wasOpen}>
+      <summary>
+        <h3>{t.advanced}</h3> {own > 0 && <span>{t.advancedOn(own)}</span>}
+      </summary>
+      <Group title={t.limits}>
+        <LinesField
+          name="active_hours"
+          label={t.activeHours}
+          hint={t.activeHoursHint}
+          value={draft.activeHours}
+          onChange={(activeHours) => change({ activeHours })}
+        />
+        <LinesField
+          name="excluded_dates"
+          label={t.excludedDates}
+          hint={t.excludedDatesHint}
+          value={draft.excludedDates}
+          onChange={(excludedDates) => change({ excludedDates })}
+        />
+        <TextField
+          name="starts_at"
+          label={t.startsAt}
+          type="datetime-local"
+          value={draft.startsAt}
+          onChange={(startsAt) => change({ startsAt })}
+        />
+        <TextField name="ends_at" label={t.endsAt} type="datetime-local" value={draft.endsAt} onChange={(endsAt) => change({ endsAt })} />
+        <LinesField
+          name="excluded_calendars"
+          label={t.excludedCalendars}
+          hint={t.excludedCalendarsHint}
+          value={draft.excludedCalendars}
+          onChange={(excludedCalendars) => change({ excludedCalendars })}
+        />
+        <SpanField name="jitter_seconds" label={t.jitter} hint={t.jitterHint} value={draft.jitter} onChange={(jitter) => change({ jitter })} />
+      </Group>
+      {draft.kind !== "interval" && (
+        <Group title={t.clock}>
+          <ChoiceField name="gap" label={t.gap} words={t.gaps} value={draft.gap} onChange={(gap) => change({ gap })} />
+          <ChoiceField name="fold" label={t.fold} words={t.folds} value={draft.fold} onChange={(fold) => change({ fold })} />
+        </Group>
+      )}
+      <Group title={t.trouble}>
+        <ChoiceField name="catch_up" label={t.catchUp} words={t.catchUps} value={draft.catchUp} onChange={(catchUp) => change({ catchUp })} />
+        <SpanField
+          name="catch_up_max_age_seconds"
+          label={t.catchUpMaxAge}
+          value={draft.catchUpMaxAge}
+          onChange={(catchUpMaxAge) => change({ catchUpMaxAge })}
+        />
+        <ChoiceField name="overlap" label={t.overlap} words={t.overlaps} value={draft.overlap} onChange={(overlap) => change({ overlap })} />
+      </Group>
+      <Group title={t.queue}>
+        <TextField
+          name="priority"
+          label={t.priority}
+          hint={t.priorityHint}
+          type="number"
+          value={draft.priority}
+          onChange={(priority) => change({ priority })}
+        />
+        <TextField
+          name="max_attempts"
+          label={t.attempts}
+          hint={t.attemptsHint}
+          type="number"
+          value={draft.attempts}
+          onChange={(attempts) => change({ attempts })}
+        />
+        <SpanField
+          name="deadline_seconds"
+          label={t.deadline}
+          hint={t.deadlineHint}
+          value={draft.deadline}
+          onChange={(deadline) => change({ deadline })}
+        />
+      </Group>
+    </details>
+  );
+}
+
+function Group({ title, children }: { title: string; children: ComponentChildren }) {
+  return (
+    <fieldset class="rules-group">
+      <legend>{title}</legend>
+      {children}
+    </fieldset>
+  );
+}

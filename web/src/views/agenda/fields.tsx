@@ -1,0 +1,149 @@
+/** The form's fields: each has its label, its hint, and what is wrong with it, all tied together. */
+import { createContext, type ComponentChildren } from "preact";
+import { useContext } from "preact/hooks";
+
+import { type Span, type Unit, UNITS } from "../../agenda/draft";
+import { agendaMessages } from "../../i18n/agenda";
+
+/** By the field's name in the API: the server's sentences on it. */
+export type FieldErrors = Readonly<Record<string, string>>;
+export const Errors = createContext<{ readonly errors: FieldErrors; readonly kind: "interval" | "cron" | "at" }>({
+  errors: {},
+  kind: "interval",
+});
+
+interface FieldProps {
+  name: string;
+  label: string;
+  hint?: string;
+}
+
+/** What an input needs to be tied to its words. */
+interface Tied {
+  id: string;
+  name: string;
+  "aria-invalid": boolean;
+  "aria-describedby": string;
+}
+
+export function Field({ name, label, hint, children }: FieldProps & { children: (tied: Tied) => ComponentChildren }) {
+  const { errors } = useContext(Errors);
+  const wrong = errors[name];
+  const id = `agenda-${name}`;
+  return (
+    <div class={`field ${wrong ? "is-wrong" : ""}`}>
+      <label for={id}>{label}</label>
+      {children({ id, name, "aria-invalid": Boolean(wrong), "aria-describedby": `${id}-hint ${id}-wrong` })}
+      <p class="hint" id={`${id}-hint`}>
+        {hint}
+      </p>
+      <p class="wrong" id={`${id}-wrong`} aria-live="polite">
+        {wrong && <Wrong name={name} said={wrong} />}
+      </p>
+    </div>
+  );
+}
+
+/** In the reader's words, then in the server's, which are in English. */
+function Wrong({ name, said }: { name: string; said: string }) {
+  const t = agendaMessages.value.form.wrong;
+  const { kind } = useContext(Errors);
+  const own = name === "value" ? t.value[kind] : name === "timezone" ? t.timezone : t.other;
+  return (
+    <>
+      {own} <span lang="en">{said}</span>
+    </>
+  );
+}
+
+interface Editable<Value> {
+  value: Value;
+  onChange: (value: Value) => void;
+}
+
+type TextProps = FieldProps & Editable<string> & { type?: "text" | "datetime-local" | "number"; list?: string; mono?: boolean };
+
+export function TextField({ value, onChange, type = "text", list, mono = false, ...field }: TextProps) {
+  return (
+    <Field {...field}>
+      {(tied) => (
+        <input
+          {...tied}
+          type={type}
+          class={mono ? "mono" : ""}
+          value={value}
+          list={list}
+          autocomplete="off"
+          spellcheck={false}
+          onInput={(event) => onChange(event.currentTarget.value)}
+        />
+      )}
+    </Field>
+  );
+}
+
+export function LinesField({ value, onChange, ...field }: FieldProps & Editable<string>) {
+  return (
+    <Field {...field}>
+      {(tied) => (
+        <textarea
+          {...tied}
+          rows={Math.min(6, Math.max(2, value.split("\n").length))}
+          spellcheck={false}
+          value={value}
+          onInput={(event) => onChange(event.currentTarget.value)}
+        />
+      )}
+    </Field>
+  );
+}
+
+export function SpanField({ value, onChange, ...field }: FieldProps & Editable<Span>) {
+  const t = agendaMessages.value.form;
+  return (
+    <Field {...field}>
+      {(tied) => (
+        <div class="span">
+          <input
+            {...tied}
+            type="number"
+            min="0"
+            step="any"
+            inputMode="numeric"
+            value={value.amount}
+            onInput={(event) => onChange({ ...value, amount: event.currentTarget.value })}
+          />
+          <select
+            aria-label={t.unitOf(field.label)}
+            value={value.unit}
+            onChange={(event) => onChange({ ...value, unit: event.currentTarget.value as Unit })}
+          >
+            {UNITS.map((unit) => (
+              <option key={unit} value={unit}>
+                {t.unit[unit]}
+              </option>
+            ))}
+          </select>
+        </div>
+      )}
+    </Field>
+  );
+}
+
+type ChoiceProps<Value extends string> = FieldProps & Editable<Value> & { words: Readonly<Record<Value, string>> };
+
+export function ChoiceField<Value extends string>({ value, onChange, words, ...field }: ChoiceProps<Value>) {
+  return (
+    <Field {...field}>
+      {(tied) => (
+        <select {...tied} value={value} onChange={(event) => onChange(event.currentTarget.value as Value)}>
+          {(Object.entries(words) as [Value, string][]).map(([each, word]) => (
+            <option key={each} value={each}>
+              {word}
+            </option>
+          ))}
+        </select>
+      )}
+    </Field>
+  );
+}

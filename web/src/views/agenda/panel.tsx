@@ -1,0 +1,150 @@
+/**
+ * The schedule of one councilor: what it says, what it comes to, what was lost of it and what was
+ * changed about it; and the form that changes it, beside what it would come to. Fetched when first
+ * opened.
+ */
+import "../../styles/panel.css";
+import "../../styles/agenda.css";
+
+import { useState } from "preact/hooks";
+
+import { setPaused } from "../../actions";
+import { draftFor } from "../../agenda/drafts";
+import { now } from "../../clock";
+import { displayName, officeOf } from "../../council/names";
+import { isPaused, moodOf } from "../../council/standing";
+import { formats, language, messages } from "../../i18n";
+import { agendaMessages } from "../../i18n/agenda";
+import { OrderButton } from "../../parts/order";
+import { usePanel } from "../../parts/panel";
+import { Portrait } from "../../parts/portrait";
+import { councilorAddress, goHome, route } from "../../route";
+import { council, loaded } from "../../session";
+import type { Agent, SlotsAnswer } from "../../wire";
+import { scheduleOf, ZONE } from "../card";
+import { ScheduleForm } from "./form";
+import { SeatJournal } from "./journal";
+import { LostSlots } from "./lost";
+import { NextSlots, useNextSlots } from "./next";
+import { Rules } from "./rules";
+
+export function AgendaPanel() {
+  const t = agendaMessages.value;
+  const panel = usePanel();
+  const id = route.value.kind === "agenda" ? route.value.id : "";
+  const agent = council.value.agents.get(id);
+  const name = agent ? displayName(agent) : id;
+  return (
+    <div class="panel is-wide agenda" role="dialog" aria-label={t.label(name)} tabIndex={-1} ref={panel} data-agenda={id}>
+      <div class="panel-bar">
+        <p class="crumbs">
+          <button type="button" onClick={goHome}>
+            {t.plenary}
+          </button>
+          <b>{t.label(name)}</b>
+        </p>
+        <nav>
+          {agent && (
+            <a class="button" href={councilorAddress(id)}>
+              {t.report}
+            </a>
+          )}
+        </nav>
+        <button type="button" class="button" onClick={goHome}>
+          {t.close} <kbd aria-hidden="true">Esc</kbd>
+        </button>
+      </div>
+      <div class="panel-body">
+        {agent?.councilor_config ? (
+          <Agenda key={id} agent={agent} />
+        ) : (
+          <p class="panel-note" role="status">
+            {loaded.value ? t.gone : messages.value.headline.loading}
+          </p>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function Agenda({ agent }: { agent: Agent }) {
+  const [editing, setEditing] = useState(() => draftFor(agent.agent_id) !== null);
+  const [saved, setSaved] = useState(false);
+  const end = (done: boolean) => {
+    setEditing(false);
+    setSaved(done);
+  };
+  if (editing) return <ScheduleForm agent={agent} onEnd={end} />;
+  return (
+    <Reading
+      agent={agent}
+      saved={saved}
+      edit={() => {
+        setSaved(false);
+        setEditing(true);
+      }}
+    />
+  );
+}
+
+function Reading({ agent, saved, edit }: { agent: Agent; saved: boolean; edit: () => void }) {
+  const t = agendaMessages.value;
+  const next = useNextSlots(agent);
+  const paused = isPaused(agent);
+  const id = agent.agent_id;
+  return (
+    <div class="columns">
+      <div class="matter-column">
+        <SeatHead agent={agent} answer={next.answer} />
+        <div class="buttons">
+          <button type="button" class="button filled" onClick={edit}>
+            {t.edit}
+          </button>
+          <OrderButton about={id} act={() => setPaused(id, !paused)}>
+            {paused ? messages.value.execution.resume : messages.value.execution.pause}
+          </OrderButton>
+          <p class="done" role="status">
+            {saved && t.saved}
+          </p>
+        </div>
+        <LostSlots agent={agent} />
+        <SeatJournal agentId={id} />
+      </div>
+      <div class="side-column">
+        {paused ? <p class="box quiet-box">{t.onLeave}</p> : <NextSlots title={t.next.title} state={next} />}
+        <Rules config={agent.councilor_config!} />
+      </div>
+    </div>
+  );
+}
+
+function SeatHead({ agent, answer }: { agent: Agent; answer: SlotsAnswer | null }) {
+  return (
+    <section class="head">
+      <div class="niche-column">
+        <Portrait agent={agent} mood={moodOf(agent, now.peek())} width={94} />
+      </div>
+      <div class="matter">
+        <p class="who">
+          {agent.emoji && <span aria-hidden="true">{agent.emoji}</span>} <b>{displayName(agent)}</b>
+          <span>{officeOf(agent)}</span>
+        </p>
+        <h2>{capital(answer?.sentence[language.value] || scheduleOf(agent))}</h2>
+        <p class="reason">{zoneWords(agent, answer)}</p>
+      </div>
+    </section>
+  );
+}
+
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** A schedule by another clock than the reader's says so, with the reader's time of the next slot. */
+function zoneWords(agent: Agent, answer: SlotsAnswer | null): string {
+  const t = agendaMessages.value;
+  const zone = answer?.timezone ?? agent.councilor_config?.schedule.timezone ?? "UTC";
+  const first = answer?.slots[0];
+  if (zone === ZONE || !first || isPaused(agent)) return t.zone(zone);
+  return t.zoneAndHere(zone, formats.value.moment(Date.parse(first.at), now.value));
+}
