@@ -23,6 +23,7 @@ from conselho import __version__
 from conselho.api.context import Context
 from conselho.clock import Clock
 from conselho.errors import StoreUnavailable
+from conselho.models.agent import Agent
 from conselho.models.journal import JournalKind
 from conselho.models.statistics import Activity, Tally
 from conselho.models.task import Status
@@ -121,26 +122,13 @@ def server_families(system: System) -> Iterable[Metric]:
 
 
 def _scheduler_families(system: System) -> Iterable[Metric]:
-    now = system.clock.now()
-    overdue = system.scheduler.overdue()
     yield _gauge(
         "scheduler_last_tick_timestamp_seconds",
         "When the scheduler last looked for due slots.",
         (),
         [(system.scheduler.ticked_at.timestamp(),)],
     )
-    yield _gauge(
-        "scheduler_overdue_slots",
-        "Councilors whose slot should have become a task by now.",
-        (),
-        [(len(overdue),)],
-    )
-    yield _gauge(
-        "councilor_overdue_seconds",
-        f"How long ago that slot was; absent when none is overdue, at most {OVERDUE_NAMED}.",
-        ("agent_id",),
-        [(agent.agent_id, (now - slot).total_seconds()) for agent, slot in overdue[:OVERDUE_NAMED]],
-    )
+    yield from overdue_families(system.scheduler.overdue(), system.clock.now())
     yield _gauge(
         "event_loop_lag_seconds",
         "How late the newest look at the clocks was.",
@@ -152,6 +140,22 @@ def _scheduler_families(system: System) -> Iterable[Metric]:
         "Clocks that were set, machines that slept and loops that were blocked.",
         ("kind",),
         [(kind.value, system.timekeeper.steps[kind]) for kind in _TROUBLES],
+    )
+
+
+def overdue_families(overdue: Sequence[tuple[Agent, datetime]], now: datetime) -> Iterable[Metric]:
+    """Councilors with the slot that should be a Task by now, the oldest first."""
+    yield _gauge(
+        "scheduler_overdue_slots",
+        "Councilors whose slot should have become a task by now.",
+        (),
+        [(len(overdue),)],
+    )
+    yield _gauge(
+        "councilor_overdue_seconds",
+        f"How long ago that slot was; only for those that are overdue, {OVERDUE_NAMED} at most.",
+        ("agent_id",),
+        [(agent.agent_id, (now - slot).total_seconds()) for agent, slot in overdue[:OVERDUE_NAMED]],
     )
 
 

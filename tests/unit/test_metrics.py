@@ -1,0 +1,227 @@
+"""The figures for Prometheus: what they count, and what they cost."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from prometheus_client.exposition import generate_latest
+from prometheus_client.metrics_core import Metric
+from prometheus_client.parser import text_string_to_metric_families
+
+from conselho import __version__
+from conselho.api.metrics import (
+    KEPT_SECONDS,
+    OVERDUE_NAMED,
+    Counted,
+    StoreFigures,
+    overdue_families,
+    server_families,
+    store_families,
+)
+from conselho.config import load_settings
+from conselho.models.ids import AgentId
+from conselho.models.journal import JournalKind
+from conselho.models.statistics import Activity, Tally
+from conselho.models.task import Status
+from conselho.services.data_dir import DataDir
+from conselho.store import Held, Loss, Store
+from conselho.wiring import System, open_system
+from tests.support.clock import NOON, FakeClock
+from tests.support.factories import (
+    ANA,
+    BIA,
+    LEASE,
+    WORKER,
+    make_agent,
+    make_lost,
+    make_outcome,
+    make_task,
+    no_events,
+)
+from tests.support.stores import open_store
+
+Figures = dict[tuple[str, frozenset[tuple[str, str]]], float]
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    async with open_store("sqlite", tmp_path) as store:
+        yield store
+
+
+def read(families: Iterable[Metric]) -> Figures:
+    """The figures as a scraper reads them, by name and labels."""
+
+    class Given:
+        def collect(self) -> Iterable[Metric]:
+            return families
+
+    return {
+        (sample.name, frozenset(sample.labels.items())): sample.value
+        for family in text_string_to_metric_families(generate_latest(Given()).decode())
+        for sample in family.samples
+    }
+
+
+def figure(figures: Figures, name: str, **labels: str) -> float | None:
+    return figures.get((f"conselho_{name}", frozenset(labels.items())))
+
+
+# -- what the store counts -------------------------------------------------------------------------
+
+
+async def finish(store: Store, outcome: Status) -> None:
+    await store.submit([make_task(due_at=None)], announce=no_events)
+    [task] = await store.claim(WORKER, now=NOON, limit=1, lease=LEASE, announce=no_events)
+    held = Held(task_id=task.task_id, fence=task.fence)
+    ended = replace(make_outcome(), status=outcome)
+    await store.finish(held, ended, now=NOON, announce=no_events)
+
+
+async def test_the_figures_of_the_store_are_what_its_tasks_say(store: Store) -> None:
+    await finish(store, Status.COMPLETED)
+    await finish(store, Status.COMPLETED)
+    await finish(store, Status.ERROR)
+    slots = [NOON + timedelta(minutes=n) for n in range(7)]
+    lost = make_lost(BIA, status=Status.MISSED)
+    await store.record_lost([Loss(row=lost, slots=slots)], now=NOON, announce=no_events)
+    await store.submit([make_task(ANA)], announce=no_events)
+
+    figures = read(store_families(await StoreFigures(store, FakeClock()).counted()))
+
+    assert figure(figures, "store_up") == 1
+    assert figure(figures, "tasks", status="pending") == 1
+    assert figure(figures, "tasks", status="processing") == 0
+    assert figure(figures, "runs_total", status="completed") == 2
+    assert figure(figures, "runs_total", status="error") == 1
+    assert figure(figures, "runs_total", status="cancelled") == 0
+    assert figure(figures, "slots_lost_total", status="missed") == 7
+    assert figure(figures, "slots_lost_total", status="skipped") == 0
+
+
+async def test_the_store_is_asked_again_only_after_a_while(store: Store) -> None:
+    clock = FakeClock()
+    kept = StoreFigures(store, clock)
+    before = await kept.counted()
+    await finish(store, Status.COMPLETED)
+
+    clock.jump(KEPT_SECONDS - 0.1)
+    assert await kept.counted() is before
+    clock.jump(0.1)
+    after = await kept.counted()
+
+    assert after is not None
+    assert after.tally.completed == 1
+
+
+async def test_runs_that_ended_before_the_clock_was_set_back_count(store: Store) -> None:
+    await finish(store, Status.COMPLETED)
+
+    counted = await StoreFigures(store, FakeClock(NOON - timedelta(hours=2))).counted()
+
+    assert counted is not None
+    assert counted.tally.completed == 1
+
+
+async def test_a_store_that_is_away_is_a_figure_and_shows_no_old_ones(tmp_path: Path) -> None:
+    clock = FakeClock()
+    async with open_store("sqlite", tmp_path) as store:
+        kept = StoreFigures(store, clock)
+        assert await kept.counted() is not None
+    clock.jump(KEPT_SECONDS)
+
+    figures = read(store_families(await kept.counted()))
+
+    assert figures == {("conselho_store_up", frozenset()): 0}
+
+
+def test_what_never_happened_is_told_as_none_and_not_left_out() -> None:
+    """An alert on the growth of a figure needs it to be there before."""
+    counted = Counted(activity=Activity(pending=0, processing=0), tally=Tally())
+
+    figures = read(store_families(counted))
+
+    assert {value for (name, _), value in figures.items() if name != "conselho_store_up"} == {0}
+    assert len(figures) == 8
+
+
+# -- what the server knows itself ------------------------------------------------------------------
+
+
+@asynccontextmanager
+async def opened(tmp_path: Path, **environ: str) -> AsyncIterator[System]:
+    """The parts of a server that has not started."""
+    data_dir = DataDir(tmp_path / "data")
+    data_dir.acquire()
+    settings, _ = load_settings({"data_dir": tmp_path / "data"}, environ=environ)
+    system = await open_system(settings, data_dir)
+    try:
+        yield system
+    finally:
+        await system.store.close()
+        data_dir.release()
+
+
+def test_councilors_whose_slot_is_overdue_are_named_with_how_long_it_waits() -> None:
+    overdue = [
+        (make_agent(ANA), NOON - timedelta(seconds=90)),
+        (make_agent(BIA), NOON - timedelta(seconds=30)),
+    ]
+
+    figures = read(overdue_families(overdue, NOON))
+
+    assert figure(figures, "scheduler_overdue_slots") == 2
+    assert figure(figures, "councilor_overdue_seconds", agent_id=ANA) == 90
+    assert figure(figures, "councilor_overdue_seconds", agent_id=BIA) == 30
+
+
+def test_when_everything_is_late_the_oldest_are_named_and_all_are_counted() -> None:
+    names = [AgentId(f"agent-{n}") for n in range(2 * OVERDUE_NAMED)]
+    overdue = [(make_agent(name), NOON - timedelta(hours=1)) for name in names]
+
+    figures = read(overdue_families(overdue, NOON))
+
+    named = [labels for name, labels in figures if name == "conselho_councilor_overdue_seconds"]
+    assert len(named) == OVERDUE_NAMED
+    assert figure(figures, "scheduler_overdue_slots") == 2 * OVERDUE_NAMED
+
+
+async def test_a_server_tells_its_version_and_when_it_looked_last(tmp_path: Path) -> None:
+    async with opened(tmp_path) as system:
+        assert figure(read(server_families(system)), "sweeper_last_sweep_timestamp_seconds") is None
+        await system.sweeper.tick(NOON)
+
+        figures = read(server_families(system))
+
+        looked = system.scheduler.ticked_at.timestamp()
+    assert figure(figures, "build_info", version=__version__) == 1
+    assert figure(figures, "sweeper_last_sweep_timestamp_seconds") == NOON.timestamp()
+    assert figure(figures, "scheduler_last_tick_timestamp_seconds") == looked
+    assert figure(figures, "scheduler_overdue_slots") == 0
+    assert figure(figures, "pings_failed_total") == 0
+    assert figure(figures, "event_loop_lag_seconds") == 0
+    for kind in ("clock_back", "clock_forward", "suspended", "blocked"):
+        assert figure(figures, "clock_steps_total", kind=kind) == 0
+
+
+async def test_troubles_of_the_clock_are_counted_by_kind(tmp_path: Path) -> None:
+    async with opened(tmp_path) as system:
+        system.timekeeper.steps[JournalKind.SUSPENDED] += 2
+        system.timekeeper.lag_seconds = 7.5
+
+        figures = read(server_families(system))
+
+    assert figure(figures, "clock_steps_total", kind="suspended") == 2
+    assert figure(figures, "event_loop_lag_seconds") == 7.5
+
+
+async def test_a_server_without_a_scheduler_tells_nothing_of_it(tmp_path: Path) -> None:
+    async with opened(tmp_path, CONSELHO_SCHEDULER_ENABLED="false") as system:
+        names = {name for name, _ in read(server_families(system))}
+
+    assert names == {"conselho_build_info", "conselho_pings_failed_total"}
