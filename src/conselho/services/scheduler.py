@@ -15,6 +15,7 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
+from itertools import islice
 
 import structlog
 
@@ -46,6 +47,7 @@ LOOK_SECONDS = 5.0
 # A slot that waits longer for the store makes the scheduler unready.
 OVERDUE = timedelta(seconds=10)
 CATCH_UP_PER_MINUTE = 30
+TOGETHER = 250
 
 
 @dataclass(slots=True)
@@ -261,17 +263,21 @@ class Scheduler:
     async def tick(self) -> int:
         """Account for the slots of all councilors whose alarm has rung; how many these were.
 
-        On StoreUnavailable they stay rung.
+        On StoreUnavailable those that are not accounted for stay rung.
         """
         async with self._serving:
-            due, self._due = self._due, {}
-            try:
-                await self._serve(due)
-            except BaseException:
-                self._due = {**self._due, **due}
-                raise
+            count = len(self._due)
+            while self._due:
+                # In portions, so that the first of a thousand runs while the last is stored.
+                portion = list(islice(self._due, TOGETHER))
+                rung = {agent_id: self._due.pop(agent_id) for agent_id in portion}
+                try:
+                    await self._serve(rung)
+                except BaseException:
+                    self._due = rung | self._due
+                    raise
             self._ticked_at = self._clock.now()
-            return len(due)
+            return count
 
     async def _serve(self, due: Iterable[AgentId]) -> None:
         now = self._clock.now()
