@@ -15,7 +15,7 @@ from conselho.errors import StoreUnavailable
 from conselho.models.event import Announce
 from conselho.models.ids import TaskId, WorkerId
 from conselho.models.task import Task
-from conselho.store import Held, TaskStore
+from conselho.store import ClaimLimits, Held, TaskStore
 
 log = structlog.get_logger(__name__)
 
@@ -50,8 +50,12 @@ class LocalDispatcher:
         renew_every: timedelta,
         begin: Callable[[Task], tuple[Attempt, Awaitable[None]]],
         announce: Announce,
+        limits: ClaimLimits | None = None,
     ) -> None:
-        """`begin` makes the run of a claimed Task: its handle, and the awaitable that runs it."""
+        """`begin` makes the run of a claimed Task: its handle, and the awaitable that runs it.
+
+        `limits`: how much may run and start beyond this pool, see `TaskStore.claim`.
+        """
         self._store = store
         self._clock = clock
         self._worker = worker
@@ -60,6 +64,7 @@ class LocalDispatcher:
         self._renew_every = renew_every
         self._begin = begin
         self._announce = announce
+        self._limits = limits
         self._woken = asyncio.Event()
         # By claim, not by Task: its next attempt may be claimed before the last one is let go of.
         self._attempts: dict[Held, Attempt] = {}
@@ -92,7 +97,12 @@ class LocalDispatcher:
             if free <= 0 or self._draining:
                 return 0
             tasks = await self._store.claim(
-                self._worker, now=now, limit=free, lease=self._lease, announce=self._announce
+                self._worker,
+                now=now,
+                limit=free,
+                lease=self._lease,
+                limits=self._limits,
+                announce=self._announce,
             )
             for task in tasks:
                 self._start(task)
