@@ -171,6 +171,18 @@ async def test_a_slot_is_backfilled_once(store: Store) -> None:
     assert len(await desk.tasks()) == 3
 
 
+async def test_a_slot_whose_backfill_was_cancelled_can_be_asked_for_again(store: Store) -> None:
+    desk = Desk(store)
+    await desk.lose(await desk.seat(), 11)
+    await desk.service.start(ask(8, 9), 2)
+    for _ in range(2):
+        await store.cancel_waiting(ANA, reason="Paused.", now=NOON, announce=no_events)
+        assert (await desk.service.start(ask(8, 9), 2)).started == 2
+
+    assert (await desk.service.plan(ask(8, 9))).duplicates == 2
+    assert len(await desk.tasks()) == 6
+
+
 async def test_another_count_than_confirmed_starts_nothing(store: Store) -> None:
     desk = Desk(store)
     await desk.lose(await desk.seat(), 11)

@@ -2,7 +2,8 @@
 
     plan ──► the count, for a person to confirm ──► start ──► one Task for each slot, paced
 
-A slot is backfilled once: the store keeps one Task for its `backfill_key`, whoever asks.
+A slot is backfilled once: the store keeps one Task for its `backfill_key`, whoever asks. When that
+was cancelled before it ran, the next one has a key of its own again.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Annotated, Final, Protocol, TypeVar
 
@@ -59,13 +60,14 @@ class BackfillForm(SelectionForm):
 class Plan:
     """What a backfill would start: the slots of each councilor that is meant, ascending.
 
-    `duplicates`: slots that were backfilled before. `left_out`: slots that would not run by their
-    schedule either (quiet hours, excluded dates), by reason.
+    Each with the idempotency key of its run. `duplicates`: slots that were backfilled before.
+    `left_out`: slots that would not run by their schedule either (quiet hours, excluded dates), by
+    reason.
     """
 
     since: datetime
     until: datetime
-    slots: Mapping[AgentId, Sequence[datetime]]
+    slots: Mapping[AgentId, Mapping[datetime, str]]
     duplicates: int
     left_out: Mapping[str, int]
     agents: Sequence[Agent]
@@ -126,7 +128,7 @@ class Backfills:
         known = await self._store.watermarks([agent.agent_id for agent in agents])
         # In a thread: thousands of cron slots take their time, and the stream must go on meanwhile.
         due = await asyncio.to_thread(_due_slots, agents, known, since, until)
-        slots: dict[AgentId, list[datetime]] = {}
+        slots: dict[AgentId, dict[datetime, str]] = {}
         left_out: Counter[str] = Counter()
         duplicates = 0
         for agent in agents:
@@ -169,7 +171,10 @@ class Backfills:
         # The oldest first, over all councilors: they share the pace.
         runs = sorted((slot, agent_id) for agent_id in agents for slot in plan.slots[agent_id])
         tasks = [
-            backfill_task(agents[agent_id], slot, now=now, not_before=start)
+            replace(
+                backfill_task(agents[agent_id], slot, now=now, not_before=start),
+                idempotency_key=plan.slots[agent_id][slot],
+            )
             for (slot, agent_id), start in zip(runs, self._starts(now), strict=False)
         ]
         created = 0
@@ -182,21 +187,35 @@ class Backfills:
 
     async def _not_run(
         self, agent_id: AgentId, slots: Sequence[datetime], include_covered: bool
-    ) -> tuple[list[datetime], int]:
-        """Those of `slots` that are to run, and how many were backfilled before."""
-        missing: list[datetime] = []
+    ) -> tuple[dict[datetime, str], int]:
+        """Those of `slots` that are to run, with their keys; how many were backfilled before."""
+        missing: dict[datetime, str] = {}
         duplicates = 0
         for portion in _portions(slots):
-            keys = [slot_key(agent_id, slot) for slot in portion]
-            keys += [backfill_key(agent_id, slot) for slot in portion]
-            statuses = await self._store.statuses(keys)
-            for slot in portion:
-                status = statuses.get(slot_key(agent_id, slot))
-                if backfill_key(agent_id, slot) in statuses:
-                    duplicates += 1
-                elif status not in ACTIVE and (include_covered or status not in _RAN):
-                    missing.append(slot)
+            ran = await self._store.statuses([slot_key(agent_id, slot) for slot in portion])
+            free = await self._free_keys(agent_id, portion)
+            duplicates += len(portion) - len(free)
+            for slot, key in free.items():
+                status = ran.get(slot_key(agent_id, slot))
+                if status not in ACTIVE and (include_covered or status not in _RAN):
+                    missing[slot] = key
         return missing, duplicates
+
+    async def _free_keys(self, agent_id: AgentId, slots: Sequence[datetime]) -> dict[datetime, str]:
+        """The key of a new backfill for each slot that has none, or only cancelled ones."""
+        free: dict[datetime, str] = {}
+        asked = {slot: backfill_key(agent_id, slot) for slot in slots}
+        number = 1
+        while asked:
+            statuses = await self._store.statuses(list(asked.values()))
+            free |= {slot: key for slot, key in asked.items() if key not in statuses}
+            number += 1
+            asked = {
+                slot: f"{backfill_key(agent_id, slot)}-{number}"
+                for slot, key in asked.items()
+                if statuses.get(key) is Status.CANCELLED
+            }
+        return dict(sorted(free.items()))
 
     def _starts(self, now: datetime) -> Iterator[datetime]:
         """When each run may begin: one pace for everything that this server backfills."""

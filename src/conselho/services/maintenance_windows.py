@@ -50,7 +50,7 @@ class MaintenanceWindows:
         Raises InvalidForm (no time in it, an end that has passed), NotFound for unknown ids.
         """
         now = self._clock.now()
-        starts_at = form.starts_at or now
+        starts_at = form.starts_at or now.replace(microsecond=0)  # it is read by people
         window = Maintenance(
             window_id=secrets.token_hex(6),
             starts_at=starts_at,
