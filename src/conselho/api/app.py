@@ -24,6 +24,7 @@ from conselho.api import (
     maintenance,
     metrics,
     problems,
+    schedules,
     tasks,
     usage,
 )
@@ -50,6 +51,8 @@ def make_app(context: Context) -> FastAPI:
     app.include_router(agents.router)
     for prefix in PREFIXES:
         app.include_router(councilors.seat, prefix=prefix, tags=["councilors"])
+        app.include_router(schedules.seat, prefix=prefix, tags=["councilors"])
+    app.include_router(schedules.router)
     app.include_router(bulk.router)
     app.include_router(maintenance.router)
     app.include_router(journal.router)

@@ -30,6 +30,7 @@ from conselho.models.ids import AgentId
 from conselho.models.task import LOST_SLOT, iso
 from conselho.services.council_files import parse_council_text
 from conselho.services.forms import ConfigPatch, EnabledForm, PromoteForm
+from conselho.services.maintenance_windows import state_of, window_document
 from conselho.services.slots import trigger_text
 from conselho.store import TaskFilter
 
@@ -41,11 +42,20 @@ LATEST_SLOTS = 10
 
 @council.get("/api/councilors")
 async def list_councilors(context: InContext, is_councilor: bool | None = None) -> dict[str, Any]:
-    """Agents with their seats, figures, next slot and recent marks."""
+    """Agents with their seats, figures, next slot, recent marks and active maintenance."""
     last_event_id = await context.last_event_id()
     agents = await context.store.agents(is_councilor=is_councilor)
     now = context.clock.now()
     views = await agent_views(context.store, agents, now=now)
+    windows = [
+        window
+        for window in await context.maintenance.present()
+        if state_of(window, now) == "active"
+    ]
+    for agent, view in zip(agents, views, strict=True):
+        held = next((window for window in windows if window.holds_for(agent)), None)
+        # Of several that hold, one is enough to know why slots are skipped.
+        view["maintenance"] = window_document(held, now) if held and agent.is_councilor else None
     return {
         "agents": views,
         "count": len(views),
