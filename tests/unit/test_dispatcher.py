@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from conselho.dispatchers.local import LOOK_SECONDS, LocalDispatcher
 from conselho.errors import StoreUnavailable
 from conselho.models.ids import AgentId
 from conselho.models.task import Status, Task
-from conselho.store import Held, Store
+from conselho.store import ClaimLimits, Held, Store
 from conselho.stores.sql import open_sql_store
 from tests.support.clock import NOON, FakeClock
 from tests.support.factories import (
@@ -67,7 +68,7 @@ class Work:
 class Pool:
     """A dispatcher with two places, and the runs that it started."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, limits: ClaimLimits | None = None) -> None:
         self.store = store
         self.clock = FakeClock()
         self.started: list[Work] = []
@@ -81,6 +82,7 @@ class Pool:
             renew_every=RENEW,
             begin=self._begin,
             announce=one_event,
+            limits=limits,
         )
 
     def _begin(self, task: Task) -> tuple[Work, Awaitable[None]]:
@@ -128,6 +130,21 @@ async def test_it_claims_only_what_it_has_room_for(pool: Pool) -> None:
     statuses = [(await pool.store.task(task.task_id)).status for task in tasks]
     assert sorted(statuses) == [Status.PENDING, Status.PROCESSING, Status.PROCESSING]
     assert pool.dispatcher.running == 2
+
+
+async def test_it_claims_only_what_the_limits_have_room_for(store: Store) -> None:
+    pool = Pool(store, ClaimLimits(at_once={"tag:slow": 1}))
+    slow, also_slow, quick = (make_task(AgentId(name)) for name in ("ana", "bia", "caio"))
+    slow, also_slow = (replace(task, lanes=("tag:slow",)) for task in (slow, also_slow))
+    await store.submit([slow, also_slow, quick], announce=one_event)
+
+    assert await pool.dispatcher.tick(NOON) == 2
+    await pool.until(2)
+
+    started = {work.task.task_id for work in pool.started}
+    assert quick.task_id in started
+    assert len(started & {slow.task_id, also_slow.task_id}) == 1
+    await pool.dispatcher.drain(NO_GRACE)
 
 
 async def test_a_place_that_becomes_free_is_taken_at_once(pool: Pool) -> None:

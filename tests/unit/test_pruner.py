@@ -10,13 +10,22 @@ import pytest
 
 from conselho.errors import NotFound
 from conselho.models.ids import AgentId
+from conselho.models.journal import JournalEntry, JournalKind
 from conselho.models.task import Task
 from conselho.services.logs import RunLogs
 from conselho.services.pruner import Pruner
 from conselho.store import Held, Store
 from conselho.stores.sql import open_sql_store
 from tests.support.clock import NOON, FakeClock
-from tests.support.factories import ANA, LEASE, WORKER, make_outcome, make_task, one_event
+from tests.support.factories import (
+    ANA,
+    LEASE,
+    WORKER,
+    make_agent,
+    make_outcome,
+    make_task,
+    one_event,
+)
 
 RETENTION = timedelta(days=30)
 
@@ -87,3 +96,19 @@ async def test_a_log_that_is_gone_already_is_no_trouble(store: Store, logs: RunL
     logs.path(old.task_id).unlink()
 
     assert await pruner(store, logs).tick(NOON + RETENTION + timedelta(hours=1)) == 1
+
+
+async def test_settled_entries_of_the_journal_live_as_long_as_tasks(
+    store: Store, logs: RunLogs
+) -> None:
+    old = JournalEntry(at=NOON, kind=JournalKind.SERVER_STARTED)
+    owing = JournalEntry(
+        at=NOON, kind=JournalKind.EDITED, agent_id=ANA, former=make_agent(), settled=False
+    )
+    young = JournalEntry(at=NOON + timedelta(days=1), kind=JournalKind.SERVER_STOPPED)
+    await store.write_journal([old, owing, young])
+
+    assert await pruner(store, logs).tick(NOON + RETENTION + timedelta(hours=1)) == 1
+
+    left = await store.journal(limit=10)
+    assert [entry.kind for entry in left] == [JournalKind.SERVER_STOPPED, JournalKind.EDITED]

@@ -1,4 +1,4 @@
-"""Lets go of what is old: finished tasks with their logs, and events nobody can ask for."""
+"""Lets go of what is old: finished tasks with their logs, the journal, events nobody asks for."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ class Pruner:
     def __init__(
         self, store: Store, logs: RunLogs, clock: Clock, *, retention: timedelta, events_kept: int
     ) -> None:
-        """Tasks live for `retention` after their end; the newest `events_kept` events stay."""
+        """Tasks live for `retention` after their end, entries of the journal for as long, if they
+        are settled; the newest `events_kept` events stay.
+        """
         self._store = store
         self._logs = logs
         self._clock = clock
@@ -32,9 +34,11 @@ class Pruner:
     async def tick(self, now: datetime) -> int:
         """Delete one portion of each kind; how many rows went. Raises StoreUnavailable."""
         events = await self._store.prune_events(keep=self._events_kept, limit=PORTION)
-        tasks = await self._store.prune(before=now - self._retention, limit=PORTION)
+        before = now - self._retention
+        entries = await self._store.prune_journal(before=before, limit=PORTION)
+        tasks = await self._store.prune(before=before, limit=PORTION)
         await asyncio.to_thread(self._logs.remove, tasks)
-        return len(tasks) + events
+        return len(tasks) + entries + events
 
     async def run(self) -> None:
         """Prune portion by portion, then rest, until cancelled."""

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -25,9 +25,11 @@ from conselho.stores.sql.lanes import Room, is_limited
 from conselho.stores.sql.outbox import tell
 from conselho.stores.sql.portable import bound, given, take_turn
 from conselho.stores.sql.rows import COLUMNS, lanes_of, micros, rank_us, task_of
-from conselho.stores.sql.schema import is_pending, tasks, waits_for
+from conselho.stores.sql.schema import tasks, waits_for
 
-NO_LIMITS = ClaimLimits()
+NO_LIMITS: Final = ClaimLimits()
+# What looks at lanes takes its turn under this name.
+CLAIM: Final = "claim"
 
 # Each portion is so much larger than the one before, up to a bound: many lanes may be full.
 _GROWTH = 4
@@ -47,14 +49,13 @@ def claim(
     limits: ClaimLimits | None,
     announce: Announce,
 ) -> list[Task]:
-    """Without limits no turn is taken, unless a lane of the candidates holds one at a time."""
-    if limits is not None:
-        take_turn(conn, "claim")
-    found = _candidates(conn, now, max(limit, 0))
-    if limits is None and is_limited(NO_LIMITS, _lanes(found)) and take_turn(conn, "claim"):
-        found = _candidates(conn, now, limit)
     limits = limits or NO_LIMITS
+    has_turn = limits != NO_LIMITS and take_turn(conn, CLAIM)
+    found = _candidates(conn, now, max(limit, 0))
     if is_limited(limits, _lanes(found)):
+        # Also without limits a lane may hold only one; that is seldom, so a turn is taken then.
+        if not has_turn and take_turn(conn, CLAIM):
+            found = _candidates(conn, now, limit)
         found = _with_room(conn, now, limit, Room.now(conn, limits, now), found)
     return _take(conn, found, worker, now, lease, announce) if found else []
 
@@ -118,7 +119,7 @@ def _due() -> sa.Select[Any]:
     )
     is_first = ~sa.exists().where(
         waits_for(earlier, tasks.c.agent_id),
-        *_may_start(earlier),
+        *_may_start(earlier, status=sa.func.nullif(earlier.c.status, "")),
         # A rank may be shared, an active key is not.
         sa.tuple_(earlier.c.rank, earlier.c.active_key)
         < sa.tuple_(tasks.c.rank, tasks.c.active_key),
@@ -128,7 +129,7 @@ def _due() -> sa.Select[Any]:
         .where(
             # Bounds the part of the index that is read: what is not due for long is behind it.
             tasks.c.rank <= sa.bindparam("latest", type_=sa.BigInteger),
-            *_may_start(tasks),
+            *_may_start(tasks, status=tasks.c.status),
             sa.or_(~_waits, sa.and_(agent_is_free, is_first)),
         )
         .order_by(tasks.c.rank)
@@ -136,10 +137,13 @@ def _due() -> sa.Select[Any]:
     )
 
 
-def _may_start(rows: sa.FromClause) -> Sequence[sa.ColumnElement[bool]]:
+def _may_start(
+    rows: sa.FromClause, status: sa.ColumnElement[str]
+) -> Sequence[sa.ColumnElement[bool]]:
+    """With the `status` hidden in an expression the planner does not look for an index of it."""
     return (
         rows.c.ended_at.is_(None),
-        rows.c.status == Status.PENDING.value,
+        status == Status.PENDING.value,
         rows.c.not_before <= _now,
         rows.c.cancel_requested.is_(sa.false()),
     )
@@ -186,7 +190,8 @@ def _taking(dialect: str) -> sa.UpdateBase:
         sa.update(tasks)
         .where(
             tasks.c.task_id.in_(sa.select(given(dialect).c.id)),
-            is_pending,
+            # In a form that leaves the planner nothing but the ids.
+            sa.func.nullif(tasks.c.status, "") == Status.PENDING.value,
             tasks.c.cancel_requested.is_(sa.false()),
         )
         .values(
