@@ -25,6 +25,7 @@ export const agendaEn: AgendaMessages = {
     away: "The server did not answer: the slots below are from before.",
     awayNone: "The server did not answer. This page tries again when there is a signal.",
     wrong: "Correct the marked field to see the slots.",
+    wrongBefore: "Correct the marked field. Below, as it was before the mistake.",
     wrongElse: "The server does not take this schedule:",
     leftOut: (n, text, why) => `${count(n, text, "slot is", "slots are")} left out: ${why}`,
     leftOutFor: {
@@ -39,7 +40,13 @@ export const agendaEn: AgendaMessages = {
       fold_second: "hour comes twice, 2nd",
     },
   },
-  warning: {},
+  warning: {
+    past: "This moment has passed: it does not run any more.",
+    ended: "This schedule has ended: no slot comes any more.",
+    far_away: "The next slot is years away.",
+    all_left_out: "All slots that were looked at are left out: nothing would run.",
+    unknown_calendar: "One of the calendars is not in the calendars folder.",
+  },
 
   rules: {
     title: "Rules",

@@ -23,6 +23,7 @@ export const agendaPtBR = {
     away: "O servidor não respondeu: os horários abaixo são de antes.",
     awayNone: "O servidor não respondeu. Esta página tenta de novo quando houver sinal.",
     wrong: "Corrija o campo marcado para ver os horários.",
+    wrongBefore: "Corrija o campo marcado. Abaixo, como era antes do erro.",
     wrongElse: "O servidor não aceita esta agenda:",
     leftOut: (n: number, text: string, why: string) => `${count(n, text, "horário fica", "horários ficam")} de fora: ${why}`,
     leftOutFor: {
@@ -37,7 +38,13 @@ export const agendaPtBR = {
       fold_second: "hora repetida, 2ª vez",
     },
   },
-  warning: {} as Record<string, string>,
+  warning: {
+    past: "Este momento já passou: não roda mais.",
+    ended: "Esta agenda já terminou: nenhum horário vem mais.",
+    far_away: "O próximo horário está a anos daqui.",
+    all_left_out: "Todos os horários vistos ficam de fora: nada rodaria.",
+    unknown_calendar: "Um dos calendários não existe na pasta de calendários.",
+  } as Record<string, string>,
 
   rules: {
     title: "Regras",

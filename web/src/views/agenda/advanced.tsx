@@ -48,14 +48,6 @@ export function Advanced({ draft, change, own, open }: AdvancedProps) {
           value={draft.excludedDates}
           onChange={(excludedDates) => change({ excludedDates })}
         />
-        <TextField
-          name="starts_at"
-          label={t.startsAt}
-          type="datetime-local"
-          value={draft.startsAt}
-          onChange={(startsAt) => change({ startsAt })}
-        />
-        <TextField name="ends_at" label={t.endsAt} type="datetime-local" value={draft.endsAt} onChange={(endsAt) => change({ endsAt })} />
         <LinesField
           name="excluded_calendars"
           label={t.excludedCalendars}
@@ -64,6 +56,14 @@ export function Advanced({ draft, change, own, open }: AdvancedProps) {
           onChange={(excludedCalendars) => change({ excludedCalendars })}
         />
         <SpanField name="jitter_seconds" label={t.jitter} hint={t.jitterHint} value={draft.jitter} onChange={(jitter) => change({ jitter })} />
+        <TextField
+          name="starts_at"
+          label={t.startsAt}
+          type="datetime-local"
+          value={draft.startsAt}
+          onChange={(startsAt) => change({ startsAt })}
+        />
+        <TextField name="ends_at" label={t.endsAt} type="datetime-local" value={draft.endsAt} onChange={(endsAt) => change({ endsAt })} />
       </Group>
       {draft.kind !== "interval" && (
         <Group title={t.clock}>

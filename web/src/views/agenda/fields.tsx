@@ -51,9 +51,14 @@ function Wrong({ name, said }: { name: string; said: string }) {
   const own = name === "value" ? t.value[kind] : name === "timezone" ? t.timezone : t.other;
   return (
     <>
-      {own} <span lang="en">{said}</span>
+      {own} <span lang="en">{sentence(said)}</span>
     </>
   );
+}
+
+function sentence(said: string): string {
+  const text = said.charAt(0).toUpperCase() + said.slice(1);
+  return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
 interface Editable<Value> {

@@ -58,7 +58,7 @@ export function ScheduleForm({ agent, onEnd }: ScheduleFormProps) {
           </h2>
           <Basics draft={draft} change={change} />
         </div>
-        <Outcome state={preview} known={Object.keys(fieldErrors(preview.error)).length > 0} />
+        <Outcome state={preview} marked={Object.keys(fieldErrors(preview.error)).length > 0} />
         <Advanced draft={draft} change={change} own={countOwn(draft)} open={countOwn(draft) > 0} />
         <div class="save-bar">
           <SaveWords patch={patch} error={error} kept={kept !== null} />
@@ -136,15 +136,14 @@ function failure(error: unknown): string {
 }
 
 /** The sentence is what the form says; it is read out when it settles on another one. */
-function Outcome({ state, known }: { state: SlotsState; known: boolean }) {
+function Outcome({ state, marked }: { state: SlotsState; marked: boolean }) {
   const t = agendaMessages.value;
-  const said = state.error === null ? state.answer?.sentence[language.value] : undefined;
   return (
-    <div class="outcome">
+    <div class={`outcome ${state.error === null ? "" : "is-before"}`}>
       <p class="sentence" aria-live="polite">
-        {capital(said ?? "")}
+        {capital(state.answer?.sentence[language.value] ?? "")}
       </p>
-      <NextSlots title={t.next.preview} state={state} {...(known && { refused: t.next.wrong })} />
+      <NextSlots title={t.next.preview} state={state} marked={marked} />
     </div>
   );
 }

@@ -45,34 +45,35 @@ export function useNextSlots(agent: Agent): SlotsState {
 interface NextSlotsProps {
   title: string;
   state: SlotsState;
-  /** Words for a question that the server refused, shown in place of the slots. */
-  refused?: string;
+  /** True when a field says what is wrong with the question. */
+  marked?: boolean;
 }
 
-export function NextSlots({ title, state, refused }: NextSlotsProps) {
+export function NextSlots({ title, state, marked = false }: NextSlotsProps) {
   const t = agendaMessages.value.next;
   const { answer, error, asking } = state;
   const away = error instanceof ApiError && error.status === 0;
   return (
-    <section class={`box next-slots ${asking ? "is-asking" : ""}`} aria-labelledby="next-title" aria-busy={asking}>
+    <section class={`box next-slots ${asking || error !== null ? "is-before" : ""}`} aria-labelledby="next-title" aria-busy={asking}>
       <header>
         <h3 id="next-title">{title}</h3>
         <span>{asking ? t.asking : ""}</span>
       </header>
       {error !== null && (
         <p class="trouble" role="status">
-          <Mark kind={away ? "missed" : "warning"} /> {troubleWords(error, away, answer !== null, refused)}
+          <Mark kind={away ? "missed" : "warning"} /> {troubleWords(error, away, answer !== null, marked)}
         </p>
       )}
-      {answer && (error === null || away) && <Answer answer={answer} />}
+      {answer && <Answer answer={answer} />}
     </section>
   );
 }
 
-function troubleWords(error: unknown, away: boolean, before: boolean, refused?: string): string {
+function troubleWords(error: unknown, away: boolean, before: boolean, marked: boolean): string {
   const t = agendaMessages.value.next;
   if (away) return before ? t.away : t.awayNone;
-  return refused ?? `${t.wrongElse} ${error instanceof ApiError ? error.message : String(error)}`;
+  if (marked) return before ? t.wrongBefore : t.wrong;
+  return `${t.wrongElse} ${error instanceof ApiError ? error.message : String(error)}`;
 }
 
 function Answer({ answer }: { answer: SlotsAnswer }) {
@@ -92,7 +93,7 @@ function Answer({ answer }: { answer: SlotsAnswer }) {
         </p>
       ))}
       {answer.warnings.map(({ code, message }) => (
-        <p class="left-out" key={code}>
+        <p class="left-out" key={code} title={message}>
           <Mark kind="warning" /> {t.warning[code] ?? message}
         </p>
       ))}
