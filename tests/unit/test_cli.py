@@ -46,7 +46,18 @@ def _alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     [
         (["lst"], "No such command 'lst'"),
         (["list", "--josn"], "No such option"),
-        (["run"], "Missing argument 'AGENT_ID'"),
+        (["run"], "Say which councilors"),
+        (["run", "a", "--all"], "Say which councilors"),
+        (["pause", "--tag", "x", "--all"], "Say which councilors"),
+        (["run", "a", "b", "--wait"], "--wait goes with one AGENT_ID"),
+        (["next"], "either an AGENT_ID or a --schedule"),
+        (["next", "a", "--schedule", "1h"], "either an AGENT_ID or a --schedule"),
+        (["next", "a", "--timezone", "UTC"], "--timezone goes with --schedule"),
+        (["next", "--schedule", "61 * * * *"], "the minute field '61'"),
+        (["next", "--schedule", "1h", "--timezone", "Mars/X"], "no time zone 'Mars/X'"),
+        (["backfill", "a"], "Missing option '--from'"),
+        (["backfill", "a", "--from", "yesterday"], "'yesterday' is not a time"),
+        (["maintenance", "start", "--for", "1h", "--until", "2026-11-30"], "--for or --until"),
         (["run", "a", "--timeout", "5"], "--timeout goes with --wait"),
         (["run", "a", "--wait", "--timeout", "-1"], "--timeout"),
         (["list", "--agent", "a"], "go with --tasks"),
@@ -94,7 +105,9 @@ def test_every_command_and_option_is_explained_and_documented() -> None:
             assert f"`{option.opts[-1]}" in documented, f"{name} {option.opts}"
 
 
-@pytest.mark.parametrize("name", ["list", "report", "logs", "tail", "check", "version"])
+@pytest.mark.parametrize(
+    "name", ["list", "report", "logs", "tail", "check", "version", "next", "journal"]
+)
 def test_every_reading_command_speaks_to_programs_too(name: str) -> None:
     assert "as_json" in [option.name for option in conselho.commands[name].params]
 

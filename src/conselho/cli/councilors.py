@@ -25,8 +25,9 @@ _COUNCILORS = (
     Column(name="Zone", beneath=True),
     Column(name="State"),
     Column(name="Next", beneath=True),
-    Column(name="Last"),
+    Column(name="Last", wide=True),
     Column(name="When", beneath=True),
+    Column(name="Lost", beneath=True),
     Column(name="Success", right=True),
 )
 _TASKS = (
@@ -43,6 +44,13 @@ _EXECUTIONS = (
     Column(name="Result"),
     Column(name="Took", right=True),
     Column(name="Summary", wide=True),
+)
+_SLOTS = (
+    Column(name="Lost"),
+    Column(name="From"),
+    Column(name="To", beneath=True),
+    Column(name="Slots", right=True),
+    Column(name="Why", wide=True),
 )
 _SUMMARY_CHARACTERS = 300
 
@@ -111,37 +119,6 @@ def report(choices: Choices, agent_id: str, limit: int) -> None:
         _print_report(choices.screen, answer, cost)
 
 
-@click.command()
-@click.argument("agent_id")
-@with_json
-@with_server
-@with_colour
-@pass_choices
-def pause(choices: Choices, agent_id: str) -> None:
-    """Pause a councilor's schedule. A run that has begun goes on."""
-    _set_enabled(choices, agent_id, enabled=False)
-
-
-@click.command()
-@click.argument("agent_id")
-@with_json
-@with_server
-@with_colour
-@pass_choices
-def resume(choices: Choices, agent_id: str) -> None:
-    """Resume a paused councilor's schedule."""
-    _set_enabled(choices, agent_id, enabled=True)
-
-
-def _set_enabled(choices: Choices, agent_id: str, *, enabled: bool) -> None:
-    answer = choices.client().set_schedule_enabled(agent_id, enabled=enabled)
-    if choices.as_json:
-        choices.screen.json(answer)
-        return
-    schedule = rows.text(rows.inner(answer, "schedule"), "value")
-    choices.screen.line("resumed" if enabled else "paused", agent_id, schedule or "")
-
-
 def _print_councilors(screen: Screen, answer: rows.Json) -> None:
     now = rows.time(answer, "now") or datetime.now(UTC)
     councilors = [rows.councilor_row(agent) for agent in rows.objects(answer, "agents")]
@@ -162,11 +139,21 @@ def _councilor_cells(row: rows.CouncilorRow, now: datetime) -> list[Cell]:
         row.schedule,
         row.zone,
         phrases.mark(row.state),
-        phrases.due(row.next_at, now),
+        f"retry {phrases.due(row.retry_at, now)}"
+        if row.retry_at
+        else phrases.due(row.next_at, now),
         last,
         phrases.age(row.last_at, now),
+        _lost(row, now),
         phrases.percent(row.success_rate),
     ]
+
+
+def _lost(row: rows.CouncilorRow, now: datetime) -> str:
+    """The newest slots that did not run: why, and when."""
+    if row.lost_reason is None:
+        return ""
+    return f"{phrases.reason(row.lost_reason)}, {phrases.age(row.lost_at, now)}".rstrip(", ")
 
 
 def _print_tasks(screen: Screen, answer: rows.Json) -> None:
@@ -194,8 +181,11 @@ def _print_report(screen: Screen, answer: rows.Json, cost: str) -> None:
     name = rows.text(answer, "councilor_name") or rows.text(answer, "councilor_id") or "?"
     screen.line(Ink(name, "bold"), ", ".join(filter(None, (_figures(answer, now), cost))))
     executions = rows.objects(answer, "recent_executions")
-    for slot in rows.objects(answer, "slots")[:1]:
-        _print_lost(screen, slot)
+    slots = rows.objects(answer, "slots")
+    if slots:
+        screen.line()
+        screen.table(_SLOTS, [_slot_cells(slot) for slot in slots])
+        screen.line()
     if not executions:
         screen.line("It has not run yet.")
         return
@@ -207,11 +197,17 @@ def _print_report(screen: Screen, answer: rows.Json, cost: str) -> None:
     _print_output(screen, executions[0])
 
 
-def _print_lost(screen: Screen, slot: rows.Json) -> None:
-    """The newest slots that did not run, and why."""
-    when = phrases.calendar(rows.time(slot, "slot_to") or rows.time(slot, "due_at"))
-    mark = phrases.mark(rows.text(slot, "status") or "skipped")
-    screen.line(mark, when, rows.lost_slots(slot) or "", rows.text(slot, "error") or "")
+def _slot_cells(slot: rows.Json) -> list[Cell]:
+    """Consecutive slots that did not run, and why."""
+    first, last = rows.time(slot, "slot_from"), rows.time(slot, "slot_to")
+    why = phrases.reason_sentence(rows.text(slot, "skip_reason"))
+    return [
+        phrases.mark(rows.text(slot, "status") or "skipped"),
+        phrases.calendar(first or rows.time(slot, "due_at")),
+        "" if last == first else phrases.calendar(last),
+        f"{rows.number(slot, 'slot_count') or 1:.0f}",
+        " ".join(filter(None, (why, rows.text(slot, "error")))),
+    ]
 
 
 def _figures(answer: rows.Json, now: datetime) -> str:

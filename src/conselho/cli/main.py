@@ -17,11 +17,16 @@ import click
 
 from conselho import __version__
 from conselho.cli.apply import apply
+from conselho.cli.backfill import backfill
+from conselho.cli.bulk import pause, resume
 from conselho.cli.catalogue import catalogue
 from conselho.cli.check import check
 from conselho.cli.classify import classify
-from conselho.cli.councilors import list_council, pause, report, resume
+from conselho.cli.councilors import list_council, report
 from conselho.cli.doctor import doctor
+from conselho.cli.journal import journal
+from conselho.cli.maintenance import maintenance
+from conselho.cli.next import next_slots
 from conselho.cli.options import Choices, pass_choices, with_colour, with_json, with_server
 from conselho.cli.runs import cancel, logs, run
 from conselho.cli.screen import prepare_streams, tell
@@ -74,10 +79,14 @@ for command in (
     list_council,
     report,
     usage,
+    next_slots,
+    journal,
     run,
     cancel,
     pause,
     resume,
+    backfill,
+    maintenance,
     tail,
     logs,
 ):

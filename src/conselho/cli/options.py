@@ -7,8 +7,9 @@ The options stand on the group and on each command, so that both `conselho --url
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -124,6 +125,51 @@ def with_json(command: Command) -> Command:
     return _option("--json", "as_json", is_flag=True, help="Print the API's JSON, for programs.")(
         command
     )
+
+
+def with_selection(command: Command) -> Command:
+    """AGENT_ID..., --tag or --all, for `selection`."""
+    command = click.option("--all", "everyone", is_flag=True, help="All councilors.")(command)
+    command = click.option(
+        "--tag",
+        "tags",
+        metavar="TAG",
+        multiple=True,
+        help="The councilors that bear this tag; may be given several times.",
+    )(command)
+    return click.argument("agent_ids", metavar="[AGENT_ID]...", nargs=-1)(command)
+
+
+def selection(
+    agent_ids: Sequence[str], tags: Sequence[str], *, everyone: bool
+) -> dict[str, object]:
+    """Who is meant, as the API takes it. Raises UsageError unless it is said in one way."""
+    given = {"agent_ids": list(agent_ids), "tags": list(tags), "all": everyone}
+    chosen = {kind: value for kind, value in given.items() if value}
+    if len(chosen) != 1:
+        raise click.UsageError("Say which councilors: by AGENT_ID, by --tag, or with --all.")
+    return chosen
+
+
+class Moment(click.ParamType[str]):
+    """A moment, as aware ISO text; without an offset it is by the clock of whoever types.
+
+    A date alone is the beginning of that day, or its end with `end_of_day`.
+    """
+
+    name = "time"
+
+    def __init__(self, *, end_of_day: bool = False) -> None:
+        self._end_of_day = end_of_day
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        try:
+            moment = datetime.fromisoformat(str(value).strip())
+            if self._end_of_day and len(str(value).strip()) == len("2026-11-30"):
+                moment += timedelta(days=1, microseconds=-1)
+            return moment.astimezone().isoformat()
+        except (ValueError, OverflowError):
+            self.fail(f"{value!r} is not a time; write 2026-11-30 or '2026-11-30 22:00'.")
 
 
 pass_choices = click.make_pass_decorator(Choices, ensure=True)

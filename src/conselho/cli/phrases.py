@@ -33,10 +33,35 @@ _MARKS = {
         Mark("∅", "0", "missed", "yellow"),
         Mark("·", ".", "waiting", ""),
         Mark("‖", "=", "paused", "dim"),
+        Mark("▤", "#", "maintenance", "yellow"),
         Mark("✓", "+", "ready", "green"),
         Mark("·", ".", "not installed", "dim"),
     )
 }
+
+
+# Why a slot did not run: in few words, and in a sentence.
+_REASONS = {
+    "overlap": ("still at work", "The councilor was still at work."),
+    "budget": ("budget spent", "Its budget, or that of the council, was spent."),
+    "quiet_hours": ("quiet hours", "It was outside its active hours."),
+    "excluded_date": ("excluded date", "Its schedule leaves this date out."),
+    "maintenance": ("maintenance", "It was in a maintenance window."),
+    "server_down": ("server down", "No server was there."),
+    "late": ("server late", "The server was blocked or asleep, or its clock was set forward."),
+    "too_old": ("too old", "It was too old to be caught up."),
+    "changed": ("changed", "The schedule was changed, paused or taken away before it could start."),
+}
+
+
+def reason(word: str | None) -> str:
+    """Why a slot did not run, in few words; one that is not known as it is."""
+    return _REASONS.get(word or "", (word or "", ""))[0].replace("_", " ")
+
+
+def reason_sentence(word: str | None) -> str:
+    """As `reason`, in a sentence."""
+    return _REASONS.get(word or "", ("", (word or "").replace("_", " ")))[1]
 
 
 def mark(word: str) -> Mark:

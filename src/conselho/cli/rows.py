@@ -17,11 +17,12 @@ Json = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CouncilorRow:
-    """One councilor. `state` is running, pending, waiting or paused.
+    """One councilor. `state` is running, pending, waiting, paused or maintenance.
 
-    `zone` is that of a cron schedule, empty for UTC and for intervals.
+    `zone` is that of the schedule, empty for UTC and for intervals.
     `last_status`, `last_severity` and `last_at` are of the newest final Task, None without one.
-    `success_rate` is None while nothing ran.
+    `retry_at` is when a run that failed is tried again. `lost_reason` and `lost_at` are of the
+    newest slots that did not run, among its recent ones. `success_rate` is None while nothing ran.
     """
 
     agent_id: str
@@ -35,6 +36,9 @@ class CouncilorRow:
     last_at: datetime | None
     success_rate: float | None
     next_at: datetime | None
+    retry_at: datetime | None
+    lost_reason: str | None
+    lost_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +60,9 @@ def councilor_row(agent: Json) -> CouncilorRow:
     config = inner(agent, "councilor_config")
     schedule = inner(config, "schedule")
     stats = inner(agent, "stats")
-    last = _last(agent.get("recent"))
+    recent = objects(agent, "recent")
+    last = recent[-1] if recent else {}
+    lost = next((mark for mark in reversed(recent) if text(mark, "skip_reason")), {})
     return CouncilorRow(
         agent_id=text(agent, "agent_id") or "?",
         name=display_name(agent),
@@ -69,6 +75,9 @@ def councilor_row(agent: Json) -> CouncilorRow:
         last_at=time(last, "completed_at") or time(last, "slot_to") or time(last, "due_at"),
         success_rate=number(stats, "success_rate") if number(stats, "total_executions") else None,
         next_at=time(agent, "next_execution"),
+        retry_at=time(inner(agent, "current"), "retry_at"),
+        lost_reason=text(lost, "skip_reason"),
+        lost_at=time(lost, "slot_to") or time(lost, "due_at"),
     )
 
 
@@ -160,14 +169,11 @@ def _state(agent: Json, schedule: Json) -> str:
     current = text(inner(agent, "current"), "status")
     if current is not None:
         return "running" if current == "processing" else current
-    return "paused" if schedule.get("enabled") is False else "waiting"
+    if schedule.get("enabled") is False:
+        return "paused"
+    return "maintenance" if inner(agent, "maintenance") else "waiting"
 
 
 def _zone(schedule: Json) -> str:
     zone = text(schedule, "timezone")
-    return zone if zone and zone != "UTC" and text(schedule, "type") == "cron" else ""
-
-
-def _last(recent: object) -> Json:
-    last = recent[-1] if isinstance(recent, list) and recent else None
-    return last if isinstance(last, dict) else {}
+    return zone if zone and zone != "UTC" and text(schedule, "type") != "interval" else ""

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 import click
 
 from conselho.cli import phrases, rows
-from conselho.cli.options import Choices, pass_choices, with_colour, with_json, with_server
+from conselho.cli.bulk import refusals
+from conselho.cli.options import (
+    Choices,
+    pass_choices,
+    selection,
+    with_colour,
+    with_json,
+    with_selection,
+    with_server,
+)
 from conselho.cli.screen import Ink, Screen, tell
 from conselho.cli.text import log_lines, raw_lines
 from conselho.errors import NotFound
@@ -24,7 +33,7 @@ _NEWEST = 50
 
 
 @click.command()
-@click.argument("agent_id")
+@with_selection
 @click.option("--wait", is_flag=True, help="Wait for the end; the exit code tells how it went.")
 @click.option(
     "--timeout",
@@ -36,14 +45,31 @@ _NEWEST = 50
 @with_server
 @with_colour
 @pass_choices
-def run(choices: Choices, agent_id: str, wait: bool, timeout: float | None) -> int:
-    """Run a councilor now.
+def run(
+    choices: Choices,
+    agent_ids: tuple[str, ...],
+    tags: tuple[str, ...],
+    everyone: bool,
+    wait: bool,
+    timeout: float | None,
+) -> int:
+    """Run councilors now.
 
-    With --wait, exits 0 when the run is completed with severity success, info or warning, and 1
-    otherwise. Exits 4 when there is no such councilor, 5 when it is at work already.
+    With --wait (for one AGENT_ID), exits 0 when the run is completed with severity success, info or
+    warning, and 1 otherwise. Exits 4 when there is no such councilor, 5 when one is at work
+    already; the others start all the same.
     """
     if timeout is not None and not wait:
         raise click.UsageError("--timeout goes with --wait.")
+    chosen = selection(agent_ids, tags, everyone=everyone)
+    if len(agent_ids) == 1:
+        return _run_one(choices, agent_ids[0], wait=wait, timeout=timeout)
+    if wait:
+        raise click.UsageError("--wait goes with one AGENT_ID.")
+    return _run_several(choices, choices.client().run(chosen))
+
+
+def _run_one(choices: Choices, agent_id: str, *, wait: bool, timeout: float | None) -> int:
     client, screen = choices.client(), choices.screen
     answer = client.execute_now(agent_id)
     task_id = str(answer["execution"]["execution_id"])
@@ -60,6 +86,16 @@ def run(choices: Choices, agent_id: str, wait: bool, timeout: float | None) -> i
     else:
         _print_task(screen, task)
     return _judged(task, task_id)
+
+
+def _run_several(choices: Choices, answer: rows.Json) -> int:
+    if choices.as_json:
+        choices.screen.json(answer)
+    else:
+        for one in rows.objects(answer, "started"):
+            agent_id = rows.text(one, "agent_id") or "?"
+            choices.screen.line("started", agent_id, rows.text(one, "execution_id") or "?")
+    return refusals(answer, "refused")
 
 
 @click.command()

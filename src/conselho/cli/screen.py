@@ -116,7 +116,7 @@ class Screen:
     @cached_property
     def _is_unicode(self) -> bool:
         try:
-            "✓✗▶…⊘↷∅‖─".encode(self._stream.encoding or "ascii")
+            "✓✗▶…⊘↷∅‖▤─".encode(self._stream.encoding or "ascii")
         except (UnicodeEncodeError, LookupError):
             return False
         return True

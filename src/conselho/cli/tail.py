@@ -42,7 +42,7 @@ def tail(choices: Choices, agent_id: str | None, since: str | None) -> None:
 
 
 def _is_about(event: StreamEvent, agent_id: str | None) -> bool:
-    about = event.data.get("councilor_id")
+    about = event.data.get("councilor_id") or rows.inner(event.data, "entry").get("agent_id")
     # A reset concerns everybody.
     return agent_id is None or event.type == "reset" or about == agent_id
 
@@ -64,9 +64,17 @@ def _cells(event: StreamEvent) -> list[Cell]:
         return [time, phrases.mark("warning"), f"Events may be missing before this line: {reason}"]
     if event.type == "councilor_updated":
         return [time, phrases.mark(rows.text(data, "change") or "changed"), name]
+    if event.type == "council_journal":
+        return _journal_cells(time, rows.inner(data, "entry"))
     status, severity = rows.text(data, "status"), rows.text(data, "severity")
     mark = phrases.outcome(status, severity)
     return [time, mark, name, rows.text(data, "task_name") or "", _summary(data)]
+
+
+def _journal_cells(time: Cell, entry: rows.Json) -> list[Cell]:
+    kind = (rows.text(entry, "kind") or "?").replace("_", " ")
+    name = rows.text(entry, "display_name") or "council"
+    return [time, Ink(kind), Ink(name, "bold"), "", rows.text(entry, "detail") or ""]
 
 
 def _summary(data: rows.Json) -> str:

@@ -126,6 +126,61 @@ class Client:
         answer = self._transport.json("POST", "/api/council", body=body)
         return self._with_rows("changes", answer)
 
+    def next_slots(self, agent_id: str, *, count: int = 10) -> JsonObject:
+        """A councilor's next slots: `{sentence, timezone, slots, left_out, warnings, ...}`."""
+        path = f"/api/councilors/{segment(agent_id)}/next"
+        return self._with_rows("slots", self._transport.json("GET", path, query={"count": count}))
+
+    def pause(self, selection: Mapping[str, object]) -> JsonObject:
+        """Pause councilors together: `{message, changed, unchanged, failed}`.
+
+        `selection` holds one of `agent_ids`, `tags`, `all`.
+        """
+        return self._transport.json("POST", "/api/council/pause", body=selection)
+
+    def resume(
+        self, selection: Mapping[str, object], *, include_single: bool = False
+    ) -> JsonObject:
+        """As `pause`, and `still_paused`: those that were paused one by one."""
+        body = {**selection, "include_single": include_single}
+        return self._transport.json("POST", "/api/council/resume", body=body)
+
+    def run(self, selection: Mapping[str, object]) -> JsonObject:
+        """Start a run of each: `{message, started: [{agent_id, execution_id}], refused}`."""
+        answer = self._transport.json("POST", "/api/council/run", body=selection)
+        return self._with_rows("refused", self._with_rows("started", answer))
+
+    def backfill(
+        self, selection: Mapping[str, object], *, confirm: int | None = None, **what: object
+    ) -> JsonObject:
+        """Run slots of the past: `{confirm, per_councilor, ...}` first, then with that `confirm`.
+
+        `what`: `from` and `until`, texts, and `include_covered`.
+        """
+        body = {**selection, **what, "confirm": confirm}
+        return self._transport.json("POST", "/api/backfills", body=body)
+
+    def maintenance(self, *, everything: bool = False) -> JsonObject:
+        """`{windows, count}`: active and planned ones, or all."""
+        query = {"all": 1 if everything else None}
+        answer = self._transport.json("GET", "/api/maintenance", query=query)
+        return self._with_rows("windows", answer)
+
+    def start_maintenance(self, window: Mapping[str, object]) -> JsonObject:
+        """Set a window (`starts_at`, `ends_at` or `duration`, `reason`, `tags`, `agent_ids`)."""
+        return self._transport.json("POST", "/api/maintenance", body=window)
+
+    def end_maintenance(self, window_id: str) -> JsonObject:
+        """End a window now: `{success, message, window}`."""
+        return self._transport.json("DELETE", f"/api/maintenance/{segment(window_id)}")
+
+    def journal(
+        self, agent_id: str | None = None, *, limit: int = 50, before: int | None = None
+    ) -> JsonObject:
+        """`{entries, count, next_before}`, the newest first."""
+        query = {"agent_id": agent_id, "limit": limit, "before": before}
+        return self._with_rows("entries", self._transport.json("GET", "/api/journal", query=query))
+
     def log(self, task_id: str, *, follow: bool = False) -> Iterator[bytes]:
         """The Task's log from its first byte, piece by piece.
 
