@@ -240,6 +240,21 @@ async def test_a_cancelled_run_ends_its_child(bench: Bench) -> None:
     assert task.error_kind == ErrorKind.CANCELLED
 
 
+async def test_the_reason_of_a_cancellation_is_what_the_run_says(bench: Bench) -> None:
+    run = Run(task=await bench.claimed("sleep", "300"))
+    reason = "A newer slot was due: policies.overlap is cancel_running."
+    await bench.store.cancel(run.task.task_id, reason=reason, now=NOON, announce=one_event)
+    run.cancel()
+
+    task = await bench.take(run)
+
+    assert (task.status, task.error_kind, task.error) == (
+        Status.CANCELLED,
+        ErrorKind.CANCELLED,
+        reason,
+    )
+
+
 async def test_a_run_stopped_before_its_start_starts_nothing(bench: Bench) -> None:
     run = Run(task=await bench.claimed("touch", str(bench.folder / "started")))
     run.cancel()
