@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from conselho.models.cron import parse_cron
 from conselho.models.schedule import parse_schedule
 from conselho.services.slots import SlotTrigger, slots_between, slots_of
+from tests.support.cron_clerk import named
 from tests.support.factories import ANA
 
 ANCHOR = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
@@ -115,30 +116,6 @@ def test_cron_slots_are_those_that_a_clerk_with_a_calendar_would_name(
         minute += timedelta(minutes=1)
 
     assert list(slots_between(slots_of(schedule, ANCHOR, ANA), start, until)) == expected
-
-
-def named(line: str, moment: datetime) -> bool:
-    """Whether the cron line names this minute, read field by field (crontab(5))."""
-    minute, hour, day, _, weekday = line.split()
-    day_ok = reads(day, 1, 31, moment.day)
-    weekday_ok = any(
-        reads(weekday, 0, 6 if "*" in weekday else 7, number)
-        for number in {moment.isoweekday() % 7, moment.isoweekday()}
-    )
-    either = not day.startswith("*") and not weekday.startswith("*")
-    date_ok = (day_ok or weekday_ok) if either else (day_ok and weekday_ok)
-    return reads(minute, 0, 59, moment.minute) and reads(hour, 0, 23, moment.hour) and date_ok
-
-
-def reads(text: str, low: int, high: int, value: int) -> bool:
-    return any(reads_part(part, low, high, value) for part in text.split(","))
-
-
-def reads_part(part: str, low: int, high: int, value: int) -> bool:
-    span, _, step = part.partition("/")
-    first, _, last = (f"{low}-{high}" if span == "*" else span).partition("-")
-    start, end = int(first), int(last or first)
-    return start <= value <= end and (value - start) % int(step or 1) == 0
 
 
 def test_apscheduler_fires_at_exactly_these_slots() -> None:
