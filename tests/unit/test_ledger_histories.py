@@ -10,7 +10,9 @@ CONSELHO_TEST_HISTORIES sets how many are tried; 150 unless given.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
+import secrets
 import shutil
 import tempfile
 from collections import Counter
@@ -18,7 +20,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -64,6 +66,7 @@ events = st.one_of(
     st.tuples(st.just("live"), st.integers(60, 12 * 3_600)),
     st.tuples(st.just("live"), st.integers(60, 12 * 3_600)),
     st.tuples(st.just("stand_still"), lengths),
+    st.tuples(st.just("pass_unserved"), lengths),
     st.tuples(st.just("down"), lengths),
     st.tuples(st.just("set_clock"), st.integers(-7_200, 7_200)),
     st.tuples(st.just("work"), st.integers(1, 4)),
@@ -78,7 +81,34 @@ events = st.one_of(
     st.tuples(st.just("promote"), agents, timetables),
     st.tuples(st.just("maintenance"), lengths),
     st.tuples(st.just("second_server"), st.booleans()),
+    st.tuples(st.just("die_while_starting"), st.integers(0, 3), lengths),
+    st.tuples(st.just("die_while_serving"), st.integers(0, 3), lengths),
 )
+
+
+class Died(Exception):
+    """The server is killed here."""
+
+
+class DyingStore:
+    """A store whose server is killed right before one of its next writes."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.writes_left: float = float("inf")
+
+    def __getattr__(self, name: str) -> Any:
+        what = getattr(self._store, name)
+        if name not in ("submit", "record_lost", "settle", "cancel", "cancel_waiting"):
+            return what
+
+        async def write(*args: Any, **kwargs: Any) -> Any:
+            if self.writes_left <= 0:
+                raise Died
+            self.writes_left -= 1
+            return await what(*args, **kwargs)
+
+        return write
 
 
 @dataclass
@@ -112,8 +142,9 @@ class World:
         self.council = self._council(obeyed=True)
         await self.scheduler.start()
 
-    def _new_scheduler(self) -> Scheduler:
-        return Scheduler(self.store, self.clock, wake=_nothing, timezone=FakeUTC(self.clock))
+    def _new_scheduler(self, store: Store | None = None) -> Scheduler:
+        zone = FakeUTC(self.clock)
+        return Scheduler(store or self.store, self.clock, wake=_nothing, timezone=zone)
 
     def _council(self, *, obeyed: bool) -> Council:
         changed = self._obey if obeyed else nobody
@@ -145,9 +176,36 @@ class World:
         self.clock.suspend(seconds)
         await self._serve()
 
+    async def pass_unserved(self, seconds: int) -> None:
+        """Slots come, and what happens next happens before any is served."""
+        self.clock.jump(seconds)
+
     async def down(self, seconds: int) -> None:
         await self._crash()
         self.clock.jump(seconds)
+        await self._restart()
+
+    async def die_while_starting(self, writes: int, seconds: int) -> None:
+        await self._crash()
+        self.clock.jump(seconds)
+        store = DyingStore(self.store)
+        store.writes_left = writes
+        await self._die(store)
+
+    async def die_while_serving(self, writes: int, seconds: int) -> None:
+        await self._crash()
+        store = DyingStore(self.store)
+        await self._die(store, seconds=seconds, writes=writes)
+
+    async def _die(self, store: DyingStore, *, seconds: int = 0, writes: int = 0) -> None:
+        """A server begins, serves if it lives so long, and is killed; another one follows."""
+        self.scheduler = self._new_scheduler(cast("Store", store))
+        with contextlib.suppress(Died):
+            await self.scheduler.start()
+            store.writes_left = writes
+            self.clock.jump(seconds)
+            await self._serve()
+        self.scheduler.stop()
         await self._restart()
 
     async def set_clock(self, seconds: int) -> None:
@@ -224,7 +282,7 @@ class World:
     async def maintenance(self, seconds: int) -> None:
         now = self.clock.now()
         window = Maintenance(
-            window_id=f"w{seconds}-{now.timestamp()}",
+            window_id=secrets.token_hex(8),
             starts_at=now,
             ends_at=now + timedelta(seconds=seconds),
             created_at=now,
