@@ -9,16 +9,10 @@ import { intervalMs, scheduleSentence } from "../src/text/schedule";
 import { doubtOf, reasonWords } from "../src/text/verdict";
 import { toMark } from "../src/state";
 import type { Schedule, TaskRow } from "../src/wire";
+import { keys } from "./keys";
 import { at, done, mark, T0, task } from "./rows";
 
 const pt = formatsFor("pt-BR");
-
-/** Every path to a leaf with the kind of leaf: `footer.open string`, `seats.inOrder function 1`. */
-function keys(node: unknown, path = ""): string[] {
-  if (typeof node === "function") return [`${path} function ${node.length}`];
-  if (typeof node !== "object" || node === null) return [`${path} ${typeof node}`];
-  return Object.entries(node).flatMap(([key, value]) => keys(value, path ? `${path}.${key}` : key));
-}
 
 describe("the two languages", () => {
   it("have one key set", () => {
@@ -100,6 +94,11 @@ describe("a schedule as a sentence", () => {
     expect(scheduleSentence(zoned, "America/Sao_Paulo", en)).toBe("every day at 09:00");
   });
 
+  it("says a single moment with its zone", () => {
+    const once: Schedule = { type: "at", value: "2026-12-24T18:00", enabled: true, timezone: "America/Sao_Paulo" };
+    expect(scheduleSentence(once, "America/Sao_Paulo", ptBR)).toBe("uma vez: 2026-12-24 18:00 (America/Sao_Paulo)");
+  });
+
   it("knows how long an interval is", () => {
     expect(intervalMs("90s")).toBe(90_000);
     expect(intervalMs("2d")).toBe(172_800_000);
@@ -165,6 +164,25 @@ describe("an execution in words", () => {
     );
     const missed = mark({ status: "missed", slot_from: at(0), slot_to: at(3600), slot_count: 2 });
     expect(markNews(missed, en, pt)).toBe(`Missed 2 slots, ${pt.clock(T0)} to ${pt.clock(T0 + 3_600_000)}`);
+  });
+
+  it("tells the days of slots that are not of one day", () => {
+    const missed = mark({ status: "missed", slot_from: at(0), slot_to: at(2 * 86_400), slot_count: 8_640 });
+    const day = (seconds: number) => pt.moment(T0 + seconds * 1000, Number.NaN);
+    expect(markNews(missed, ptBR, pt)).toBe(`Faltou a 8.640 horários, de ${day(0)} a ${day(2 * 86_400)}`);
+  });
+
+  it.each([
+    ["quiet_hours", "Pulado: fora do horário de atividade"],
+    ["excluded_date", "Pulado: dia fora da agenda"],
+    ["maintenance", "Pulado: janela de manutenção"],
+  ])("says that a slot was skipped for %s", (skip_reason, words) => {
+    expect(newsOf(task({ status: "skipped", skip_reason }), ptBR, pt)).toBe(words);
+  });
+
+  it("says why a run was cancelled when nobody asked for it", () => {
+    expect(newsOf(task({ status: "cancelled", cancel_reason: "Its deadline passed." }), en, pt)).toBe("Cancelled: Its deadline passed.");
+    expect(newsOf(task({ status: "cancelled" }), en, pt)).toBe("Cancelled before its end");
   });
 
   it("says when it will be tried again", () => {

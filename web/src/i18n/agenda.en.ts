@@ -93,6 +93,10 @@ export const agendaEn: AgendaMessages = {
     none: "No change on record.",
     older: "Older ones",
     failed: "The journal could not be fetched.",
+    pausedTogether: "Went on leave with others",
+    value: (before, after) => `Schedule: from “${before}” to “${after}”`,
+    rules: "Rules of the schedule changed",
+    asBefore: "Edited; the schedule stayed as it was",
     kind: {
       promoted: "Took its seat",
       edited: "Edited",

@@ -91,6 +91,10 @@ export const agendaPtBR = {
     none: "Nenhuma mudança registrada.",
     older: "Mais antigas",
     failed: "O diário não pôde ser buscado.",
+    pausedTogether: "Saiu de licença com outros",
+    value: (before: string, after: string) => `Agenda: de “${before}” para “${after}”`,
+    rules: "Regras da agenda mudadas",
+    asBefore: "Editado; a agenda ficou como era",
     kind: {
       promoted: "Ganhou a cadeira",
       edited: "Editado",

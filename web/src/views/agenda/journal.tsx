@@ -1,6 +1,7 @@
 /** What was changed about a seat, and when: newest first, older ones on demand. */
 import { useEffect, useState } from "preact/hooks";
 
+import { journalWords } from "../../agenda/journal";
 import { getJournal } from "../../api";
 import { now } from "../../clock";
 import { factOf, withEntry } from "../../council/journal";
@@ -15,6 +16,16 @@ interface Told {
   readonly entries: readonly JournalEntry[];
   /** Where the next page begins; null when all are here. */
   readonly before: number | null;
+}
+
+function Words({ entry }: { entry: JournalEntry }) {
+  const [what, more] = journalWords(entry, agendaMessages.value);
+  return (
+    <div>
+      <b>{what}</b>
+      {more && <p lang="en">{more}</p>}
+    </div>
+  );
 }
 
 export function SeatJournal({ agentId }: { agentId: string }) {
@@ -47,10 +58,7 @@ export function SeatJournal({ agentId }: { agentId: string }) {
             <time dateTime={entry.at} title={formats.value.full(Date.parse(entry.at))}>
               {formats.value.moment(Date.parse(entry.at), now.peek())}
             </time>
-            <div>
-              <b>{t.kind[entry.kind] ?? entry.kind}</b>
-              {entry.detail && <p lang="en">{entry.detail}</p>}
-            </div>
+            <Words entry={entry} />
           </li>
         ))}
       </ol>

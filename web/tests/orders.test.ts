@@ -1,0 +1,104 @@
+import { describe, expect, it } from "vitest";
+
+import { activeWindows, clockEntries, lengthIn, windowState, withEntry, withWindow } from "../src/council/journal";
+import { changedBy, meantBy, pausedSingly, selectionOf, tagsOf } from "../src/orders/selection";
+import { parseRoute } from "../src/route";
+import type { Agent, JournalEntry, MaintenanceWindow } from "../src/wire";
+import { agent, at, T0, task } from "./rows";
+
+function onLeave(agent_id: string, together: boolean, ...tags: string[]): Agent {
+  const base = agent({ agent_id, tags, paused_in_bulk: together });
+  const config = base.councilor_config!;
+  return { ...base, councilor_config: { ...config, schedule: { ...config.schedule, enabled: false } } };
+}
+
+const COUNCIL = [
+  agent({ agent_id: "calm", tags: ["quality"] }),
+  agent({ agent_id: "busy", tags: ["quality", "security"], current: task() }),
+  onLeave("alone", false, "security"),
+  onLeave("together", true, "security"),
+];
+const ids = (agents: readonly Agent[]) => agents.map((each) => each.agent_id);
+
+describe("an order to many", () => {
+  it("is for everybody or for those that bear a tag", () => {
+    expect(selectionOf("")).toEqual({ all: true });
+    expect(selectionOf("security")).toEqual({ tag: "security" });
+    expect(ids(meantBy("quality", COUNCIL))).toEqual(["calm", "busy"]);
+    expect(meantBy("", COUNCIL)).toHaveLength(4);
+    expect(tagsOf(COUNCIL)).toEqual([["security", 3], ["quality", 2]]);
+  });
+
+  it("says whom it would change", () => {
+    expect(ids(changedBy("run", COUNCIL))).toEqual(["calm", "alone", "together"]);
+    expect(ids(changedBy("pause", COUNCIL))).toEqual(["calm", "busy"]);
+    expect(ids(changedBy("resume", COUNCIL))).toEqual(["alone", "together"]);
+    expect(ids(pausedSingly(COUNCIL))).toEqual(["alone"]);
+  });
+
+  it("has its own address", () => {
+    expect(parseRoute("#/orders")).toEqual({ kind: "orders" });
+    expect(parseRoute("#/agenda/calm")).toEqual({ kind: "agenda", id: "calm" });
+  });
+});
+
+function window(window_id: string, from: number, to: number | null): MaintenanceWindow {
+  return { window_id, starts_at: at(from), ends_at: to === null ? null : at(to), reason: "", tags: [], agent_ids: [] };
+}
+
+describe("a maintenance window", () => {
+  it("begins with its first moment and is over at its end", () => {
+    const hour = window("w", 0, 3_600);
+    expect(windowState(hour, T0 - 1)).toBe("planned");
+    expect(windowState(hour, T0)).toBe("active");
+    expect(windowState(hour, T0 + 3_600_000 - 1)).toBe("active");
+    expect(windowState(hour, T0 + 3_600_000)).toBe("over");
+    expect(windowState(window("w", 0, null), T0 + 1e12)).toBe("active");
+  });
+
+  it("is told first when it lasts longest", () => {
+    const all = [window("short", -9, 60), window("open", -5, null), window("long", -9, 600), window("later", 60, 900)];
+    expect(activeWindows(all, T0).map((each) => each.window_id)).toEqual(["open", "long", "short"]);
+  });
+
+  it("is what was said of it last", () => {
+    const ended = withWindow([window("a", 0, null), window("b", 9, null)], window("a", 0, 1));
+    expect(ended.map((each) => [each.window_id, each.ends_at])).toEqual([["a", at(1)], ["b", null]]);
+  });
+});
+
+function entry(seq: number, kind = "paused", seconds = seq): JournalEntry {
+  return { seq, at: at(seconds), kind, agent_id: null, display_name: null, detail: "" };
+}
+
+describe("the journal", () => {
+  it("keeps each fact once, newest first, also one that was told before it had a number", () => {
+    const told = [entry(1), entry(3), entry(2)].reduce(withEntry, [] as JournalEntry[]);
+    expect(told.map((each) => each.seq)).toEqual([3, 2, 1]);
+    const live = withEntry(told, { ...entry(4), seq: 0 });
+    expect(live.map((each) => each.seq)).toEqual([0, 3, 2, 1]);
+    expect(withEntry(live, entry(4)).map((each) => each.seq)).toEqual([4, 3, 2, 1]);
+    expect(withEntry(withEntry(live, entry(4)), { ...entry(4), seq: 0 }).map((each) => each.seq)).toEqual([4, 3, 2, 1]);
+  });
+
+  it("goes by the order of the facts, not by a clock that was set back", () => {
+    const told = [entry(1, "clock_back", 9_000), entry(2, "paused", 10)].reduce(withEntry, [] as JournalEntry[]);
+    expect(told.map((each) => each.seq)).toEqual([2, 1]);
+  });
+
+  it("shows the clock's troubles for an hour", () => {
+    const all = [entry(3, "paused"), entry(2, "suspended"), entry(1, "clock_back")];
+    expect(clockEntries(all, T0).map((each) => each.kind)).toEqual(["suspended", "clock_back"]);
+    expect(clockEntries(all, T0 + 2_000 + 3_600_000 - 1).map((each) => each.kind)).toEqual(["suspended"]);
+    expect(clockEntries(all, T0 + 2_000 + 3_600_000)).toEqual([]);
+  });
+
+  it.each([
+    ["The clock was set back by 2 h, from 2026-11-22T12:00:05Z to 2026-11-22T10:00:05Z", 7_200_000],
+    ["The machine slept for 1 h 30 min between 2026-11-22T12:00:00Z and later", 5_400_000],
+    ["The server did not answer for 45 s: its event loop was blocked", 45_000],
+    ["The clock was set.", null],
+  ])("reads a length out of %j", (detail, length) => {
+    expect(lengthIn(detail)).toBe(length);
+  });
+});
