@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -21,8 +22,10 @@ from conselho.models.task import (
     Status,
     Task,
     Trigger,
+    backfill_key,
     queued_key,
     slot_key,
+    waiting_key,
 )
 from conselho.models.verdict import Severity
 from conselho.store import Held, Loss, Renewal, Store, Submission, Submitted, TaskFilter
@@ -116,6 +119,8 @@ class TestSubmit:
         task = make_task(
             trigger=Trigger.CATCH_UP,
             max_attempts=3,
+            priority=7,
+            lanes=("provider:claude", "tag:ção", "write:/x"),
             created_at=NOON + timedelta(microseconds=1),
             not_before=NOON + timedelta(microseconds=999_999),
             is_councilor_execution=False,
@@ -201,6 +206,62 @@ class TestSubmit:
         with pytest.raises(NotFound):
             await store.task(TaskId(key))
         assert (await store.tasks(TaskFilter(agent_id=AgentId(key)), limit=1)).total == 0
+
+    async def test_a_slot_inside_a_row_of_lost_ones_is_a_duplicate(self, store: Store) -> None:
+        first = await lose(store, make_lost(), slots(2, 3))
+        ran = await ended(store, make_task(due_at=slots(5, 1)[0]))
+        other = make_lost(reason=SkipReason.LATE)
+        second = await lose(store, other, slots(6, 2))
+        assert first is not None
+        assert second is not None
+        tasks = [make_task(due_at=slot, active_key=str(slot)) for slot in slots(1, 8)]
+        # Between two lost slots, as after an edit of the schedule.
+        tasks.append(make_task(due_at=slots(6, 1)[0] + MINUTE, trigger=Trigger.CATCH_UP))
+        answers = await submit(store, *tasks)
+        assert [answer.holder for answer in answers] == [
+            None,
+            *[first.task_id] * 3,
+            ran.task_id,
+            *[second.task_id] * 2,
+            None,
+            second.task_id,
+        ]
+        assert [answer.result for answer in answers if answer.holder] == [Submitted.DUPLICATE] * 7
+        assert [answer.result for answer in answers if not answer.holder] == [Submitted.CREATED] * 2
+
+    async def test_lost_slots_are_nothing_to_other_councilors_and_other_runs(
+        self, store: Store
+    ) -> None:
+        await lose(store, make_lost(), slots(1, 5))
+        slot = slots(3, 1)[0]
+        backfill = make_task(
+            due_at=slot,
+            trigger=Trigger.BACKFILL,
+            idempotency_key=backfill_key(ANA, slot),
+            active_key=waiting_key(ANA, Trigger.BACKFILL, slot),
+        )
+        answers = await submit(store, make_task(BIA, due_at=slot), make_task(due_at=None), backfill)
+        assert [answer.result for answer in answers] == [Submitted.CREATED] * 3
+        assert await store.watermarks([ANA, BIA]) == {ANA: slots(5, 1)[0], BIA: slot}
+
+    async def test_a_slot_is_run_or_lost_whoever_comes_first(self, url: str) -> None:
+        """Replicas that disagree: some run the slots, others tell that they are lost."""
+        stores = [await open_sql_store(url) for _ in range(4)]
+        calls: list[Coroutine[Any, Any, object]] = []
+        for n, slot in enumerate(slots(1, 12)):
+            calls.append(submit(stores[n % 2], make_task(due_at=slot, active_key=str(slot))))
+            calls.append(lose(stores[2 + n % 2], make_lost(), slots(1, n + 1)))
+        await asyncio.gather(*calls)
+        page = await stores[0].tasks(TaskFilter(), limit=100)
+        covered = [
+            slot
+            for task in page.tasks
+            for slot in slots(1, 12)
+            if (task.slot_from or task.due_at or NOON) <= slot <= (task.slot_to or task.due_at)
+        ]
+        assert sorted(covered) == slots(1, 12)
+        for store in stores:
+            await store.close()
 
     async def test_an_empty_batch_does_nothing(self, store: Store) -> None:
         assert await submit(store) == []
@@ -593,6 +654,7 @@ class TestCancel:
         assert cancelled.status is Status.CANCELLED
         assert cancelled.completed_at == NOON + SECOND
         assert cancelled.duration_seconds is None
+        assert cancelled.error == "It was cancelled on request."
         assert await store.task(task.task_id) == cancelled
         assert await claim(store, at=NOON + DAY) == []
         assert await told(store) == [(task.task_id, "pending"), (task.task_id, "cancelled")]
@@ -615,6 +677,72 @@ class TestCancel:
             again = await store.cancel(task.task_id, now=NOON + DAY, announce=one_event)
             assert again == first
             assert await told(store) == before
+
+    @pytest.mark.parametrize("ends", ["at once", "finish", "retry", "sweep"])
+    async def test_a_reason_becomes_the_error_whoever_ends_the_task(
+        self, store: Store, ends: str
+    ) -> None:
+        task = make_task(max_attempts=3)
+        await submit(store, task)
+        reason = "The slot of 14:30 is due \x00; its policy ends this run."
+        if ends != "at once":
+            [task] = await claim(store)
+        asked = await store.cancel(task.task_id, reason=reason, now=NOON, announce=one_event)
+        assert asked.cancel_reason == reason.replace("\x00", "\ufffd")
+        again = await store.cancel(task.task_id, reason="Another.", now=NOON, announce=one_event)
+        assert again == asked
+        if ends == "finish":
+            stopped = Outcome(status=Status.CANCELLED, error_kind="cancelled", error="Stopped.")
+            asked = await finish(store, task, stopped)
+        elif ends == "retry":
+            asked = await store.retry(
+                held(task), not_before=NOON, error_kind="x", error="x", now=NOON, announce=one_event
+            )
+        elif ends == "sweep":
+            [asked] = await store.sweep(now=NOON + DAY, announce=one_event)
+        assert (asked.status, asked.error_kind) == (Status.CANCELLED, "cancelled")
+        assert asked.error == asked.cancel_reason
+        assert await store.task(task.task_id) == asked
+
+    async def test_a_run_that_ends_by_itself_keeps_its_own_error(self, store: Store) -> None:
+        owned = await claimed(store)
+        await store.cancel(owned.task_id, reason="Too late.", now=NOON, announce=one_event)
+        stored = await finish(store, owned, failed())
+        assert stored.error == failed().error
+        assert stored.cancel_reason == "Too late."
+
+    async def test_of_a_person_and_a_reason_the_first_stays(self, store: Store) -> None:
+        owned = await claimed(store)
+        await store.cancel(owned.task_id, now=NOON, announce=one_event)
+        asked = await store.cancel(owned.task_id, reason="x", now=NOON, announce=one_event)
+        assert asked.cancel_reason is None
+        outcome = Outcome(status=Status.CANCELLED, error="It was cancelled on request.")
+        assert (await finish(store, owned, outcome)).error == outcome.error
+
+    async def test_those_that_wait_in_turn_are_cancelled_together(self, store: Store) -> None:
+        catch_up = [
+            make_task(
+                trigger=Trigger.CATCH_UP,
+                due_at=slot,
+                not_before=slot,
+                active_key=waiting_key(ANA, Trigger.CATCH_UP, slot),
+            )
+            for slot in slots(-5, 3)
+        ]
+        queued = make_task(due_at=NOON, active_key=queued_key(ANA))
+        longer = AgentId(f"{ANA}-2")
+        other = make_task(longer, active_key=waiting_key(longer, Trigger.BACKFILL, NOON))
+        await submit(store, *catch_up, queued, other)
+        running, *_ = await claim(store)
+        assert running.due_at == slots(-5, 1)[0]
+        gone = await store.cancel_waiting(ANA, reason="Paused.", now=NOON, announce=one_event)
+        assert [task.task_id for task in gone] == [task.task_id for task in catch_up[1:]]
+        assert {(task.status, task.error) for task in gone} == {(Status.CANCELLED, "Paused.")}
+        assert [await store.task(task.task_id) for task in gone] == gone
+        assert (await told(store))[-2:] == [(task.task_id, "cancelled") for task in gone]
+        assert (await store.task(queued.task_id)).status is Status.PENDING
+        assert await store.cancel_waiting(ANA, reason="x", now=NOON, announce=one_event) == []
+        assert await store.recount()
 
     async def test_what_ended_otherwise_cannot_be_cancelled(self, store: Store) -> None:
         owned = await claimed(store)
@@ -744,6 +872,76 @@ class TestLostSlots:
         stored = await lose(store, make_lost(BIA), slots(1, 1))
         assert stored is not None
         assert await store.watermarks([ANA, BIA]) == dict.fromkeys((ANA, BIA), slots(1, 1)[0])
+
+    async def test_losses_of_many_are_told_in_one_batch(self, store: Store) -> None:
+        """Of one agent they follow each other: a row grows, another reason makes another one."""
+        grows, late, after = make_lost(), make_lost(reason=SkipReason.LATE), make_lost()
+        await lose(store, grows, slots(1, 1))
+        bia = make_lost(BIA)
+        now = NOON + DAY
+        rows = await store.record_lost(
+            [
+                Loss(row=make_lost(), slots=slots(1, 2)),
+                Loss(row=bia, slots=slots(4, 1)),
+                Loss(row=make_lost(), slots=slots(3, 1)),
+                Loss(row=late, slots=slots(4, 2)),
+                Loss(row=make_lost(reason=SkipReason.LATE), slots=slots(5, 2)),
+                Loss(row=after, slots=slots(5, 3)),
+                Loss(row=make_lost(), slots=[]),
+                Loss(row=make_lost(), slots=slots(6, 1)),
+            ],
+            now=now,
+            announce=one_event,
+        )
+        assert [(row.task_id, row.slot_from, row.slot_to, row.slot_count) for row in rows] == [
+            (grows.task_id, *slots(1, 1), *slots(3, 1), 3),
+            (bia.task_id, *slots(4, 1), *slots(4, 1), 1),
+            (late.task_id, *slots(4, 1), *slots(6, 1), 3),
+            (after.task_id, *slots(7, 1), *slots(7, 1), 1),
+        ]
+        assert [await store.task(row.task_id) for row in rows] == rows
+        # Each is told once, beside the row that was there before.
+        assert sorted(task_id for task_id, _ in await told(store)) == sorted(
+            [grows.task_id, *(row.task_id for row in rows)]
+        )
+        assert await store.watermarks([ANA, BIA]) == {ANA: slots(7, 1)[0], BIA: slots(4, 1)[0]}
+        assert (await store.tally(since=NOON, until=NOON + DAY)).missed == 8
+        assert await store.recount()
+
+    async def test_the_rows_of_two_councilors_grow_in_one_batch(self, store: Store) -> None:
+        for _ in range(2):  # as two replicas report them
+            for count in (1, 2, 3):
+                losses = [Loss(row=make_lost(one), slots=slots(1, count)) for one in (ANA, BIA)]
+                await store.record_lost(losses, now=NOON, announce=one_event)
+
+        rows = (await store.tasks(TaskFilter(), limit=10)).tasks
+        assert {row.agent_id: row.slot_count for row in rows} == {ANA: 3, BIA: 3}
+        assert len(rows) == 2
+
+    async def test_a_row_does_not_span_a_change_of_its_schedule(self, store: Store) -> None:
+        first, second = make_lost(), make_lost()
+        rows = await store.record_lost(
+            [
+                Loss(row=first, slots=slots(1, 2), since=NOON),
+                Loss(row=second, slots=slots(5, 1), since=slots(4, 1)[0]),
+                Loss(row=make_lost(), slots=slots(6, 1), since=slots(4, 1)[0]),
+            ],
+            now=NOON,
+            announce=one_event,
+        )
+        assert [(row.task_id, row.slot_count) for row in rows] == [
+            (first.task_id, 2), (second.task_id, 2),
+        ]  # fmt: skip
+
+    async def test_a_slot_whose_key_is_taken_does_not_hide_those_behind_it(
+        self, store: Store
+    ) -> None:
+        taken = make_task(due_at=None, idempotency_key=slot_key(ANA, slots(1, 1)[0]))
+        await submit(store, taken)
+        stored = await lose(store, make_lost(), slots(1, 3))
+        assert stored is not None
+        assert (stored.slot_from, stored.slot_count) == (slots(2, 1)[0], 2)
+        assert stored.idempotency_key == slot_key(ANA, slots(2, 1)[0])
 
     async def test_replicas_that_report_at_once_account_once(self, url: str) -> None:
         stores = [await open_sql_store(url) for _ in range(3)]

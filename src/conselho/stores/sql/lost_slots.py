@@ -88,9 +88,11 @@ def _holding(dialect: str) -> sa.Select[Any]:
         .where(other.c.agent_id == wanted.c.id, other.c.covers_until.is_not(None))
         .order_by(other.c.covers_until.desc())
         .limit(1)
+        .correlate(wanted)
         .scalar_subquery()
     )
-    return sa.select(*COLUMNS).where(tasks.c.task_id.in_(sa.select(newest)))
+    # Of each wanted agent: alone in the list, the subquery would look for the newest of all.
+    return sa.select(*COLUMNS).where(tasks.c.task_id.in_(sa.select(newest).select_from(wanted)))
 
 
 def _continues(holder: Task, loss: Loss) -> bool:
