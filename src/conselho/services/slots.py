@@ -204,8 +204,8 @@ def _without_rules(schedule: Schedule, anchor: datetime) -> Slots:
             return _cron_slots(schedule.value, schedule.timezone, schedule.gap, schedule.fold)
 
 
-# Councilors share lines, and replicas of a schedule share everything but the jitter.
-@lru_cache(maxsize=1024)
+# Councilors share lines; what is their own, such as the jitter, is put around this.
+@lru_cache(maxsize=4096)
 def _cron_slots(line: str, timezone: str, gap: Gap, fold: Fold) -> CronSlots:
     return CronSlots(parse_cron(line), ZoneInfo(timezone), gap=gap, fold=fold)
 

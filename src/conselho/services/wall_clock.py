@@ -15,6 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -153,4 +154,10 @@ def _day_kinds(fields: CronFields) -> list[dict[str, str]]:
 
 
 def _expression(numbers: tuple[int, ...], size: int) -> str:
-    return "*" if len(numbers) == size else ",".join(map(str, numbers))
+    """As short as can be: the library keeps and asks one object for each part of a list."""
+    if len(numbers) == size:
+        return "*"
+    steps = {after - before for before, after in pairwise(numbers)}
+    if len(numbers) > 2 and len(steps) == 1:
+        return f"{numbers[0]}-{numbers[-1]}/{steps.pop()}"
+    return ",".join(map(str, numbers))
