@@ -241,3 +241,10 @@ def test_without_a_known_cause_the_sentence_stands_alone() -> None:
     assert without_further_try(task, None, "has passed") == (
         "No further try: the deadline of 30 min after it was submitted has passed."
     )
+
+
+def test_a_reset_of_the_provider_after_the_deadline_is_too_late() -> None:
+    again = retry_at(with_deadline(), told=NOON + timedelta(minutes=31), now=NOON)
+
+    assert again is not None
+    assert is_too_late(with_deadline(), again)
