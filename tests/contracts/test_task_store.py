@@ -256,8 +256,9 @@ class TestSubmit:
         covered = [
             slot
             for task in page.tasks
+            if task.due_at is not None
             for slot in slots(1, 12)
-            if (task.slot_from or task.due_at or NOON) <= slot <= (task.slot_to or task.due_at)
+            if task.due_at <= slot <= (task.slot_to or task.due_at)
         ]
         assert sorted(covered) == slots(1, 12)
         for store in stores:
