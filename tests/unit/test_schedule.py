@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conselho.errors import InvalidSchedule
-from conselho.models.cron import CronFields, parse_cron
+from conselho.models.cron import NICKNAMES, CronFields, parse_cron
+from conselho.models.quiet import parse_active_hours
 from conselho.models.schedule import (
     Schedule,
     ScheduleType,
@@ -18,7 +19,7 @@ from conselho.models.schedule import (
     parse_interval,
     parse_schedule,
 )
-from conselho.services.slots import slots_of
+from conselho.services.slots import slots_between, slots_of
 from tests.support.factories import ANA
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -291,3 +292,164 @@ def test_any_text_is_a_schedule_or_refused_with_a_sentence(text: str) -> None:
         assert result.reason
     else:
         assert parse_schedule(result.value, kind=result.type) == result
+
+
+# -- names, L and # ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("name", "line"), NICKNAMES.items())
+def test_a_name_stands_for_its_line_and_is_kept_as_it_was_written(name: str, line: str) -> None:
+    assert parse_cron(name) == parse_cron(line)
+    assert parse_schedule(name) == Schedule(type=ScheduleType.CRON, value=name)
+
+
+@pytest.mark.parametrize("name", ["@reboot", "@every 5m", "@", "@daily 5"])
+def test_a_name_that_is_none_is_answered_with_those_that_are(name: str) -> None:
+    assert "@hourly, @daily, @midnight, @weekly, @monthly, @yearly, @annually" in refusal(name)
+
+
+def local_days(line: str, year: int = 2026) -> list[str]:
+    slots = slots_of(parse_schedule(line), NOON, ANA)
+    start, end = datetime(year - 1, 12, 31, 23, 59, tzinfo=UTC), datetime(year, 12, 31, tzinfo=UTC)
+    return [f"{slot:%d.%m}" for slot in slots_between(slots, start, end)]
+
+
+@pytest.mark.parametrize(
+    ("line", "days"),
+    [
+        ("0 9 L 1-4 *", ["31.01", "28.02", "31.03", "30.04"]),
+        ("0 9 1,l 2 *", ["01.02", "28.02"]),
+        ("0 9 * 1-3 5L", ["30.01", "27.02", "27.03"]),
+        ("0 9 * 1-3 friL", ["30.01", "27.02", "27.03"]),
+        ("0 9 * 1-3 fri#3", ["16.01", "20.02", "20.03"]),
+        ("0 9 * 1-3 5#3", ["16.01", "20.02", "20.03"]),
+        ("0 9 * 1-2 7#1", ["04.01", "01.02"]),
+        ("0 9 * * mon#5", ["30.03", "29.06", "31.08", "30.11"]),
+        ("0 9 15 1 fri#3", ["15.01", "16.01"]),
+        ("0 9 * 2 sun,fri#3", ["01.02", "08.02", "15.02", "20.02", "22.02"]),
+        ("0 9 L 2 mon#1", ["02.02", "28.02"]),
+    ],
+)
+def test_days_by_their_place_in_the_month(line: str, days: list[str]) -> None:
+    assert local_days(line) == days
+
+
+def test_the_last_day_of_february_is_the_29th_in_a_leap_year() -> None:
+    assert local_days("0 9 L 2 *", 2028) == ["29.02"]
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("0 9 * * L", "'l' is not a number"),
+        ("0 9 L-3 * *", "'L' is not a number"),
+        ("0 9 * * fri#0", "0 is not between 1 and 5"),
+        ("0 9 * * fri#6", "6 is not between 1 and 5"),
+        ("0 9 * * #3", "'' is not a number"),
+        ("0 9 * * 9L", "9 is not between 0 and 7"),
+        ("0 9 */2 * fri#3", "beside a weekday with L or #, write '*' or days"),
+    ],
+)
+def test_a_place_in_the_month_that_cannot_be_read_is_refused(line: str, reason: str) -> None:
+    assert reason.lower() in refusal(line).lower()
+
+
+# -- single moments ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("2026-12-24T18:00", "2026-12-24T18:00"),
+        ("2026-12-24 18:00", "2026-12-24T18:00"),
+        ("2026-12-24t18:00:30z", "2026-12-24T18:00:30Z"),
+        ("2026-12-24 18:00 -03:00", "2026-12-24T18:00-03:00"),
+        ("2026-12-24T18:00+0530", "2026-12-24T18:00+0530"),
+    ],
+)
+def test_a_date_with_a_time_is_a_moment(text: str, value: str) -> None:
+    assert parse_schedule(text) == Schedule(type=ScheduleType.AT, value=value)
+    assert parse_schedule(value).value == value
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("2026-12-24", "write date and time, such as 2026-12-24T18:00"),
+        ("2026-12-24T25:00", "hour must be in 0..23"),
+        ("2026-02-30T18:00", "day is out of range for month"),
+        ("2026-12-24T18", "is not a moment"),
+        ("9999-12-31T23:59", "is not between 1970 and 2999"),
+        ("0001-01-01T00:00", "is not between 1970 and 2999"),
+    ],
+)
+def test_a_moment_that_is_none_is_refused(text: str, reason: str) -> None:
+    message = refusal(text)
+    assert message.startswith("schedule.value: ")
+    assert reason in message
+
+
+# -- the other rules ---------------------------------------------------------------------------
+
+
+def rule_refusal(**rules: object) -> str:
+    with pytest.raises(InvalidSchedule) as caught:
+        parse_schedule("30m", **rules)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("9:00-18:00", "09:00-18:00"),
+        ("mon-fri 09:00-18:00", "mon-fri 09:00-18:00"),
+        ("MON,TUE,Wed  9:00 - 24:00", "mon-wed 09:00-24:00"),
+        ("fri-mon 22:00-06:00", "mon,fri-sun 22:00-06:00"),
+        ("sat, sun 10:00-12:00", "sat,sun 10:00-12:00"),
+        ("mon-sun 10:00-12:00", "10:00-12:00"),
+    ],
+)
+def test_active_hours_are_kept_in_one_form(text: str, kept: str) -> None:
+    assert parse_schedule("30m", active_hours=(text,)).active_hours == (kept,)
+    assert str(parse_active_hours(kept)) == kept
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "write them like 09:00-18:00"),
+        ("9-18", "write them like 09:00-18:00"),
+        ("monday 09:00-18:00", "'monday' is no weekday"),
+        ("mon- 09:00-18:00", "'' is no weekday"),
+        ("09:00-25:00", "there is no time 25:00"),
+        ("09:61-10:00", "there is no time 09:61"),
+        ("24:00-06:00", "they cannot begin at 24:00"),
+        ("09:00-09:00", "for the whole day write 00:00-24:00"),
+    ],
+)
+def test_active_hours_that_cannot_be_read_are_refused_by_their_field(
+    text: str, reason: str
+) -> None:
+    message = rule_refusal(active_hours=(text,))
+    assert message.startswith("schedule.active_hours: ")
+    assert reason in message
+
+
+@pytest.mark.parametrize("text", ["2026-13-01", "02-30", "2026-02-29", "25.12.", "1-1", "٠١-٠١"])
+def test_excluded_dates_that_are_none_are_refused_by_their_field(text: str) -> None:
+    assert rule_refusal(excluded_dates=(text,)).startswith("schedule.excluded_dates: ")
+
+
+def test_excluded_dates_are_taken_with_and_without_a_year() -> None:
+    given = ("2026-12-25", "12-25", "02-29", "12-25")
+    assert parse_schedule("30m", excluded_dates=given).excluded_dates == given[:3]
+
+
+@pytest.mark.parametrize("seconds", [-1, 86_401, 1_800, 3_600])
+def test_a_jitter_is_bounded_and_shorter_than_the_interval(seconds: int) -> None:
+    assert rule_refusal(jitter_seconds=seconds).startswith("schedule.jitter_seconds: must be")
+
+
+def test_an_end_before_the_start_is_refused() -> None:
+    message = rule_refusal(starts_at=NOON, ends_at=NOON - timedelta(seconds=1))
+    assert message == "schedule.ends_at: lies before starts_at"

@@ -9,9 +9,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from conselho.errors import InvalidSchedule
 from conselho.models.cron import parse_cron
-from conselho.models.schedule import parse_schedule
-from conselho.services.slots import SlotTrigger, slots_between, slots_of
+from conselho.models.ids import AgentId
+from conselho.models.schedule import Gap, parse_schedule
+from conselho.services.slots import (
+    SlotTrigger,
+    check_fires,
+    jitter,
+    shortest_wait,
+    slots_between,
+    slots_of,
+)
 from tests.support.cron_clerk import named
 from tests.support.factories import ANA
 
@@ -215,3 +224,120 @@ def test_a_day_that_does_not_exist_leaves_the_weekday_to_decide() -> None:
 
 def test_parsed_fields_hold_both_sundays_as_one() -> None:
     assert parse_cron("0 0 * * 0,7").weekdays == (0,)
+
+
+# -- moments, jitter, bounds -------------------------------------------------------------------
+
+
+def test_a_moment_is_one_slot_and_then_there_is_none() -> None:
+    found = slots_of(parse_schedule("2026-12-24T18:00", timezone="America/Sao_Paulo"), ANCHOR, ANA)
+
+    assert found.after(MONDAY) == datetime(2026, 12, 24, 21, tzinfo=UTC)
+    assert found.after(datetime(2026, 12, 24, 21, tzinfo=UTC)) is None
+
+
+def test_a_moment_with_an_offset_does_not_ask_the_zone() -> None:
+    schedule = parse_schedule("2026-12-24T18:00+01:00", timezone="America/Sao_Paulo")
+
+    assert slots_of(schedule, ANCHOR, ANA).after(MONDAY) == datetime(2026, 12, 24, 17, tzinfo=UTC)
+
+
+def test_jitter_puts_every_slot_of_an_agent_off_by_the_same_whole_seconds() -> None:
+    plain, jittered = (
+        slots_of(parse_schedule("0 9 * * *", jitter_seconds=seconds), ANCHOR, ANA)
+        for seconds in (0, 600)
+    )
+    week = MONDAY + timedelta(days=7)
+    offsets = {
+        late - slot
+        for slot, late in zip(
+            slots_between(plain, MONDAY, week), slots_between(jittered, MONDAY, week), strict=True
+        )
+    }
+
+    # The number is written down: another one on another machine would double slots.
+    assert offsets == {timedelta(seconds=383)}
+
+
+def test_jitters_of_many_agents_spread_over_the_whole_length() -> None:
+    schedule = parse_schedule("0 9 * * *", jitter_seconds=9)
+
+    found = {jitter(schedule, AgentId(f"agent-{number}")).seconds for number in range(200)}
+
+    assert found == set(range(10))
+
+
+def test_a_jittered_slot_is_found_from_between_its_two_times() -> None:
+    found = slots_of(parse_schedule("0 9 * * *", jitter_seconds=600), ANCHOR, ANA)
+    nine = MONDAY.replace(hour=9)
+
+    assert found.after(nine + timedelta(minutes=5)) == nine + timedelta(seconds=383)
+    assert found.after(nine + timedelta(seconds=383)) == nine + timedelta(days=1, seconds=383)
+
+
+@pytest.mark.parametrize("text", ["1h", "0 * * * *"])
+def test_bounds_belong_to_the_time_between_them(text: str) -> None:
+    start, end = MONDAY.replace(hour=9), MONDAY.replace(hour=11)
+    schedule = parse_schedule(text, starts_at=start, ends_at=end)
+
+    found = slots_between(slots_of(schedule, MONDAY, ANA), MONDAY, MONDAY + timedelta(days=9))
+
+    assert [slot.hour for slot in found] == [9, 10, 11]
+
+
+def test_no_jitter_leads_beyond_the_end() -> None:
+    nine = MONDAY.replace(hour=9)
+    schedule = parse_schedule("0 9 * * *", jitter_seconds=600, ends_at=nine)
+
+    assert slots_of(schedule, ANCHOR, ANA).after(MONDAY) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "rules", "reason"),
+    [
+        ("0 9 1 1 *", {"starts_at": (2026, 2, 1), "ends_at": (2026, 12, 1)}, "between starts_at"),
+        ("2026-12-24T18:00", {"ends_at": (2026, 12, 24)}, "never fires before ends_at"),
+        ("2026-12-24T18:00", {"starts_at": (2026, 12, 25), "ends_at": (2027, 1, 1)}, "never fires"),
+        ("2026-12-24T18:00", {"starts_at": (2026, 12, 25)}, "never fires after starts_at"),
+        ("0 0 29 2 *", {"starts_at": (2025, 1, 1), "ends_at": (2028, 1, 1)}, "never fires"),
+    ],
+)
+def test_a_schedule_that_never_fires_within_its_bounds_is_told(
+    value: str, rules: dict[str, tuple[int, int, int]], reason: str
+) -> None:
+    bounds = {name: datetime(*day, tzinfo=UTC) for name, day in rules.items()}
+
+    with pytest.raises(InvalidSchedule, match=reason) as caught:
+        check_fires(parse_schedule(value, **bounds))
+
+    assert caught.value.field in rules or caught.value.field.removeprefix("schedule.") in rules
+
+
+def test_a_moment_that_the_clock_leaps_over_never_fires_with_skip() -> None:
+    schedule = parse_schedule("2026-03-08T02:30", timezone="America/New_York", gap=Gap.SKIP)
+
+    with pytest.raises(InvalidSchedule, match="America/New_York leaps over 2026-03-08T02:30"):
+        check_fires(schedule)
+
+
+@pytest.mark.parametrize("value", ["30m", "0 9 * * 1", "2026-01-01T00:00"])
+def test_an_end_that_has_passed_is_no_fault_of_the_schedule(value: str) -> None:
+    check_fires(parse_schedule(value, ends_at=datetime(2026, 2, 1, tzinfo=UTC)))
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        ("90s", 90),
+        ("* * * * *", 60),
+        ("0,5 9 * * 1", 300),
+        ("59,0 * * * *", 60),
+        ("@daily", 86_400),
+    ],
+)
+def test_the_shortest_wait_of_a_schedule(value: str, seconds: int) -> None:
+    assert shortest_wait(parse_schedule(value)) == timedelta(seconds=seconds)
+
+
+def test_a_moment_is_waited_for_but_once() -> None:
+    assert shortest_wait(parse_schedule("2026-01-01T00:00")) == timedelta.max

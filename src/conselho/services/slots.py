@@ -123,16 +123,20 @@ def check_fires(schedule: Schedule) -> None:
             "schedule.value",
             f"never fires: the clock in {schedule.timezone} leaps over {schedule.value}",
         )
-    if schedule.ends_at is None or schedule.type is ScheduleType.INTERVAL:
+    if schedule.type is ScheduleType.INTERVAL:
         return
     bounded = BoundedSlots(
         _without_rules(schedule, _LONG_AGO), schedule.starts_at, schedule.ends_at
     )
     # From the start: an end that has passed is no fault of the schedule, but told by its preview.
     if bounded.after(_LONG_AGO) is None:
-        between = "between starts_at and ends_at" if schedule.starts_at else "before ends_at"
+        start, end = schedule.starts_at, schedule.ends_at
+        field = "ends_at" if end else "starts_at"
+        when = f"before {field}" if end else f"after {field}"
+        if start and end:
+            when = "between starts_at and ends_at"
         raise InvalidSchedule(
-            "schedule.ends_at", f"{schedule.value!r} never fires {between}: change one of them"
+            f"schedule.{field}", f"{schedule.value!r} never fires {when}: change one of them"
         )
 
 
