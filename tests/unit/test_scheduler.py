@@ -489,6 +489,26 @@ async def test_years_of_slots_are_told_in_one_row_and_hold_up_nobody(council: Co
     assert run.due_at == council.clock.now(), "the newest is in time"
 
 
+async def test_a_councilor_that_cannot_be_served_does_not_silence_the_others(
+    council: Council,
+) -> None:
+    broken = make_councilor("broken", created_at=START, schedule="0 * * * *")
+    schedule = replace(broken.seat.schedule, timezone="Atlantis/Poseidonis")
+    await council.store.create_agent(
+        replace(broken, councilor_config=replace(broken.seat, schedule=schedule)), events=[]
+    )
+    await seat(council.store, schedule="10m")
+    council.at(START + timedelta(minutes=10))
+
+    await council.scheduler.start()
+
+    assert [row.agent_id for row in await council.rows()] == ["ana"]
+    council.at(START + timedelta(minutes=20))
+    await council.fire()
+    assert len(await council.rows()) == 2
+    assert "broken cannot be scheduled" in (council.scheduler.check() or "")
+
+
 async def claim(council: Council, limit: int) -> list[Task]:
     return await council.store.claim(
         WORKER, now=council.clock.now(), limit=limit, lease=LEASE, announce=announce

@@ -11,7 +11,7 @@ it was changed is in the journal, written with the change: see `_settle_changes`
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
@@ -96,6 +96,9 @@ class Scheduler:
         # Up to where each councilor's slots are accounted for, and whose alarm has rung since when.
         self._served: dict[AgentId, datetime] = {}
         self._due: dict[AgentId, datetime] = {}
+        # Those that could not be served in the tick that is under way, or not at all, and why.
+        self._unserved: dict[AgentId, datetime] = {}
+        self._broken: dict[AgentId, str] = {}
         self._windows: list[Maintenance] = []
         self._pending = asyncio.Event()
         self._ticked_at = clock.now()
@@ -170,6 +173,8 @@ class Scheduler:
         found = []
         if self._clock.now() - self._ticked_at > OVERDUE + timedelta(seconds=LOOK_SECONDS):
             found.append(f"it has not looked for due slots since {utc_text(self._ticked_at)}")
+        for agent_id, why in self._broken.items():
+            found.append(f"{agent_id} cannot be scheduled ({why})")
         late = self.overdue()
         if late:
             agent, slot = late[0]
@@ -245,11 +250,16 @@ class Scheduler:
             return
         self._agents[agent.agent_id] = agent
         self._served[agent.agent_id] = after
-        # A slot that passed since `after` rings at once.
-        self._alarm.set(agent.agent_id, slots_of_agent(agent), next_slot(agent, after))
+        try:
+            # A slot that passed since `after` rings at once.
+            self._alarm.set(agent.agent_id, slots_of_agent(agent), next_slot(agent, after))
+        except Exception as error:
+            # A defect of ours, or a time zone that this machine has no more: the others go on.
+            log.exception("scheduler.councilor_failed", agent_id=agent.agent_id)
+            self._broken[agent.agent_id] = f"{type(error).__name__}: {error}"
 
     def _remove(self, agent_id: AgentId) -> None:
-        for known in (self._agents, self._served, self._due):
+        for known in (self._agents, self._served, self._due, self._broken):
             known.pop(agent_id, None)
         self._alarm.remove(agent_id)
 
@@ -276,18 +286,27 @@ class Scheduler:
                 except BaseException:
                     self._due = rung | self._due
                     raise
+            self._due |= self._unserved
+            self._unserved = {}
             self._ticked_at = self._clock.now()
             return count
 
-    async def _serve(self, due: Iterable[AgentId]) -> None:
+    async def _serve(self, due: dict[AgentId, datetime]) -> None:
         now = self._clock.now()
         how = Circumstances(now=now, fresh=ON_TIME, lost_for=SkipReason.LATE)
         served = [self._agents[agent_id] for agent_id in due if agent_id in self._agents]
-        await self._write(
-            self._accounted(agent, self._served[agent.agent_id], now, how, self._windows)
-            for agent in served
-        )
+
+        def accounts(agents: Iterable[Agent]) -> Iterator[_Account]:
+            for agent in agents:
+                since = self._served[agent.agent_id]
+                yield self._accounted(agent, since, now, how, self._windows)
+
+        failed = await self._write_each(served, accounts)
+        # Looked at again with the next slots; until then it is overdue, which readiness tells.
+        self._unserved |= {agent_id: due[agent_id] for agent_id in failed}
         for agent in served:
+            if agent.agent_id in failed:
+                continue
             # After a clock that was set back, what it has served is still ahead of it.
             self._served[agent.agent_id] = max(self._served[agent.agent_id], now)
 
@@ -300,9 +319,12 @@ class Scheduler:
             since = await self._covered(owing)
             windows = await self._store.maintenance(until_after=min(since.values(), default=now))
             how = Circumstances(now=now, fresh=timedelta(0), lost_for=SkipReason.SERVER_DOWN)
-            await self._write(
-                self._accounted(agent, since[agent.agent_id], now, how, windows) for agent in owing
-            )
+
+            def accounts(agents: Iterable[Agent]) -> Iterator[_Account]:
+                for agent in agents:
+                    yield self._accounted(agent, since[agent.agent_id], now, how, windows)
+
+            self._broken |= await self._write_each(owing, accounts)
             await self.refresh_maintenance()
         return councilors
 
@@ -349,6 +371,31 @@ class Scheduler:
         passed = slots_between(slots_of_agent(agent), since, until)
         left_out = left_out_for(agent, self._quiet, windows)
         return _Account(agent, account(agent, passed, left_out, how))
+
+    async def _write_each(
+        self, agents: Sequence[Agent], accounts: Callable[[Iterable[Agent]], Iterable[_Account]]
+    ) -> dict[AgentId, str]:
+        """Store the accounts of these councilors; why it failed for those for whom it did.
+
+        A councilor whose slots cannot be told, for a defect of ours, must not silence the others.
+        """
+        try:
+            await self._write(accounts(agents))
+            return {}
+        except StoreUnavailable:
+            raise
+        except Exception:
+            log.exception("scheduler.batch_failed", councilors=len(agents))
+        failed = {}
+        for agent in agents:
+            try:
+                await self._write(accounts([agent]))
+            except StoreUnavailable:
+                raise
+            except Exception as error:
+                log.exception("scheduler.councilor_failed", agent_id=agent.agent_id)
+                failed[agent.agent_id] = f"{type(error).__name__}: {error}"
+        return failed
 
     async def _write(self, accounts: Iterable[_Account]) -> None:
         """Store all steps: in ascending order for each councilor, of all of them together.
