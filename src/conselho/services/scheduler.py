@@ -1,7 +1,6 @@
 """Sees to it that every due slot of every councilor is accounted for by a Task.
 
-    Alarm (APScheduler): whose slot has come ─► tick ─► ledger: run or lost ─► store.submit
-                                                                           ─► store.record_lost
+    Alarm (APScheduler): whose slot has come ─► tick ─► ledger: run or lost ─► bookkeeper: rows
 
 A slot is accounted for exactly once, in ascending order per councilor. So the newest covered slot
 (the watermark) tells, after any stop, which slots nobody accounted for. What a schedule owed until
@@ -11,8 +10,7 @@ it was changed is in the journal, written with the change: see `_settle_changes`
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
 from itertools import islice
@@ -21,22 +19,22 @@ import structlog
 
 from conselho.bus import EventBus
 from conselho.clock import Clock, sleep_unless
-from conselho.errors import IllegalTransition, NotFound, StoreUnavailable
-from conselho.models.agent import Agent, Overlap
+from conselho.errors import NotFound, StoreUnavailable
+from conselho.models.agent import Agent
 from conselho.models.event import EventType
 from conselho.models.ids import AgentId, TaskId
 from conselho.models.journal import JournalEntry, JournalKind
 from conselho.models.maintenance import Maintenance
-from conselho.models.task import SkipReason, Task, Trigger, utc_text
+from conselho.models.task import SkipReason, utc_text
 from conselho.services.alarm import Alarm
 from conselho.services.announcements import announce
+from conselho.services.bookkeeper import CATCH_UP_PER_MINUTE, Account, Bookkeeper
 from conselho.services.budget import Budget
 from conselho.services.calendars import Calendars
-from conselho.services.ledger import Circumstances, Lost, Run, Step, account, left_out_for
+from conselho.services.ledger import Circumstances, account, left_out_for
 from conselho.services.quiet import Quiet
 from conselho.services.slots import next_slot, slots_between, slots_of_agent
-from conselho.services.submission import Waiting, lost_task, slot_task
-from conselho.store import Loss, Store, Submitted
+from conselho.store import Store
 
 log = structlog.get_logger(__name__)
 
@@ -46,23 +44,7 @@ RETRY_SECONDS = 1.0
 LOOK_SECONDS = 5.0
 # A slot that waits longer for the store makes the scheduler unready.
 OVERDUE = timedelta(seconds=10)
-CATCH_UP_PER_MINUTE = 30
 TOGETHER = 250
-
-
-@dataclass(slots=True)
-class _Account:
-    """Passed slots of one councilor on their way into the store, step by step."""
-
-    agent: Agent
-    steps: Iterator[Step]
-    step: Step | None = None
-
-    def __post_init__(self) -> None:
-        self.advance()
-
-    def advance(self) -> None:
-        self.step = next(self.steps, None)
 
 
 class Scheduler:
@@ -85,13 +67,16 @@ class Scheduler:
         Without a `budget` none is kept; `timezone` is for the alarm, see there.
         """
         self._store = store
-        self._budget = budget or Budget(store)
-        self._quiet = quiet or Quiet(Calendars(None))
         self._clock = clock
-        self._wake = wake
-        self._cancel = cancel
-        self._between_catch_ups = timedelta(minutes=1) / catch_up_per_minute
-        self._next_catch_up = clock.now()
+        self._quiet = quiet or Quiet(Calendars(None))
+        self._books = Bookkeeper(
+            store,
+            clock,
+            wake=wake,
+            cancel=cancel,
+            budget=budget,
+            catch_up_per_minute=catch_up_per_minute,
+        )
         self._agents: dict[AgentId, Agent] = {}
         # Up to where each councilor's slots are accounted for, and whose alarm has rung since when.
         self._served: dict[AgentId, datetime] = {}
@@ -296,12 +281,12 @@ class Scheduler:
         how = Circumstances(now=now, fresh=ON_TIME, lost_for=SkipReason.LATE)
         served = [self._agents[agent_id] for agent_id in due if agent_id in self._agents]
 
-        def accounts(agents: Iterable[Agent]) -> Iterator[_Account]:
+        def accounts(agents: Iterable[Agent]) -> Iterator[Account]:
             for agent in agents:
                 since = self._served[agent.agent_id]
                 yield self._accounted(agent, since, now, how, self._windows)
 
-        failed = await self._write_each(served, accounts)
+        failed = await self._books.write_each(served, accounts)
         # Looked at again with the next slots; until then it is overdue, which readiness tells.
         self._unserved |= {agent_id: due[agent_id] for agent_id in failed}
         for agent in served:
@@ -320,11 +305,11 @@ class Scheduler:
             windows = await self._store.maintenance(until_after=min(since.values(), default=now))
             how = Circumstances(now=now, fresh=timedelta(0), lost_for=SkipReason.SERVER_DOWN)
 
-            def accounts(agents: Iterable[Agent]) -> Iterator[_Account]:
+            def accounts(agents: Iterable[Agent]) -> Iterator[Account]:
                 for agent in agents:
                     yield self._accounted(agent, since[agent.agent_id], now, how, windows)
 
-            self._broken |= await self._write_each(owing, accounts)
+            self._broken |= await self._books.write_each(owing, accounts)
             await self.refresh_maintenance()
         return councilors
 
@@ -352,7 +337,7 @@ class Scheduler:
             may_catch_up=False,
         )
         windows = await self._store.maintenance(until_after=since)
-        await self._write([self._accounted(former, since, entry.at, how, windows)])
+        await self._books.write([self._accounted(former, since, entry.at, how, windows)])
 
     async def _covered(self, agents: list[Agent]) -> dict[AgentId, datetime]:
         """Up to where the slots of each agent's schedule are accounted for, or nobody's debt."""
@@ -367,139 +352,10 @@ class Scheduler:
         until: datetime,
         how: Circumstances,
         windows: Iterable[Maintenance],
-    ) -> _Account:
+    ) -> Account:
         passed = slots_between(slots_of_agent(agent), since, until)
         left_out = left_out_for(agent, self._quiet, windows)
-        return _Account(agent, account(agent, passed, left_out, how))
-
-    async def _write_each(
-        self, agents: Sequence[Agent], accounts: Callable[[Iterable[Agent]], Iterable[_Account]]
-    ) -> dict[AgentId, str]:
-        """Store the accounts of these councilors; why it failed for those for whom it did.
-
-        A councilor whose slots cannot be told, for a defect of ours, must not silence the others.
-        """
-        try:
-            await self._write(accounts(agents))
-            return {}
-        except StoreUnavailable:
-            raise
-        except Exception:
-            log.exception("scheduler.batch_failed", councilors=len(agents))
-        failed = {}
-        for agent in agents:
-            try:
-                await self._write(accounts([agent]))
-            except StoreUnavailable:
-                raise
-            except Exception as error:
-                log.exception("scheduler.councilor_failed", agent_id=agent.agent_id)
-                failed[agent.agent_id] = f"{type(error).__name__}: {error}"
-        return failed
-
-    async def _write(self, accounts: Iterable[_Account]) -> None:
-        """Store all steps: in ascending order for each councilor, of all of them together.
-
-        What is lost before a run is stored before it, and what is lost behind it afterwards: after
-        a crash in between, the newest covered slot still tells what is missing.
-        """
-        open_accounts = [one for one in accounts if one.step is not None]
-        while open_accounts:
-            losses: list[Loss] = []
-            runs: list[tuple[Agent, Run]] = []
-            for one in open_accounts:
-                if isinstance(one.step, Lost):
-                    losses.append(self._loss(one.agent, one.step))
-                    one.advance()
-                while isinstance(one.step, Run):
-                    runs.append((one.agent, one.step))
-                    one.advance()
-            await self._lose(losses)
-            await self._submit(runs)
-            open_accounts = [one for one in open_accounts if one.step is not None]
-
-    def _loss(self, agent: Agent, lost: Lost) -> Loss:
-        row = lost_task(agent, lost.slots[0], now=self._clock.now(), reason=lost.reason)
-        since = agent.slots_from or agent.created_at
-        return Loss(row=replace(row, error=lost.error), slots=lost.slots, since=since)
-
-    async def _lose(self, losses: list[Loss]) -> None:
-        if losses:
-            await self._store.record_lost(losses, now=self._clock.now(), announce=announce)
-
-    async def _submit(self, runs: list[tuple[Agent, Run]]) -> None:
-        """Store the runs as Tasks; those that must not or cannot wait are lost instead."""
-        if not runs:
-            return
-        now = self._clock.now()
-        objections = await self._budget.objections((agent for agent, _ in runs), now=now)
-        lost: list[tuple[Agent, Lost]] = []
-        paid: list[tuple[Agent, Run]] = []
-        for agent, run in runs:
-            objection = objections.get(agent.agent_id)
-            if objection is None:
-                paid.append((agent, run))
-            else:
-                lost.append((agent, Lost(SkipReason.BUDGET, objection, [run.slot])))
-        tasks = [self._task(agent, run, now) for agent, run in paid]
-        submissions = await self._store.submit(tasks, announce=announce) if tasks else []
-        refused = [
-            (agent, run, submission.holder)
-            for (agent, run), submission in zip(paid, submissions, strict=True)
-            if submission.result is Submitted.OVERLAP
-        ]
-        for agent, run, holder in refused:
-            if not await self._take_over(agent, run, holder):
-                lost.append((agent, Lost(SkipReason.OVERLAP, None, [run.slot])))
-        if tasks:
-            self._wake()
-        await self._lose([self._loss(agent, step) for agent, step in lost])
-
-    def _task(self, agent: Agent, run: Run, now: datetime) -> Task:
-        if run.trigger is not Trigger.CATCH_UP:
-            return slot_task(agent, run.slot, now=now, trigger=run.trigger)
-        # Spread, so that a restart does not start everything at once.
-        start = max(now, self._next_catch_up)
-        self._next_catch_up = start + self._between_catch_ups
-        return slot_task(
-            agent,
-            run.slot,
-            now=now,
-            trigger=run.trigger,
-            waiting=Waiting.IN_TURN,
-            not_before=start,
-        )
-
-    async def _take_over(self, agent: Agent, run: Run, holder: TaskId | None) -> bool:
-        """Queue the slot and cancel the run that is in its way, where the councilor wants that.
-
-        False when it does not, or one is queued already. Queued first: should the run end by itself
-        meanwhile, nothing is lost.
-        """
-        if agent.seat.policies.overlap is not Overlap.CANCEL_RUNNING or holder is None:
-            return False
-        queued = slot_task(
-            agent,
-            run.slot,
-            now=self._clock.now(),
-            trigger=run.trigger,
-            waiting=Waiting.QUEUED,
-        )
-        [submission] = await self._store.submit([queued], announce=announce)
-        if submission.result is Submitted.OVERLAP:
-            return False
-        await self._cancel_running(agent.agent_id, holder)
-        return True
-
-    async def _cancel_running(self, agent_id: AgentId, task_id: TaskId) -> None:
-        reason = "Its councilor's next slot came while it was on its way (overlap: cancel_running)."
-        try:
-            await self._store.cancel(
-                task_id, reason=reason, now=self._clock.now(), announce=announce
-            )
-        except (NotFound, IllegalTransition):
-            return  # it has ended by itself
-        self._cancel(task_id)
+        return Account(agent, account(agent, passed, left_out, how))
 
     async def _persist(self, what: str, act: Callable[[], Awaitable[object]]) -> None:
         """Do `act`, again and again while the store does not answer."""

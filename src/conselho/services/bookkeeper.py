@@ -1,0 +1,195 @@
+"""From what becomes of slots to rows: the store's writes, in the order that keeps the ledger whole.
+
+What is lost before a run is stored before it, and what is lost behind it afterwards: after a crash
+in between, the newest covered slot still tells what is missing (docs/adr/0011-ledger.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+
+from conselho.clock import Clock
+from conselho.errors import IllegalTransition, NotFound, StoreUnavailable
+from conselho.models.agent import Agent, Overlap
+from conselho.models.ids import AgentId, TaskId
+from conselho.models.task import SkipReason, Task, Trigger
+from conselho.services.announcements import announce
+from conselho.services.budget import Budget
+from conselho.services.ledger import PORTION, Lost, Run, Step
+from conselho.services.submission import Waiting, lost_task, slot_task
+from conselho.store import Loss, Store, Submitted
+
+log = structlog.get_logger(__name__)
+
+CATCH_UP_PER_MINUTE: Final = 30
+_MADE_ROOM = "Its councilor's next slot came while it was on its way (overlap: cancel_running)."
+
+
+@dataclass(slots=True)
+class Account:
+    """Passed slots of one councilor on their way into the store, step by step."""
+
+    agent: Agent
+    steps: Iterator[Step]
+    step: Step | None = None
+
+    def __post_init__(self) -> None:
+        self.advance()
+
+    def advance(self) -> None:
+        self.step = next(self.steps, None)
+
+
+class Bookkeeper:
+    """Stores runs as Tasks and lost slots as rows; keeps budget, overlap and pace."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        *,
+        wake: Callable[[], None],
+        cancel: Callable[[TaskId], None],
+        budget: Budget | None = None,
+        catch_up_per_minute: int = CATCH_UP_PER_MINUTE,
+    ) -> None:
+        """`wake` is called when Tasks were submitted, `cancel` when one was asked to stop.
+
+        Without a `budget` none is kept.
+        """
+        self._store = store
+        self._clock = clock
+        self._wake = wake
+        self._cancel = cancel
+        self._budget = budget or Budget(store)
+        self._between_catch_ups = timedelta(minutes=1) / catch_up_per_minute
+        self._next_catch_up = clock.now()
+
+    async def write_each(
+        self, agents: Sequence[Agent], accounts: Callable[[Iterable[Agent]], Iterable[Account]]
+    ) -> dict[AgentId, str]:
+        """Store the accounts of these councilors; why it failed for those for whom it did.
+
+        A councilor whose slots cannot be told, for a defect of ours, must not silence the others.
+        """
+        try:
+            await self.write(accounts(agents))
+            return {}
+        except StoreUnavailable:
+            raise
+        except Exception:
+            log.exception("scheduler.batch_failed", councilors=len(agents))
+        failed = {}
+        for agent in agents:
+            try:
+                await self.write(accounts([agent]))
+            except StoreUnavailable:
+                raise
+            except Exception as error:
+                log.exception("scheduler.councilor_failed", agent_id=agent.agent_id)
+                failed[agent.agent_id] = f"{type(error).__name__}: {error}"
+        return failed
+
+    async def write(self, accounts: Iterable[Account]) -> None:
+        """Store all steps: in ascending order for each councilor, of all of them together."""
+        open_accounts = [one for one in accounts if one.step is not None]
+        while open_accounts:
+            losses: list[Loss] = []
+            runs: list[tuple[Agent, Run]] = []
+            for one in open_accounts:
+                if isinstance(one.step, Lost):
+                    losses.append(self._loss(one.agent, one.step))
+                    one.advance()
+                while isinstance(one.step, Run) and len(runs) < PORTION:
+                    runs.append((one.agent, one.step))
+                    one.advance()
+            await self._lose(losses)
+            await self._submit(runs)
+            open_accounts = [one for one in open_accounts if one.step is not None]
+
+    def _loss(self, agent: Agent, lost: Lost) -> Loss:
+        row = lost_task(agent, lost.slots[0], now=self._clock.now(), reason=lost.reason)
+        since = agent.slots_from or agent.created_at
+        return Loss(row=replace(row, error=lost.error), slots=lost.slots, since=since)
+
+    async def _lose(self, losses: list[Loss]) -> None:
+        if losses:
+            await self._store.record_lost(losses, now=self._clock.now(), announce=announce)
+
+    async def _submit(self, runs: list[tuple[Agent, Run]]) -> None:
+        """Store the runs as Tasks; those that must not or cannot wait are lost instead."""
+        if not runs:
+            return
+        now = self._clock.now()
+        objections = await self._budget.objections((agent for agent, _ in runs), now=now)
+        lost: list[tuple[Agent, Lost]] = []
+        paid: list[tuple[Agent, Run]] = []
+        for agent, run in runs:
+            objection = objections.get(agent.agent_id)
+            if objection is None:
+                paid.append((agent, run))
+            else:
+                lost.append((agent, Lost(SkipReason.BUDGET, objection, [run.slot])))
+        tasks = [self._task(agent, run, now) for agent, run in paid]
+        submissions = await self._store.submit(tasks, announce=announce) if tasks else []
+        refused = [
+            (agent, run, submission.holder)
+            for (agent, run), submission in zip(paid, submissions, strict=True)
+            if submission.result is Submitted.OVERLAP
+        ]
+        for agent, run, holder in refused:
+            if not await self._take_over(agent, run, holder):
+                lost.append((agent, Lost(SkipReason.OVERLAP, None, [run.slot])))
+        if tasks:
+            self._wake()
+        await self._lose([self._loss(agent, step) for agent, step in lost])
+
+    def _task(self, agent: Agent, run: Run, now: datetime) -> Task:
+        if run.trigger is not Trigger.CATCH_UP:
+            return slot_task(agent, run.slot, now=now, trigger=run.trigger)
+        # Spread, so that a restart does not start everything at once.
+        start = max(now, self._next_catch_up)
+        self._next_catch_up = start + self._between_catch_ups
+        return slot_task(
+            agent,
+            run.slot,
+            now=now,
+            trigger=run.trigger,
+            waiting=Waiting.IN_TURN,
+            not_before=start,
+        )
+
+    async def _take_over(self, agent: Agent, run: Run, holder: TaskId | None) -> bool:
+        """Queue the slot and cancel the run that is in its way, where the councilor wants that.
+
+        False when it does not, or one is queued already. Queued first: should the run end by itself
+        meanwhile, nothing is lost.
+        """
+        if agent.seat.policies.overlap is not Overlap.CANCEL_RUNNING or holder is None:
+            return False
+        queued = slot_task(
+            agent,
+            run.slot,
+            now=self._clock.now(),
+            trigger=run.trigger,
+            waiting=Waiting.QUEUED,
+        )
+        [submission] = await self._store.submit([queued], announce=announce)
+        if submission.result is Submitted.OVERLAP:
+            return False
+        await self._cancel_running(holder)
+        return True
+
+    async def _cancel_running(self, task_id: TaskId) -> None:
+        try:
+            await self._store.cancel(
+                task_id, reason=_MADE_ROOM, now=self._clock.now(), announce=announce
+            )
+        except (NotFound, IllegalTransition):
+            return  # it has ended by itself
+        self._cancel(task_id)
