@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,7 +13,8 @@ from pydantic import BaseModel, ValidationError
 
 from conselho.errors import Invalid
 from conselho.models.agent import CatchUp, CouncilorConfig, Customization, OutputFormat, Overlap
-from conselho.models.schedule import Schedule, ScheduleType
+from conselho.models.documents import schedule_document
+from conselho.models.schedule import Fold, Gap, Schedule, ScheduleType
 from conselho.services.agent_rules import agent_problems, resolve_cwd
 from conselho.services.form_problems import FieldProblem, problems
 from conselho.services.forms import (
@@ -290,6 +292,79 @@ def test_a_schedule_may_be_short_and_takes_the_default_zone(
     assert ScheduleForm.model_validate(sent).to_schedule("America/Sao_Paulo") == schedule
 
 
+FULL_SCHEDULE: dict[str, Any] = {
+    "value": "0 9 * * 1-5",
+    "timezone": "America/Sao_Paulo",
+    "gap": "skip",
+    "fold": "twice",
+    "jitter_seconds": 30,
+    "starts_at": "2026-01-01",
+    "ends_at": "2026-12-31",
+    "active_hours": ["mon-fri 9:00-18:00", ""],
+    "excluded_dates": ["12-25", "2026-11-02"],
+    "excluded_calendars": ["feriados"],
+}
+
+
+def test_a_schedule_with_everything_survives_the_way_to_the_store_and_back() -> None:
+    schedule = ScheduleForm.model_validate(FULL_SCHEDULE).to_schedule("UTC")
+
+    assert schedule == Schedule(
+        type=ScheduleType.CRON,
+        value="0 9 * * 1-5",
+        timezone="America/Sao_Paulo",
+        gap=Gap.SKIP,
+        fold=Fold.TWICE,
+        jitter_seconds=30,
+        starts_at=datetime(2026, 1, 1, 3, tzinfo=UTC),
+        ends_at=datetime(2027, 1, 1, 2, 59, 59, tzinfo=UTC),
+        active_hours=("mon-fri 09:00-18:00",),
+        excluded_dates=("12-25", "2026-11-02"),
+        excluded_calendars=("feriados",),
+    )
+    sent_back = schedule_document(schedule)
+    assert ScheduleForm.model_validate(sent_back).to_schedule("Asia/Tokyo") == schedule
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "kept"),
+    [
+        (
+            "active_hours",
+            "9:00-12:00\nmon,tue 14:00-18:00\n",
+            ("09:00-12:00", "mon,tue 14:00-18:00"),
+        ),
+        ("excluded_dates", "12-25, 01-01\n2026-11-02", ("12-25", "01-01", "2026-11-02")),
+        ("excluded_dates", date(2026, 11, 2), ("2026-11-02",)),
+        ("excluded_dates", [date(2026, 11, 2)], ("2026-11-02",)),
+        ("excluded_calendars", "feriados, recesso", ("feriados", "recesso")),
+        ("excluded_calendars", "", ()),
+    ],
+)
+def test_a_list_of_a_schedule_may_be_one_text(
+    field: str, text: object, kept: tuple[str, ...]
+) -> None:
+    schedule = ScheduleForm.model_validate({"value": "30m", field: text}).to_schedule("UTC")
+
+    assert getattr(schedule, field) == kept
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2026-06-01T12:00", datetime(2026, 6, 1, 15, tzinfo=UTC)),
+        ("2026-06-01T12:00Z", datetime(2026, 6, 1, 12, tzinfo=UTC)),
+        ("2026-06-01T12:00:30+02:00", datetime(2026, 6, 1, 10, 0, 30, tzinfo=UTC)),
+        (datetime(2026, 6, 1, 12), datetime(2026, 6, 1, 15, tzinfo=UTC)),  # noqa: DTZ001  # YAML
+        (date(2026, 6, 1), datetime(2026, 6, 1, 3, tzinfo=UTC)),
+    ],
+)
+def test_a_start_is_by_the_wall_unless_it_tells_an_offset(text: object, moment: datetime) -> None:
+    form = ScheduleForm.model_validate({"value": "30m", "starts_at": text})
+
+    assert form.to_schedule("America/Sao_Paulo").starts_at == moment
+
+
 def test_an_unknown_field_of_an_older_client_is_ignored() -> None:
     assert config("schedule.moon", "full") == config()
 
@@ -307,6 +382,16 @@ def test_an_unknown_field_of_an_older_client_is_ignored() -> None:
         ("schedule.value", "0 9 * * 1", "'0 9 * * 1' is not an interval"),
         ("schedule.timezone", "Mars/Olympus", "there is no time zone 'Mars/Olympus'"),
         ("schedule.enabled", "perhaps", "must be true or false"),
+        ("schedule.gap", "later", "must be one of run_after or skip"),
+        ("schedule.fold", "thrice", "must be one of once or twice"),
+        ("schedule.jitter_seconds", 1_800, "must be shorter than the interval 30m"),
+        ("schedule.jitter_seconds", 86_401, "must be at most 86400"),
+        ("schedule.jitter_seconds", True, "must be a number"),
+        ("schedule.starts_at", "tomorrow", "'tomorrow' is not a moment; write date and time"),
+        ("schedule.ends_at", "2026-02-30", "'2026-02-30T23:59:59' is not a moment: day is out"),
+        ("schedule.active_hours", 9, "must be a list"),
+        ("schedule.excluded_dates", {"a": 1}, "must be a list"),
+        ("schedule.excluded_calendars", ["x"] * 21, "must have at most 20 entries"),
         ("task", "its name", "must be an object with named fields"),
         ("task.name", "", "must not be empty"),
         ("task.prompt", " ", "must not be empty"),
@@ -324,7 +409,7 @@ def test_an_unknown_field_of_an_older_client_is_ignored() -> None:
         ("policies.max_attempts", 11, "must be at most 10"),
         ("policies.max_attempts", 1.5, "must be a whole number"),
         ("policies.overlap", "never", "must be one of skip, queue, cancel_running or allow"),
-        ("policies.catch_up", "all", "must be one of one or none"),
+        ("policies.catch_up", "some", "must be one of one, all or none"),
         ("policies.permissions", "root", "must be one of read-only, write or full"),
         ("policies.max_cost_usd", -1, "must be more than 0"),
         ("policies.max_cost_usd_per_day", 0, "must be more than 0"),
