@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from conselho.errors import StoreUnavailable
-from conselho.stores.sql import open_sql_store
-from tests.support.stores import BACKENDS, POSTGRESQL_URL
+from conselho.store import Loss
+from conselho.stores.sql import SqlStore, lifecycle, open_sql_store
+from tests.support.clock import NOON
+from tests.support.factories import make_lost, make_task, one_event
+from tests.support.stores import BACKENDS, POSTGRESQL_URL, store_url
 
 pytest.importorskip("asyncpg", reason="asyncpg is not installed: PostgreSQL is not tested")
 
@@ -38,3 +47,35 @@ async def test_a_database_that_does_not_exist_is_named() -> None:
     url = sa.make_url(server).set(database="nowhere").render_as_string(hide_password=False)
     with pytest.raises(StoreUnavailable, match="nowhere does not exist; create it"):
         await open_sql_store(url)
+
+
+async def test_who_tells_a_slot_as_lost_waits_for_who_submits_it(tmp_path: Path) -> None:
+    """Neither would see what the other one has not committed yet."""
+    if "postgresql" not in BACKENDS:
+        pytest.skip(f"{POSTGRESQL_URL} is not set")
+    slots = [NOON + n * timedelta(minutes=30) for n in range(3)]
+    async with store_url("postgresql", tmp_path) as url, open_store_at(url) as store:
+        engine = create_async_engine(sa.make_url(url).set(drivername="postgresql+asyncpg"))
+        async with engine.connect() as conn, asyncio.timeout(30):
+            await conn.run_sync(lifecycle.submit, [make_task(due_at=slots[1])], one_event)
+            loss = Loss(row=make_lost(), slots=slots)
+            telling = asyncio.ensure_future(store.record_lost([loss], now=NOON, announce=one_event))
+            while not telling.done() and not await somebody_waits(engine):
+                pass
+            await conn.commit()
+            [row] = await telling
+        assert (row.slot_from, row.slot_count) == (slots[2], 1)
+        await engine.dispose()
+
+
+async def somebody_waits(engine: AsyncEngine) -> bool:
+    async with engine.connect() as conn:
+        found = await conn.execute(sa.text("SELECT 1 FROM pg_locks WHERE NOT granted"))
+        return found.first() is not None
+
+
+@asynccontextmanager
+async def open_store_at(url: str) -> AsyncIterator[SqlStore]:
+    store = await open_sql_store(url)
+    yield store
+    await store.close()

@@ -19,14 +19,25 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from conselho.errors import StoreUnavailable
+from conselho.models.ids import AgentId
 from conselho.models.statistics import Usage
-from conselho.models.task import Status, Task
+from conselho.models.task import Status, Task, queued_key
 from conselho.models.verdict import Severity
+from conselho.store import Held
 from conselho.stores.sql import migrate, open_sql_store
 from conselho.stores.sql.rows import micros, task_values
 from conselho.stores.sql.schema import metadata
 from tests.support.clock import NOON
-from tests.support.factories import ANA, BIA, WORKER, make_lost, make_task, make_verdict
+from tests.support.factories import (
+    ANA,
+    BIA,
+    WORKER,
+    make_lost,
+    make_outcome,
+    make_task,
+    make_verdict,
+    one_event,
+)
 from tests.support.stores import BACKENDS, store_url
 
 MINUTE = timedelta(minutes=1)
@@ -197,6 +208,56 @@ async def test_a_store_of_the_first_release_is_read_on(
         assert await store.usage(None, since=NOON, until=NOON + HOUR) == spent
         assert await store._executor.write(differences) == []
         await store.close()
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+async def test_the_work_of_the_second_release_goes_on(
+    backend: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What waits is claimed in its old order, what is at work can end, what is lost stays so."""
+    started: dict[str, Any] = {
+        "attempt": 1, "fence": 1, "worker_id": WORKER, "started_at": NOON, "lease_until": NOON,
+    }  # fmt: skip
+    at_work = make_task(status=Status.PROCESSING, **started)
+    younger, older, retried = (
+        make_task(AgentId(f"agent-{n}"), not_before=NOON - age, attempt=n // 2)
+        for n, age in enumerate((MINUTE, HOUR, 2 * MINUTE))
+    )
+    later = make_task(AgentId("later"), not_before=NOON + HOUR)
+    queued = make_task(due_at=NOON + MINUTE, not_before=NOON, active_key=queued_key(ANA))
+    lost = replace(make_lost(BIA), slot_from=NOON, slot_to=NOON + HOUR, slot_count=3)
+    lost = replace(lost, active_key=lost.task_id)
+    tasks = [at_work, younger, older, retried, later, queued, lost]
+    async with store_url(backend, tmp_path) as url:
+        with monkeypatch.context() as second:
+            second.setattr(migrate, "HEAD", "0002")
+            old = await open_sql_store(url)
+            await old._executor.write(write_tasks, tasks)
+            await old.close()
+        store = await open_sql_store(url)
+        assert [await store.task(task.task_id) for task in tasks] == tasks
+        assert await store._executor.write(differences) == []
+        claimed = await store.claim(WORKER, now=NOON, limit=9, lease=HOUR, announce=one_event)
+        assert [task.task_id for task in claimed] == [
+            older.task_id, retried.task_id, younger.task_id,
+        ]  # fmt: skip
+        await store.finish(
+            Held(task_id=at_work.task_id, fence=1), make_outcome(), now=NOON, announce=one_event
+        )
+        [next_one] = await store.claim(WORKER, now=NOON, limit=9, lease=HOUR, announce=one_event)
+        assert next_one.task_id == queued.task_id
+        [answer] = await store.submit([make_task(BIA, due_at=NOON + MINUTE)], announce=one_event)
+        assert answer.holder == lost.task_id
+        assert (await store.journal(limit=1), await store.maintenance()) == ([], [])
+        await store.close()
+
+
+def write_tasks(conn: sa.Connection, tasks: list[Task]) -> None:
+    """Rows of `tasks` with the columns that are there."""
+    there = sa.Table("tasks", sa.MetaData(), autoload_with=conn)
+    names = [column.name for column in there.columns]
+    rows = [task_values(task) for task in tasks]
+    conn.execute(sa.insert(there), [{name: row[name] for name in names} for row in rows])
 
 
 async def test_a_migration_that_breaks_off_leaves_what_was_there(
