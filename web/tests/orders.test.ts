@@ -54,6 +54,7 @@ describe("a maintenance window", () => {
     expect(windowState(hour, T0 + 3_600_000 - 1)).toBe("active");
     expect(windowState(hour, T0 + 3_600_000)).toBe("over");
     expect(windowState(window("w", 0, null), T0 + 1e12)).toBe("active");
+    expect(windowState(window("called off", 60, 60), T0)).toBe("over");
   });
 
   it("is told first when it lasts longest", () => {

@@ -35,8 +35,10 @@ export function withWindow(windows: readonly MaintenanceWindow[], window: Mainte
 export type WindowState = "planned" | "active" | "over";
 
 export function windowState(window: Pick<MaintenanceWindow, "starts_at" | "ends_at">, now: number): WindowState {
-  if (now < Date.parse(window.starts_at)) return "planned";
-  return window.ends_at !== null && Date.parse(window.ends_at) <= now ? "over" : "active";
+  const starts = Date.parse(window.starts_at);
+  // One that was called off ends where it would have begun.
+  if (window.ends_at !== null && Date.parse(window.ends_at) <= Math.max(now, starts)) return "over";
+  return now < starts ? "planned" : "active";
 }
 
 /** The one that lasts longest first: it is what the reader has to reckon with. */

@@ -201,7 +201,7 @@ export const en: Messages = {
   },
 
   maintenance: {
-    label: "Maintenance",
+    label: "Maintenance at present",
     active: (reason) => (reason ? `Under maintenance: ${reason}` : "Under maintenance"),
     noRuns: (who) => `No slot runs for ${who}`,
     everybody: "the whole council",

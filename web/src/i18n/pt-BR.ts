@@ -196,7 +196,7 @@ export const ptBR = {
   },
 
   maintenance: {
-    label: "Manutenção",
+    label: "Manutenção em curso",
     active: (reason: string) => (reason ? `Em manutenção: ${reason}` : "Em manutenção"),
     noRuns: (who: string) => `Nenhum horário roda para ${who}`,
     everybody: "o conselho inteiro",

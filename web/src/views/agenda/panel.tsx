@@ -6,7 +6,7 @@
 import "../../styles/panel.css";
 import "../../styles/agenda.css";
 
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 
 import { setPaused } from "../../actions";
 import { draftFor } from "../../agenda/drafts";
@@ -69,27 +69,32 @@ export function AgendaPanel() {
 
 function Agenda({ agent }: { agent: Agent }) {
   const [editing, setEditing] = useState(() => draftFor(agent.agent_id) !== null);
-  const [saved, setSaved] = useState(false);
-  const end = (done: boolean) => {
+  /** How the form was left, when it was. */
+  const [left, setLeft] = useState<Left>(null);
+  const end = (saved: boolean) => {
     setEditing(false);
-    setSaved(done);
+    setLeft(saved ? "saved" : "discarded");
   };
   if (editing) return <ScheduleForm agent={agent} onEnd={end} />;
   return (
     <Reading
       agent={agent}
-      saved={saved}
-      edit={() => {
-        setSaved(false);
-        setEditing(true);
-      }}
+      left={left}
+      edit={() => setEditing(true)}
     />
   );
 }
 
-function Reading({ agent, saved, edit }: { agent: Agent; saved: boolean; edit: () => void }) {
+type Left = "saved" | "discarded" | null;
+
+function Reading({ agent, left, edit }: { agent: Agent; left: Left; edit: () => void }) {
   const t = agendaMessages.value;
   const next = useNextSlots(agent);
+  const button = useRef<HTMLButtonElement>(null);
+  // The focus goes back to where the form was opened.
+  useEffect(() => {
+    if (left !== null) button.current?.focus();
+  }, []);
   const paused = isPaused(agent);
   const id = agent.agent_id;
   return (
@@ -97,14 +102,14 @@ function Reading({ agent, saved, edit }: { agent: Agent; saved: boolean; edit: (
       <div class="matter-column">
         <SeatHead agent={agent} answer={next.answer} />
         <div class="buttons">
-          <button type="button" class="button filled" onClick={edit}>
+          <button type="button" class="button filled" ref={button} onClick={edit}>
             {t.edit}
           </button>
           <OrderButton about={id} act={() => setPaused(id, !paused)}>
             {paused ? messages.value.execution.resume : messages.value.execution.pause}
           </OrderButton>
           <p class="done" role="status">
-            {saved && t.saved}
+            {left === "saved" && t.saved}
           </p>
         </div>
         <LostSlots agent={agent} />

@@ -89,9 +89,10 @@ function Done({ order, answer }: { order: Bulk; answer: BulkAnswer }) {
   const t = ordersMessages.value.bulk;
   const { started = [], changed = [], unchanged = [], still_paused: still = [], refused = [], failed = [] } = answer;
   const not = [...refused, ...failed];
+  const same = unchanged.filter((agentId) => !still.includes(agentId)).length;
   const words = [
     order === "run" ? t.started(started.length) : (order === "pause" ? t.paused : t.resumed)(changed.length),
-    unchanged.length > 0 ? t.unchanged(unchanged.length) : "",
+    same > 0 ? t.unchanged(same) : "",
     still.length > 0 ? t.stillPaused(list(still.map(nameOf))) : "",
   ];
   return (
