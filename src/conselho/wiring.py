@@ -186,6 +186,8 @@ async def open_system(settings: Settings, data_dir: DataDir) -> System:
     budget = make_budget(settings, store, providers)
     redactor = make_redactor(settings, os.environ)
     calendars = make_calendars(settings)
+    for problem in calendars.problems():
+        log.warning("calendar.unusable", problem=problem)
     runner = Runner(
         store,
         providers,

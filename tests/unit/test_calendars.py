@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from conselho.services import ical
-from conselho.services.calendars import LOOK_SECONDS, SIZE_LIMIT, Calendars
+from conselho.services.calendars import LOOK_SECONDS, READ_SECONDS, SIZE_LIMIT, Calendars
 
 CHRISTMAS = date(2026, 12, 25)
 EVENT = """\
@@ -204,6 +204,26 @@ def test_events_that_ask_for_endless_work_are_given_up(
     never = "DTSTART;VALUE=DATE:00010101\nRRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30"
 
     assert "its events" in problem(tmp_path, "a.ics", ics(*[never] * 100))
+
+
+class SlowSeconds(Seconds):
+    """Each look at it takes longer than all calendars together may."""
+
+    def __call__(self) -> float:
+        self.now += READ_SECONDS + 1
+        return self.now
+
+
+def test_files_that_take_long_do_not_hold_up_the_others_for_ever(tmp_path: Path) -> None:
+    written(tmp_path, "a.txt", "12-25")
+
+    found = calendars(tmp_path, SlowSeconds())
+
+    assert found.names() == {"a"}
+    assert found.excluded("a", CHRISTMAS) is None
+    assert found.problems() == [
+        "The calendar a.txt is not read yet: those before it took too long."
+    ]
 
 
 # -- changes -----------------------------------------------------------------------------------

@@ -762,6 +762,32 @@ def test_a_check_tells_all_errors_and_warnings_with_the_nearest_known_name(
     assert "1 sound council file" in out
 
 
+def test_a_check_knows_the_calendars_in_the_folder(tmp_path: Path, capsys: Capture) -> None:
+    rule = "schedule: {{value: 30m, excluded_calendars: [{}]}}"
+    council = write_council(
+        tmp_path / "seats",
+        sizes=SOUND.replace("schedule: 30m", rule.format("feriados")),
+        typo=SOUND.replace("id: sizes", "id: typo").replace(
+            "schedule: 30m", rule.format("feriado")
+        ),
+    )
+    (council / "calendars").mkdir()
+    (council / "calendars" / "feriados.txt").write_text("12-25 Natal", encoding="utf-8")
+    (council / "calendars" / "broken.txt").write_text("12-32", encoding="utf-8")
+
+    assert main(["check", "seats", "--json"]) == 2
+
+    problems = json.loads(capsys.readouterr().out)["problems"]
+    told = [(one["level"], one["message"]) for one in problems]
+    assert len(told) == 2
+    assert (
+        told[0][0],
+        told[0][1].partition("; ")[0],
+    ) == ("error", "schedule.excluded_calendars.0: there is no calendar 'feriado'")
+    assert told[1][0] == "warning"
+    assert told[1][1].startswith("The calendar broken.txt cannot be read and excludes nothing")
+
+
 def test_a_check_as_json(tmp_path: Path, capsys: Capture) -> None:
     write_council(tmp_path / "council", bad="no front matter")
     assert main(["check", "council", "--json"]) == 2

@@ -68,7 +68,7 @@ def test_any_of_several_active_hours_is_enough() -> None:
 
 
 def test_excluded_dates_are_those_of_the_zone() -> None:
-    rules = {"excluded_dates": ("12-25", "2026-11-02")}
+    rules: dict[str, Any] = {"excluded_dates": ("12-25", "2026-11-02")}
 
     assert reason("2026-12-25T23:59", **rules) == (
         SkipReason.EXCLUDED_DATE,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -392,7 +393,7 @@ def test_a_moment_that_is_none_is_refused(text: str, reason: str) -> None:
 # -- the other rules ---------------------------------------------------------------------------
 
 
-def rule_refusal(**rules: object) -> str:
+def rule_refusal(**rules: Any) -> str:
     with pytest.raises(InvalidSchedule) as caught:
         parse_schedule("30m", **rules)
     return str(caught.value)

@@ -96,7 +96,7 @@ def test_a_calendar_that_is_not_there_is_refused_with_those_that_are(tmp_path: P
 
 def test_what_depends_on_the_zone_of_the_server_is_checked_with_it() -> None:
     new_york = replace(RULES, default_timezone="America/New_York")
-    moment = {"value": "2026-03-08T02:30", "gap": "skip"}
+    moment: dict[str, Any] = {"value": "2026-03-08T02:30", "gap": "skip"}
 
     assert found(**moment) == []
     ((field, message),) = found(rules=new_york, **moment)
@@ -115,7 +115,7 @@ def test_what_depends_on_the_zone_of_the_server_is_checked_with_it() -> None:
     ],
 )
 def test_bounds_that_leave_nothing_are_told_at_their_field(
-    schedule: dict[str, str], field: str
+    schedule: dict[str, Any], field: str
 ) -> None:
     assert [one for one, _ in found(**schedule)] == [field]
 

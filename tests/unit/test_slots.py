@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -305,7 +306,7 @@ def test_no_jitter_leads_beyond_the_end() -> None:
 def test_a_schedule_that_never_fires_within_its_bounds_is_told(
     value: str, rules: dict[str, tuple[int, int, int]], reason: str
 ) -> None:
-    bounds = {name: datetime(*day, tzinfo=UTC) for name, day in rules.items()}
+    bounds: dict[str, Any] = {name: datetime(*day, tzinfo=UTC) for name, day in rules.items()}
 
     with pytest.raises(InvalidSchedule, match=reason) as caught:
         check_fires(parse_schedule(value, **bounds))

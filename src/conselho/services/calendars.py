@@ -24,6 +24,7 @@ from conselho.services.ical import InvalidCalendar, ical_dates
 SIZE_LIMIT = 512 * 1024
 MOST_CALENDARS = 100
 LOOK_SECONDS = 5.0
+READ_SECONDS = 30.0
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _SUFFIXES = (".txt", ".ics")
 _TITLE_LIMIT = 100
@@ -94,17 +95,18 @@ class Calendars:
         return [*found, *self._doubles]
 
     def refresh(self) -> None:
-        """Read now what was changed. Takes long for a hostile file, but never for ever."""
+        """Read now what was changed. Hostile files take their time, but less than a minute."""
         with self._reading:
             self._next_look = self._monotonic() + LOOK_SECONDS
             files, self._doubles = self._files()
+            deadline = self._monotonic() + READ_SECONDS
             known = {}
             for name, (path, signature) in files.items():
                 calendar = self._known.get(name)
-                if calendar is None or calendar.signature != signature:
+                if self._monotonic() > deadline:
+                    calendar = calendar or _put_off(path)
+                elif calendar is None or calendar.signature != signature:
                     calendar = _read(path, signature, self._today().year)
-                    if calendar.problem:
-                        log.warning("calendar.unreadable", problem=calendar.problem)
                 known[name] = calendar
             self._known = known
 
@@ -117,7 +119,14 @@ class Calendars:
         if {name: signature for name, (_, signature) in files.items()} != {
             name: calendar.signature for name, calendar in self._known.items()
         }:
-            threading.Thread(target=self.refresh, name="calendars", daemon=True).start()
+            threading.Thread(target=self._read_again, name="calendars", daemon=True).start()
+
+    def _read_again(self) -> None:
+        known = self.problems()
+        self.refresh()
+        for problem in self.problems():
+            if problem not in known:
+                log.warning("calendar.unusable", problem=problem)
 
     def _files(self) -> tuple[dict[str, tuple[Path, Signature]], list[str]]:
         """The calendar files by name with what tells that one was changed, and what is wrong."""
@@ -167,6 +176,12 @@ def _read(path: Path, signature: Signature, year: int) -> Calendar:
         problem = f"The calendar {path.name} cannot be read and excludes nothing: {reason}."
         return Calendar(file=path.name, signature=signature, problem=problem)
     return Calendar(file=path.name, signature=signature, dates=dates)
+
+
+def _put_off(path: Path) -> Calendar:
+    """Its signature is that of no file: the next look reads it."""
+    problem = f"The calendar {path.name} is not read yet: those before it took too long."
+    return Calendar(file=path.name, signature=(), problem=problem)
 
 
 def _content(path: Path) -> bytes:

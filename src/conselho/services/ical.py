@@ -12,7 +12,7 @@ import subprocess
 import sys
 from typing import Any
 
-SECONDS = 20.0
+SECONDS = 15.0
 
 
 class InvalidCalendar(Exception):
