@@ -109,20 +109,22 @@ def write(
     from conselho.config import load_settings
     from conselho.services.catalogue import entry
     from conselho.services.council_file_text import council_file_text
-    from conselho.wiring import make_providers
+    from conselho.wiring import make_providers, make_seat_rules
 
     settings, _ = load_settings({"data_dir": choices.data_dir})
     if force and output is None:
         raise click.UsageError("--force goes with --output.")
     found = entry(key, _language(lang, context))
+    providers = make_providers(settings)
     text = council_file_text(
         found,
         provider=provider,
         agent_id=found.slug if agent_id is None else agent_id,
-        known_providers=make_providers(settings),
+        known_providers=providers,
         schedule=schedule,
         model=model,
         command=command,
+        rules=make_seat_rules(settings, providers),
     )
     if output is None:
         # As bytes: a council file is UTF-8 whatever the terminal's encoding is.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from conselho.client import JsonObject
     from conselho.config import Settings
     from conselho.models.agent import Agent
+    from conselho.provider import Provider
 
 SOUND = 0
 UNSOUND = 1
@@ -115,17 +117,22 @@ async def _examined_here(
 
 
 def _seats_of_files(
-    settings: Settings, providers: Collection[str], now: datetime
+    settings: Settings, providers: Mapping[str, Provider], now: datetime
 ) -> tuple[list[Agent], str]:
     """The councilors that the council files would seat, and whose they are."""
     from conselho.services.council_files import read_council
-    from conselho.wiring import seats_of_files
+    from conselho.wiring import make_seat_rules, seats_of_files
 
     directory = council_directory(settings)
     if directory is None:
         return [], "nobody yet: there is neither a database nor a folder of council files"
     directory = directory.absolute()
-    reading = read_council(directory, known_providers=providers, workspaces=settings.workspaces)
+    reading = read_council(
+        directory,
+        known_providers=providers,
+        workspaces=settings.workspaces,
+        rules=make_seat_rules(replace(settings, council_dir=directory), providers),
+    )
     if reading.problems:
         problems = phrases.counted(len(reading.problems), "problem")
         tell(f"warning: {problems} in {directory}; `conselho check` tells them.")

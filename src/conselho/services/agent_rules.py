@@ -33,6 +33,7 @@ class SeatRules:
 
 
 NO_RULES = SeatRules()
+CRON_SECONDS = 60  # No cron line comes more often.
 
 
 def agent_problems(form: AgentForm, known_providers: Collection[str]) -> list[FieldProblem]:
@@ -84,6 +85,8 @@ def _too_often(schedule: Schedule, provider: str, rules: SeatRules) -> list[Fiel
     if provider in rules.agent_providers and rules.min_agent_interval_seconds > least:
         least, setting = rules.min_agent_interval_seconds, "min_agent_interval_seconds"
         whose = "for agents with a model behind them"
+    if schedule.type is not ScheduleType.INTERVAL and least <= CRON_SECONDS:
+        return []
     if shortest_wait(schedule) >= timedelta(seconds=least):
         return []
     what = "the interval" if schedule.type is ScheduleType.INTERVAL else "the shortest wait of"

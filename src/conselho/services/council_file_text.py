@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from yaml.nodes import ScalarNode
 
 from conselho.errors import Invalid
-from conselho.services.agent_rules import agent_problems
+from conselho.services.agent_rules import NO_RULES, SeatRules, agent_problems, seat_problems
 from conselho.services.catalogue import Entry, Investigator
 from conselho.services.council_files import FileForm
 from conselho.services.form_problems import InvalidForm, problems
@@ -30,6 +30,7 @@ def council_file_text(
     schedule: str | None = None,
     model: str | None = None,
     command: Sequence[str] = (),
+    rules: SeatRules = NO_RULES,
 ) -> str:
     """The text of a council file that `conselho check` accepts.
 
@@ -52,7 +53,7 @@ def council_file_text(
         values["policies"] = {"timeout_seconds": AGENT_TIMEOUT_SECONDS}
         if isinstance(entry, Investigator):
             values["instructions"] = entry.instructions
-    _check(values, body, known_providers)
+    _check(values, body, known_providers, rules)
     return f"---\n{_yaml(values)}---\n\n{body}\n"
 
 
@@ -91,13 +92,15 @@ def _agent(
     }
 
 
-def _check(values: dict[str, Any], body: str, known_providers: Collection[str]) -> None:
+def _check(
+    values: dict[str, Any], body: str, known_providers: Collection[str], rules: SeatRules
+) -> None:
     task = {**values["task"], "prompt": body}
     try:
         form = FileForm.model_validate({**values, "task": task}, extra="forbid")
     except ValidationError as exc:
         raise InvalidForm(problems(exc, FileForm)) from exc
-    found = agent_problems(form, known_providers)
+    found = agent_problems(form, known_providers) or seat_problems(form, form.provider, rules)
     if found:
         raise InvalidForm(found)
 
