@@ -198,6 +198,31 @@ def test_a_schedule_that_means_nothing_is_refused(
 
 
 @pytest.mark.parametrize(
+    ("schedule", "field", "words"),
+    [
+        ("59s", "value", "min_agent_interval_seconds"),
+        ({"value": "1h", "excluded_calendars": ["feriados"]}, "excluded_calendars.0", "none here"),
+        ({"value": "1h", "jitter_seconds": 3_600}, "jitter_seconds", "shorter than the interval"),
+        (
+            {"value": "2026-03-08T02:30", "gap": "skip", "timezone": "America/New_York"},
+            "value",
+            "leaps over",
+        ),
+    ],
+)
+def test_a_schedule_that_this_server_would_not_keep_is_refused_at_its_field(
+    server: Server, agent_id: str, schedule: object, field: str, words: str
+) -> None:
+    server.post("/api/agents", {"agent_id": agent_id, "name": agent_id, "provider": "claude"})
+    body = {"councilor_config": config() | {"schedule": schedule}}
+
+    response = server.api.post(f"/api/councilors/{agent_id}/promote-councilor", json=body)
+
+    assert words in refusal(response, 422)
+    assert f"councilor_config.schedule.{field}" in response.text
+
+
+@pytest.mark.parametrize(
     "body",
     [
         b"",
