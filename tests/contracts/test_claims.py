@@ -245,12 +245,12 @@ class TestLanes:
         assert await names(store, limits, limit=2) == ["slow-0", "quick"]
         assert await names(store, limits, limit=2) == []
 
-    async def test_tasks_with_the_same_full_lanes_are_looked_at_once(
+    async def test_what_is_in_a_full_lane_is_looked_at_once(
         self, store: Store, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("conselho.stores.sql.claims._LARGEST_PORTION", 8)
-        monkeypatch.setattr("conselho.stores.sql.claims._MOST_LOOKED_AT", 16)
-        slow = [task(f"slow-{n}", "provider:slow", waits_for=MINUTE) for n in range(50)]
+        monkeypatch.setattr("conselho.stores.sql.claims._MOST_PORTIONS", 2)
+        slow = [task(f"slow-{n}", f"tag:{n}", "provider:slow", waits_for=MINUTE) for n in range(50)]
         await submit(store, *slow, task("quick"))
         limits = ClaimLimits(at_once={"provider:slow": 0})
         assert await names(store, limits, limit=2) == ["quick"]

@@ -4,13 +4,14 @@
     lanes.Room    what is left in each lane, counted from the rows
     _take         one conditional write for those that are chosen
 
-A task whose lanes are full is passed over, and what bears the same lanes is left out of the next
-portion: a full lane hides nothing that stands behind it. Source: docs/adr/0012-claims-and-lanes.md.
+A task that finds one of its lanes full is passed over, and what is in that lane is left out of the
+next portion: a full lane hides nothing that stands behind it. So it is with the tasks that wait
+behind one councilor, of which only the first may start. Source: docs/adr/0012-claims-and-lanes.md.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, Final
@@ -23,21 +24,23 @@ from conselho.models.task import Status, Task
 from conselho.store import PRIORITY_STEP, ClaimLimits
 from conselho.stores.sql.lanes import Room, is_limited
 from conselho.stores.sql.outbox import tell
-from conselho.stores.sql.portable import bound, given, take_turn
-from conselho.stores.sql.rows import COLUMNS, lanes_of, micros, rank_us, task_of
-from conselho.stores.sql.schema import tasks, waits_for
+from conselho.stores.sql.portable import bound, given, has_part, take_turn
+from conselho.stores.sql.rows import COLUMNS, lane_text, lanes_of, micros, rank_us, task_of
+from conselho.stores.sql.schema import is_pending, tasks, waits_for
 
 NO_LIMITS: Final = ClaimLimits()
 # What looks at lanes takes its turn under this name.
 CLAIM: Final = "claim"
 
-# Each portion is so much larger than the one before, up to a bound: many lanes may be full.
+# Each portion is so much larger than the one before: many lanes may be full.
 _GROWTH = 4
 _LARGEST_PORTION = 1_000
-# So many tasks are looked at in one claim, those that bear the same full lanes counted once.
-_MOST_LOOKED_AT = 10_000
+# Each of them meets lanes that are full, or councilors that had their turn, for the first time.
+_MOST_PORTIONS = 20
 
 _now = sa.bindparam("now", type_=sa.BigInteger)
+
+Portion = Sequence[sa.Row[Any]]
 
 
 def claim(
@@ -52,59 +55,69 @@ def claim(
     limits = limits or NO_LIMITS
     has_turn = limits != NO_LIMITS and take_turn(conn, CLAIM)
     found = _candidates(conn, now, max(limit, 0))
-    if is_limited(limits, _lanes(found)):
-        # Also without limits a lane may hold only one; that is seldom, so a turn is taken then.
+    if _is_bounded(found, limits):
+        # Also without limits: that is seldom, so a turn is taken only then.
         if not has_turn and take_turn(conn, CLAIM):
             found = _candidates(conn, now, limit)
-        found = _with_room(conn, now, limit, Room.now(conn, limits, now), found)
+        found = _choose(conn, now, limit, Room.now(conn, limits, now), found)
     return _take(conn, found, worker, now, lease, announce) if found else []
 
 
-def _lanes(found: Sequence[sa.Row[Any]]) -> list[tuple[str, ...]]:
-    return [lanes_of(row.lanes) for row in found]
+def _is_bounded(found: Portion, limits: ClaimLimits) -> bool:
+    """Whether not just all of these may be taken."""
+    return any(row.waits for row in found) or is_limited(
+        limits, [lanes_of(row.lanes) for row in found]
+    )
 
 
-def _with_room(
-    conn: sa.Connection, now: datetime, limit: int, room: Room, found: Sequence[sa.Row[Any]]
+def _choose(
+    conn: sa.Connection, now: datetime, limit: int, room: Room, found: Portion
 ) -> list[sa.Row[Any]]:
-    """The first `limit` tasks that have room in their lanes; `found` is the first portion."""
+    """The first `limit` tasks whose turn it is and that have room; `found` is the first portion."""
     chosen: list[sa.Row[Any]] = []
-    full: set[str] = set()
-    size, looked_at = limit, 0
-    while room.is_open:
+    # Councilors of whom one that waits was looked at: the others are behind it.
+    had_turn: set[str] = set()
+    size = limit
+    for _ in range(_MOST_PORTIONS):
         for row in found:
-            if row.lanes in full:
-                continue
-            if room.take(lanes_of(row.lanes)):
-                chosen.append(row)
-            elif row.lanes is not None:
-                full.add(row.lanes)
             if len(chosen) == limit or not room.is_open:
                 return chosen
-        looked_at += len(found)
-        if len(found) < size or looked_at >= _MOST_LOOKED_AT:
-            return chosen
+            if row.waits and row.agent_id in had_turn:
+                continue
+            if row.waits:
+                had_turn.add(row.agent_id)
+            if room.take(lanes_of(row.lanes)):
+                chosen.append(row)
+        if len(found) < size:
+            break
         size = min(size * _GROWTH, _LARGEST_PORTION)
-        found = _candidates(conn, now, size, full, [row.task_id for row in chosen])
+        found = _candidates(
+            conn,
+            now,
+            size,
+            chosen=[row.task_id for row in chosen],
+            had_turn=had_turn,
+            full=map(lane_text, room.full),
+        )
     return chosen
 
 
 def _candidates(
-    conn: sa.Connection,
-    now: datetime,
-    limit: int,
-    full: Collection[str] = (),
-    chosen: Collection[str] = (),
-) -> Sequence[sa.Row[Any]]:
-    """The due tasks that wait longest, without those with `full` lanes and the `chosen` ones."""
+    conn: sa.Connection, now: datetime, limit: int, **without: Iterable[str]
+) -> Portion:
+    """The due tasks that wait longest.
+
+    Those `without` the ones that are `chosen`, the waiting ones of councilors that `had_turn`, and
+    those in `full` lanes; all of them when it is not given.
+    """
     parameters: dict[str, Any] = {
         "now": micros(now),
         "latest": micros(now + _LATEST),
         "max": limit,
     }
-    if not full and not chosen:
+    if not without:
         return conn.execute(_FIRST_CANDIDATES, parameters).all()
-    parameters |= {"full": bound(full), "chosen": bound(chosen)}
+    parameters |= {name: bound(texts) for name, texts in without.items()}
     return conn.execute(_more_candidates(conn.dialect.name), parameters).all()
 
 
@@ -112,44 +125,30 @@ def _candidates(
 _LATEST = 4 * PRIORITY_STEP
 
 
+_waits = waits_for(tasks, tasks.c.agent_id)
+
+
 def _due() -> sa.Select[Any]:
-    holder, earlier = tasks.alias("holder"), tasks.alias("earlier")
+    holder = tasks.alias("holder")
     agent_is_free = ~sa.exists().where(
         holder.c.active_key == tasks.c.agent_id, holder.c.ended_at.is_(None)
     )
-    is_first = ~sa.exists().where(
-        waits_for(earlier, tasks.c.agent_id),
-        *_may_start(earlier, status=sa.func.nullif(earlier.c.status, "")),
-        # A rank may be shared, an active key is not.
-        sa.tuple_(earlier.c.rank, earlier.c.active_key)
-        < sa.tuple_(tasks.c.rank, tasks.c.active_key),
-    )
     return (
-        sa.select(tasks.c.task_id, tasks.c.lanes)
+        sa.select(tasks.c.task_id, tasks.c.agent_id, tasks.c.lanes, _waits.label("waits"))
         .where(
+            is_pending,
             # Bounds the part of the index that is read: what is not due for long is behind it.
             tasks.c.rank <= sa.bindparam("latest", type_=sa.BigInteger),
-            *_may_start(tasks, status=tasks.c.status),
-            sa.or_(~_waits, sa.and_(agent_is_free, is_first)),
+            tasks.c.not_before <= _now,
+            tasks.c.cancel_requested.is_(sa.false()),
+            sa.or_(~_waits, agent_is_free),
         )
-        .order_by(tasks.c.rank)
+        # A rank may be shared. Of one councilor's the key then tells which slot is older.
+        .order_by(tasks.c.rank, tasks.c.active_key)
         .limit(sa.bindparam("max"))
     )
 
 
-def _may_start(
-    rows: sa.FromClause, status: sa.ColumnElement[str]
-) -> Sequence[sa.ColumnElement[bool]]:
-    """With the `status` hidden in an expression the planner does not look for an index of it."""
-    return (
-        rows.c.ended_at.is_(None),
-        status == Status.PENDING.value,
-        rows.c.not_before <= _now,
-        rows.c.cancel_requested.is_(sa.false()),
-    )
-
-
-_waits = waits_for(tasks, tasks.c.agent_id)
 # Claimants on a server pass each other; SQLite has one writer and needs no lock.
 _FIRST_CANDIDATES = _due().with_for_update(skip_locked=True, of=tasks)
 
@@ -157,16 +156,19 @@ _FIRST_CANDIDATES = _due().with_for_update(skip_locked=True, of=tasks)
 @cache
 def _more_candidates(dialect: str) -> sa.Select[Any]:
     # Not locked: most of them are left alone. The write asks again whether they may be taken.
-    full, chosen = given(dialect, "full"), given(dialect, "chosen")
+    chosen, had_turn = given(dialect, "chosen"), given(dialect, "had_turn")
+    full = given(dialect, "full")
+    is_in_it = has_part(dialect, sa.func.coalesce(tasks.c.lanes, ""), full.c.id)
     return _due().where(
-        sa.or_(tasks.c.lanes.is_(None), tasks.c.lanes.not_in(sa.select(full.c.id))),
         tasks.c.task_id.not_in(sa.select(chosen.c.id)),
+        ~sa.and_(_waits, tasks.c.agent_id.in_(sa.select(had_turn.c.id))),
+        ~sa.exists().select_from(full).where(is_in_it),
     )
 
 
 def _take(
     conn: sa.Connection,
-    chosen: Sequence[sa.Row[Any]],
+    chosen: Portion,
     worker: WorkerId,
     now: datetime,
     lease: timedelta,

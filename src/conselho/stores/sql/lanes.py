@@ -43,11 +43,15 @@ class Room:
     def __init__(
         self, limits: ClaimLimits, *, running: Counter[str], started: Counter[str]
     ) -> None:
-        """`running` are at work in each lane, `started` began in it within the last minute."""
+        """`running` are at work in each lane, `started` began in it within the last minute.
+
+        `full` are the lanes that a candidate has found so.
+        """
         self._limits = limits
         self._running = running
         self._started = started
         self._has_kept = False
+        self.full: set[str] = set()
 
     @classmethod
     def now(cls, conn: sa.Connection, limits: ClaimLimits, now: datetime) -> Room:
@@ -70,6 +74,7 @@ class Room:
         if with_place == needed:
             self._occupy(needed)
             return True
+        self.full |= needed - with_place
         if not self._has_kept:
             self._has_kept = True
             self._occupy(with_place - {COUNCIL})

@@ -55,6 +55,15 @@ def bound(values: Iterable[Any]) -> str:
     return json.dumps(list(values))
 
 
+def has_part(
+    dialect: str, text: sa.ColumnElement[str], part: sa.ColumnElement[str]
+) -> sa.ColumnElement[bool]:
+    """Whether `part` stands anywhere in `text`, letter for letter."""
+    position = sa.func.instr if dialect == "sqlite" else sa.func.strpos
+    found: sa.ColumnElement[bool] = position(text, part) > 0
+    return found
+
+
 def take_turn(conn: sa.Connection, what: str, *, shared: bool = False) -> bool:
     """Let only one transaction at a time decide on `what`, until it ends.
 

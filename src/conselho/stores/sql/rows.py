@@ -377,6 +377,11 @@ def _snapshot(text: str, prompt: str, instructions: str | None) -> Snapshot:
     return replace(snapshot, instructions=instructions) if instructions else snapshot
 
 
+def lane_text(lane: str) -> str:
+    """How a lane stands in the column of lanes: no other text there has this for a part."""
+    return to_json(storable(lane))
+
+
 @lru_cache(maxsize=2048)
 def lanes_of(text: str | None) -> tuple[str, ...]:
     """The lanes of a row, as its column has them."""

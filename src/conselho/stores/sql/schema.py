@@ -135,9 +135,8 @@ def _index(name: str, *columns: str, where: sa.ColumnElement[bool], unique: bool
 sa.Index("tasks_idempotency_key", tasks.c.idempotency_key, unique=True)
 # A final row's active key is its own task_id, which is unique already: only active rows compete.
 _index("tasks_active_key", "active_key", where=is_active, unique=True)
-# Claims (in the order of rank, and what is not due yet is seen without the row), sweeps, what is
-# active now.
-_index("tasks_active", "status", "rank", "not_before", "agent_id", where=is_active)
+# Claims (in their order, and what is not due yet is seen without the row), sweeps, what is active.
+_index("tasks_active", "status", "rank", "active_key", "not_before", "agent_id", where=is_active)
 # Lists without an agent: one ordered run of rows for each (status, severity, trigger).
 _index("tasks_final_kind", "status", "severity", "trigger", "created_at", "task_id", where=is_final)
 # Lists and marks of one agent; the tail lets other filters be judged without reading the row.

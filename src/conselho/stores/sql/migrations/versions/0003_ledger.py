@@ -27,7 +27,7 @@ def upgrade() -> None:
     _add_columns(on_sqlite=conn.dialect.name == "sqlite")
     # Until now all had the same priority.
     conn.execute(sa.text("UPDATE tasks SET rank = not_before WHERE ended_at IS NULL"))
-    _index_active("status", "rank", "not_before", "agent_id")
+    _index_active("status", "rank", "active_key", "not_before", "agent_id")
     op.create_table(
         "journal",
         sa.Column("seq", SEQ, primary_key=True),
