@@ -10,6 +10,7 @@ import type {
   TaskDetails,
   TaskRow,
   TasksAnswer,
+  TaskStatus,
   UsageAnswer,
 } from "./wire";
 
@@ -36,9 +37,21 @@ export function getCouncilors(): Promise<CouncilorsAnswer> {
   return request("GET", "/api/councilors?is_councilor=true");
 }
 
-export function getTasks(limit: number): Promise<TasksAnswer> {
-  return request("GET", `/api/tasks?limit=${limit}`);
+/**
+ * The newest of what has begun or ended, and the newest of what waits: asked for apart, for a
+ * backfill may have more waiting than fits into one answer.
+ */
+export async function getTasks(limit: number): Promise<TasksAnswer> {
+  const of = (statuses: readonly TaskStatus[]): Promise<TasksAnswer> =>
+    request("GET", `/api/tasks?limit=${limit}${statuses.map((status) => `&status=${status}`).join("")}`);
+  const [begun, waiting] = await Promise.all([of(BEGUN), of(["pending"])]);
+  // One that began between the two answers is in both.
+  const known = new Set(begun.tasks.map((row) => row.task_id));
+  const rest = waiting.tasks.filter((row) => !known.has(row.task_id));
+  return { ...begun, tasks: [...begun.tasks, ...rest], total: begun.total + waiting.total };
 }
+
+const BEGUN = ["processing", "completed", "error", "cancelled", "skipped", "missed"] as const;
 
 export function getTask(taskId: string): Promise<TaskDetails> {
   return request("GET", `/api/tasks/${encodeURIComponent(taskId)}`);

@@ -60,7 +60,7 @@ export function fromSnapshots(councilors: CouncilorsAnswer, tasks: TasksAnswer):
   const seated = councilors.agents.filter((agent) => agent.is_councilor);
   return {
     agents: new Map(seated.map((agent) => [agent.agent_id, agent])),
-    executions: [...tasks.tasks].sort(newestFirst).slice(0, EXECUTIONS_KEPT),
+    executions: tasks.tasks.filter(isListed).sort(newestFirst).slice(0, EXECUTIONS_KEPT),
     applied: new Map(),
     outdated: false,
   };
@@ -90,7 +90,16 @@ function grows(known: LostSlots, row: TaskRow): boolean {
   return lost && known.status === row.status && slots(row) > slots(known);
 }
 
+/**
+ * A backfill may put hundreds of runs into the queue at one moment. Until its turn comes, one of them
+ * is no news: it would push out of the list what has happened.
+ */
+function isListed(row: TaskRow): boolean {
+  return row.status !== "pending" || row.trigger !== "backfill" || row.attempt > 0;
+}
+
 function withExecution(council: Council, row: TaskRow, seq: number): Council {
+  if (!isListed(row)) return council;
   const others = council.executions.filter((other) => other.task_id !== row.task_id);
   const executions = [...others, row].sort(newestFirst).slice(0, EXECUTIONS_KEPT);
   const applied = new Map<string, number>();
@@ -117,7 +126,10 @@ function isForgotten(agent: Agent, row: TaskRow): boolean {
 
 function withRow(agent: Agent, row: TaskRow, counted: RecentMark | undefined): Agent {
   if (counted) return withMoreSlots(agent, row, counted);
-  return isFinal(row.status) ? withFinal(agent, row) : { ...agent, current: row };
+  if (isFinal(row.status)) return withFinal(agent, row);
+  // One that waits its turn does not stand before the one that is at work, or first in line.
+  const behind = row.status === "pending" && agent.current !== null && agent.current.task_id !== row.task_id;
+  return behind ? agent : { ...agent, current: row };
 }
 
 function withMoreSlots(agent: Agent, row: TaskRow, before: RecentMark): Agent {

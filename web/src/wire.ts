@@ -84,6 +84,8 @@ export interface TaskRow {
   readonly deadline_at?: Iso | null;
   /** 1 to 9; 9 goes first. */
   readonly priority?: number;
+  /** `turn`: another run of its councilor must end first. */
+  readonly waits_for?: "turn" | null;
   readonly cancel_requested?: boolean;
   /** Why it was cancelled, when it was not a person who asked. */
   readonly cancel_reason?: string | null;

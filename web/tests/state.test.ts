@@ -36,6 +36,26 @@ describe("an execution", () => {
     expect(ended?.recent[0]?.duration_ms).toBe(2000);
   });
 
+  it("that waits its turn does not stand before the one at work, nor before the first in line", () => {
+    const next = task({ task_id: "t2", created_at: at(2), waits_for: "turn" });
+    const last = task({ task_id: "t3", created_at: at(3), waits_for: "turn" });
+    const working = play(council(), execution(running), execution(next));
+    expect(working.agents.get("otavia")?.current?.task_id).toBe("t1");
+    const line = play(council(), execution(next), execution(last));
+    expect(line.agents.get("otavia")?.current?.task_id).toBe("t2");
+    const turn = apply(line, execution({ ...last, status: "processing", started_at: at(4) }));
+    expect(turn.agents.get("otavia")?.current?.task_id).toBe("t3");
+  });
+
+  it("of a backfill is no news until its turn has come", () => {
+    const waiting = task({ trigger: "backfill", attempt: 0 });
+    expect(play(council([agent()], [waiting]), execution(waiting)).executions).toEqual([]);
+    const begun: TaskRow = { ...waiting, status: "processing", attempt: 1 };
+    expect(play(council(), execution(waiting), execution(begun)).executions).toHaveLength(1);
+    const again: TaskRow = { ...waiting, attempt: 1 };
+    expect(play(council(), execution(again)).executions).toHaveLength(1);
+  });
+
   it("counts once in the statistics however often its end is told", () => {
     const end = execution(finished);
     const stats = play(council(), end, end, execution(finished)).agents.get("otavia")?.stats;

@@ -183,6 +183,12 @@ describe("an execution in words", () => {
   it("says why a run was cancelled when nobody asked for it", () => {
     expect(newsOf(task({ status: "cancelled", cancel_reason: "Its deadline passed." }), en, pt)).toBe("Cancelled: Its deadline passed.");
     expect(newsOf(task({ status: "cancelled" }), en, pt)).toBe("Cancelled before its end");
+    const room = "Its councilor's next slot came while it was on its way (overlap: cancel_running).";
+    expect(newsOf(task({ status: "cancelled", cancel_reason: room }), ptBR, pt)).toBe("Cancelado: deu lugar ao horário seguinte");
+    expect(markNews(mark({ status: "cancelled", summary: room }), en, pt)).toBe("Cancelled: it made room for the next slot");
+    expect(markNews(mark({ status: "cancelled", summary: "Somebody asked for it." }), en, pt)).toBe("Cancelled before its end");
+    const line = "Cancelled before its turn came: the councilor was paused or removed.";
+    expect(newsOf(task({ status: "cancelled", cancel_reason: line }), en, pt)).toMatch(/^Cancelled before its turn: /);
   });
 
   it("says when it will be tried again", () => {
@@ -193,6 +199,7 @@ describe("an execution in words", () => {
     const older = task({ attempt: 1, max_attempts: 3, not_before: at(90) });
     expect(newsOf(older, ptBR, pt)).toBe(newsOf(told, ptBR, pt));
     expect(newsOf(task({ attempt: 0 }), en, pt)).toBe("Queued");
+    expect(newsOf(task({ attempt: 0, waits_for: "turn" }), en, pt)).toBe("Waits for the previous run to end");
   });
 
   it("calls a cancelled run cancelled, though it shares the mark of a skipped one", () => {

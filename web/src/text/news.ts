@@ -34,6 +34,7 @@ export function newsOf(row: TaskRow, t: Messages, f: Formats): string {
 
 /** A pending task that was claimed before (`attempt` counts claims) waits for its next attempt. */
 function waitingNews(row: TaskRow, t: Messages, f: Formats): string {
+  if (row.waits_for === "turn") return t.news.turn;
   if (!isRetry(row)) return t.news.waiting;
   const at = retryAt(row);
   return t.news.retry(row.attempt + 1, row.max_attempts, at === null ? "" : f.clock(Date.parse(at)));
@@ -47,7 +48,13 @@ export function retryAt(row: Pick<TaskRow, "retry_at" | "not_before">): string |
 /** A cancellation that no person asked for comes with its reason. */
 function cancelledNews(reason: string | null | undefined, t: Messages): string {
   const said = firstLine(reason);
-  return said ? t.news.cancelledFor(said) : t.news.cancelled;
+  return knownCancel(said, t) ?? (said ? t.news.cancelledFor(said) : t.news.cancelled);
+}
+
+/** The server's own reasons, in the reader's language; null for any other. */
+function knownCancel(reason: string, t: Messages): string | null {
+  if (/overlap: cancel_running/.test(reason)) return t.news.cancelledForNext;
+  return /^Cancelled before its turn came/.test(reason) ? t.news.cancelledInLine : null;
 }
 
 /** True for a run that failed and waits for another try. */
@@ -81,7 +88,7 @@ export function markNews(mark: RecentMark, t: Messages, f: Formats): string {
     case "missed":
       return missedNews(mark, t, f);
     case "cancelled":
-      return t.news.cancelled;
+      return knownCancel(firstLine(mark.summary), t) ?? t.news.cancelled;
     case "error":
       return failedNews(mark, mark.summary, t);
     default:

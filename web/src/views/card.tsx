@@ -96,7 +96,7 @@ export function lastWords(agent: Agent): { kind: MarkKind; text: string } {
     return { kind: "running", text: t.council.justRunning(task) };
   }
   if (agent.current) {
-    const text = isRetry(agent.current) ? newsOf(agent.current, t, formats.value) : task;
+    const text = isRetry(agent.current) || agent.current.waits_for ? newsOf(agent.current, t, formats.value) : task;
     return { kind: "waiting", text };
   }
   const last = agent.recent.at(-1);
@@ -126,6 +126,7 @@ export function When({ agent }: { agent: Agent }) {
 function Queued({ row }: { row: TaskRow }) {
   const t = messages.value.council;
   const at = Date.parse(retryAt(row) ?? "") || 0;
+  if (row.waits_for === "turn") return <>{t.turn}</>;
   if (!isRetry(row) || at - now.value < 1000) return <>{t.queued}</>;
   if (lost.value) return <>{t.triesAt(formats.value.clock(at))}</>;
   return <>{t.triesIn(messages.value.span(at - now.value))}</>;

@@ -87,7 +87,7 @@ function sourceWords(row: TaskRow, t: Messages): string {
 
 function headTitle(row: TaskRow, t: Messages): string {
   if (isRetry(row)) return t.execution.triesAgain(row.attempt + 1, row.max_attempts);
-  if (row.status === "pending") return t.execution.turn;
+  if (row.status === "pending") return row.waits_for === "turn" ? t.execution.turn : t.execution.queued;
   if (!isFinal(row.status)) return t.execution.noVerdict;
   return newsOf(row, t, formats.value);
 }

@@ -65,9 +65,9 @@ function Turn({ row }: { row: TaskRow }) {
   const t = messages.value.execution;
   return (
     <section class="box cause" aria-labelledby="turn-title">
-      <h3 id="turn-title">{t.turn}</h3>
+      <h3 id="turn-title">{t.triesWhen}</h3>
       <p>
-        {t.turnWhy} <Deadline row={row} />
+        {row.waits_for === "turn" ? t.turnWhy : t.queuedWhy} <Deadline row={row} />
       </p>
     </section>
   );
