@@ -175,8 +175,12 @@ def test_promotion_keeps_what_was_sent_and_fills_in_the_rest(server: Server, age
         "excluded_calendars": [],
     }
     assert seat["notifications"] == {
-        "on_success": True, "on_warning": True, "on_error": True, "channels": ["toast", "panel"]
-    }  # fmt: skip
+        "on_success": True,
+        "on_warning": True,
+        "on_error": True,
+        "channels": ["toast", "panel"],
+        "ping_url": None,
+    }
     assert (seat["policies"]["timeout_seconds"], seat["policies"]["max_attempts"]) == (30, 1)
     assert agent["customization"] == {
         "enabled": True, "display_name": "Ana Lima", "avatar_url": None, "color": "#abc"

@@ -128,7 +128,7 @@ def test_list_shows_every_councilor_in_aligned_columns(server: Server) -> None:
     assert (done.code, done.err) == (0, "")
     head, *rows = done.out.splitlines()
     assert head.split() == (
-        "COUNCILOR NAME TITLE SCHEDULE ZONE STATE NEXT LAST WHEN SUCCESS".split()
+        "COUNCILOR NAME TITLE SCHEDULE ZONE STATE NEXT LAST WHEN LOST SUCCESS".split()
     )
     assert len(rows) == 11
     [told] = [row for row in rows if row.startswith("told ")]
