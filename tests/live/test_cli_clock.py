@@ -186,7 +186,7 @@ def test_lost_slots_stand_in_the_list_and_in_the_report(tmp_path: Path) -> None:
             server.promote("lost", schedule="1s")
             stream.until("councilor_skipped", councilor_id="lost")
         listed, report = cli(server, "list").out, cli(server, "report", "lost").out
-    assert re.search(r"▤ maintenance .* maintenance, \d+s ago", listed)
+    assert re.search(r"▤ maintenance .* ↷ skipped +\d+s ago +maintenance", listed)
     assert re.search(r"↷ skipped .* It was in a maintenance window\. new disks", report)
 
 

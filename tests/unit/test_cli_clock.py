@@ -54,7 +54,7 @@ def body(server: ScriptedServer, index: int = 0) -> dict[str, Any]:
     ("text", "end_of_day", "read"),
     [
         ("2026-11-30", False, "2026-11-30T00:00:00+00:00"),
-        ("2026-11-30", True, "2026-11-30T23:59:59.999999+00:00"),
+        ("2026-11-30", True, "2026-11-30T23:59:59+00:00"),
         ("2026-11-30 22:00", True, "2026-11-30T22:00:00+00:00"),
         ("2026-11-30T22:00-03:00", False, "2026-12-01T01:00:00+00:00"),
     ],
@@ -181,7 +181,12 @@ def test_a_window_is_set_as_it_was_asked_for(capsys: Capture) -> None:
 
 
 def test_windows_are_listed_with_whom_they_hold_for(capsys: Capture) -> None:
-    everybody: dict[str, Any] = WINDOW | {"window_id": "w2", "state": "planned", "ends_at": None, "tags": []}
+    everybody: dict[str, Any] = WINDOW | {
+        "window_id": "w2",
+        "state": "planned",
+        "ends_at": None,
+        "tags": [],
+    }
     with ScriptedServer(answer({"windows": [WINDOW, everybody]})) as server:
         assert ask(server, "maintenance", "list", "--all") == 0
     assert server.requests[0].target == "/api/maintenance?all=1"
@@ -303,19 +308,23 @@ def test_the_newest_lost_slot_is_found_behind_runs_that_went_well() -> None:
 
 
 def test_the_list_tells_the_retry_and_the_lost_slot(capsys: Capture) -> None:
-    agent = {
+    agent: dict[str, Any] = {
         "agent_id": "ana",
         "current": {"status": "pending", "retry_at": "2026-11-22T12:03:00Z"},
         "next_execution": "2026-11-22T13:00:00Z",
         "recent": [
-            {"status": "missed", "skip_reason": "server_down", "slot_to": "2026-11-22T09:00:00Z"}
+            {"status": "missed", "skip_reason": "server_down", "slot_to": "2026-11-22T09:00:00Z"},
+            {"status": "error", "severity": "error", "completed_at": "2026-11-22T11:00:00Z"},
         ],
     }
-    with ScriptedServer(answer({"agents": [agent], "now": "2026-11-22T12:00:00Z"})) as server:
+    lost = agent | {"agent_id": "bia", "recent": agent["recent"][:1]}
+    sent = {"agents": [agent, lost], "now": "2026-11-22T12:00:00Z"}
+    with ScriptedServer(answer(sent)) as server:
         assert ask(server, "list") == 0
-    out = capsys.readouterr().out
-    assert "retry in 3m" in out
-    assert "server down, 3h ago" in out
+    _, ana, bia = capsys.readouterr().out.splitlines()
+    assert "retry in 3m" in ana
+    assert "✗ error   1h ago  lost 3h ago: server down" in ana
+    assert "∅ missed  3h ago  server down" in bia
 
 
 def test_the_report_shows_lost_slots_with_from_to_number_and_reason(capsys: Capture) -> None:

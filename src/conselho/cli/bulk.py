@@ -39,7 +39,7 @@ def pause(
     chosen = selection(agent_ids, tags, everyone=everyone)
     if len(agent_ids) == 1:
         return _set_enabled(choices, agent_ids[0], enabled=False)
-    return _print(choices, choices.client().pause(chosen), "paused")
+    return _print(choices, choices.client().pause(chosen), "paused", "it was paused already")
 
 
 @click.command()
@@ -68,7 +68,7 @@ def resume(
     if len(agent_ids) == 1:
         return _set_enabled(choices, agent_ids[0], enabled=True)
     answer = choices.client().resume(chosen, include_single=include_single or bool(agent_ids))
-    return _print(choices, answer, "resumed")
+    return _print(choices, answer, "resumed", "it was not paused")
 
 
 def refusals(answer: rows.Json, name: str) -> int:
@@ -90,15 +90,15 @@ def _set_enabled(choices: Choices, agent_id: str, *, enabled: bool) -> int:
     return 0
 
 
-def _print(choices: Choices, answer: rows.Json, verb: str) -> int:
+def _print(choices: Choices, answer: rows.Json, verb: str, why_not: str) -> int:
     if choices.as_json:
         choices.screen.json(answer)
         return refusals(answer, "failed")
     still_paused = rows.texts(answer, "still_paused")
     unchanged = [one for one in rows.texts(answer, "unchanged") if one not in still_paused]
     _lines(choices.screen, verb, rows.texts(answer, "changed"))
-    _lines(choices.screen, "unchanged", unchanged, f"not {verb}: it is so already")
-    hint = "paused by itself: `conselho resume AGENT_ID`, or --include-single"
+    _lines(choices.screen, "unchanged", unchanged, why_not)
+    hint = "paused by itself (--include-single)"
     _lines(choices.screen, "still paused", still_paused, hint)
     return refusals(answer, "failed")
 

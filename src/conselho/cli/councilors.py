@@ -153,7 +153,9 @@ def _lost(row: rows.CouncilorRow, now: datetime) -> str:
     """The newest slots that did not run: why, and when."""
     if row.lost_reason is None:
         return ""
-    return f"{phrases.reason(row.lost_reason)}, {phrases.age(row.lost_at, now)}".rstrip(", ")
+    reason = phrases.reason(row.lost_reason)
+    is_last = row.lost_at is None or row.lost_at == row.last_at
+    return reason if is_last else f"lost {phrases.age(row.lost_at, now)}: {reason}"
 
 
 def _print_tasks(screen: Screen, answer: rows.Json) -> None:

@@ -166,7 +166,7 @@ class Moment(click.ParamType[str]):
         try:
             moment = datetime.fromisoformat(str(value).strip())
             if self._end_of_day and len(str(value).strip()) == len("2026-11-30"):
-                moment += timedelta(days=1, microseconds=-1)
+                moment += timedelta(days=1, seconds=-1)
             return moment.astimezone().isoformat()
         except (ValueError, OverflowError):
             self.fail(f"{value!r} is not a time; write 2026-11-30 or '2026-11-30 22:00'.")
