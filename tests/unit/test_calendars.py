@@ -207,23 +207,29 @@ def test_events_that_ask_for_endless_work_are_given_up(
 
 
 class SlowSeconds(Seconds):
-    """Each look at it takes longer than all calendars together may."""
+    """Each look at it takes longer than all calendars together may, until it stands still."""
+
+    stands = False
 
     def __call__(self) -> float:
-        self.now += READ_SECONDS + 1
+        self.now += 0 if self.stands else READ_SECONDS + 1
         return self.now
 
 
 def test_files_that_take_long_do_not_hold_up_the_others_for_ever(tmp_path: Path) -> None:
     written(tmp_path, "a.txt", "12-25")
 
-    found = calendars(tmp_path, SlowSeconds())
+    seconds = SlowSeconds()
+    found = calendars(tmp_path, seconds)
+    seconds.stands, seconds.now = True, 0
 
     assert found.names() == {"a"}
     assert found.excluded("a", CHRISTMAS) is None
     assert found.problems() == [
         "The calendar a.txt is not read yet: those before it took too long."
     ]
+    found.refresh()
+    assert found.excluded("a", CHRISTMAS) == "", "the next time is its turn"
 
 
 # -- changes -----------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from conselho.models.schedule import Fold, Gap, Schedule, parse_schedule
 from conselho.services.slots import slots_between, slots_of
-from tests.support.cron_clerk import named
+from tests.support.cron_clerk import named, reads
 from tests.support.factories import ANA
 
 MINUTE = timedelta(minutes=1)
@@ -39,7 +39,8 @@ def clerk(schedule: Schedule, start: datetime, end: datetime) -> list[datetime]:
     while moment < end:
         shown[moment.astimezone(zone).replace(tzinfo=None)].append(moment)
         moment += MINUTE
-    for_every_hour = schedule.value.split()[1] in ("*", "0-23", "*/1")
+    hours = schedule.value.split()[1]
+    for_every_hour = all(reads(hours, 0, 23, hour) for hour in range(24))
     found: set[datetime] = set()
     last_shown, wall = min(shown), min(shown)
     while wall <= max(shown):

@@ -68,6 +68,7 @@ class Calendars:
         self._doubles: list[str] = []
         self._next_look = 0.0
         self._reading = threading.Lock()
+        self._is_reading = False
         self.refresh()
 
     def names(self) -> set[str]:
@@ -91,6 +92,9 @@ class Calendars:
     def problems(self) -> list[str]:
         """A sentence for each calendar that cannot be used, in the order of the names."""
         self._look()
+        return self._problems()
+
+    def _problems(self) -> list[str]:
         found = [one.problem for _, one in sorted(self._known.items()) if one.problem]
         return [*found, *self._doubles]
 
@@ -112,21 +116,25 @@ class Calendars:
 
     def _look(self) -> None:
         now = self._monotonic()
-        if self._folder is None or now < self._next_look or self._reading.locked():
+        if self._folder is None or now < self._next_look or self._is_reading:
             return
         self._next_look = now + LOOK_SECONDS
         files, _ = self._files()
         if {name: signature for name, (_, signature) in files.items()} != {
             name: calendar.signature for name, calendar in self._known.items()
         }:
+            self._is_reading = True
             threading.Thread(target=self._read_again, name="calendars", daemon=True).start()
 
     def _read_again(self) -> None:
-        known = self.problems()
-        self.refresh()
-        for problem in self.problems():
-            if problem not in known:
-                log.warning("calendar.unusable", problem=problem)
+        try:
+            known = self._problems()
+            self.refresh()
+            for problem in self._problems():
+                if problem not in known:
+                    log.warning("calendar.unusable", problem=problem)
+        finally:
+            self._is_reading = False
 
     def _files(self) -> tuple[dict[str, tuple[Path, Signature]], list[str]]:
         """The calendar files by name with what tells that one was changed, and what is wrong."""
