@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { activeWindows, clockEntries, lengthIn, windowState, withEntry, withWindow } from "../src/council/journal";
+import { activeWindows, clockEntries, isMaintained, lengthIn, windowState, withEntry, withWindow } from "../src/council/journal";
 import { changedBy, meantBy, pausedSingly, selectionOf, tagsOf } from "../src/orders/selection";
 import { parseRoute } from "../src/route";
 import type { Agent, JournalEntry, MaintenanceWindow } from "../src/wire";
@@ -60,6 +60,16 @@ describe("a maintenance window", () => {
   it("is told first when it lasts longest", () => {
     const all = [window("short", -9, 60), window("open", -5, null), window("long", -9, 600), window("later", 60, 900)];
     expect(activeWindows(all, T0).map((each) => each.window_id)).toEqual(["open", "long", "short"]);
+  });
+
+  it("skips the slots that fall into it, of those it is for", () => {
+    const calm = agent({ agent_id: "calm", tags: ["quality"] });
+    const named = { ...window("w", 0, 60), agent_ids: ["calm"] };
+    expect(isMaintained([window("w", 0, 60)], calm, T0)).toBe(true);
+    expect(isMaintained([window("w", 0, 60)], calm, T0 + 60_000)).toBe(false);
+    expect(isMaintained([named], calm, T0)).toBe(true);
+    expect(isMaintained([{ ...named, agent_ids: ["busy"] }], calm, T0)).toBe(false);
+    expect(isMaintained([{ ...named, agent_ids: [], tags: ["quality"] }], calm, T0)).toBe(true);
   });
 
   it("is what was said of it last", () => {

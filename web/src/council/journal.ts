@@ -1,5 +1,5 @@
 /** Entries of the journal and maintenance windows: kept in order, and which of them count now. */
-import type { JournalEntry, MaintenanceWindow } from "../wire";
+import type { BareAgent, JournalEntry, MaintenanceWindow } from "../wire";
 
 const ENTRIES_KEPT = 200;
 const CLOCK_SHOWN_MS = 3_600_000;
@@ -39,6 +39,16 @@ export function windowState(window: Pick<MaintenanceWindow, "starts_at" | "ends_
   // One that was called off ends where it would have begun.
   if (window.ends_at !== null && Date.parse(window.ends_at) <= Math.max(now, starts)) return "over";
   return now < starts ? "planned" : "active";
+}
+
+/** Whether a slot of this councilor at `slot` would be skipped for one of the windows. */
+export function isMaintained(windows: readonly MaintenanceWindow[], agent: BareAgent, slot: number): boolean {
+  return windows.some((window) => holdsFor(window, agent) && windowState(window, slot) === "active");
+}
+
+function holdsFor({ tags, agent_ids }: MaintenanceWindow, agent: BareAgent): boolean {
+  if (tags.length === 0 && agent_ids.length === 0) return true;
+  return agent_ids.includes(agent.agent_id) || tags.some((tag) => agent.tags.includes(tag));
 }
 
 /** The one that lasts longest first: it is what the reader has to reckon with. */

@@ -192,6 +192,7 @@ export const en: Messages = {
     nextNow: "now",
     expected: (at) => `due ${at}`,
     noNext: "next to be confirmed",
+    maintained: "under maintenance",
     paused: "on leave",
     justRunning: (task) => `Working: ${task}`,
     skippedOverlap: "Skipped: the previous run was still going",

@@ -187,6 +187,7 @@ export const ptBR = {
     nextNow: "agora",
     expected: (at: string) => `previsto ${at}`,
     noNext: "próximo a confirmar",
+    maintained: "em manutenção",
     paused: "de licença",
     justRunning: (task: string) => `Trabalhando: ${task}`,
     skippedOverlap: "Pulado: a rodada anterior ainda corria",

@@ -1,10 +1,12 @@
 /** One councilor: the face is the verdict, the line below says when it works next and how it fared. */
 import { cancel, runNow, setPaused } from "../actions";
 import { now } from "../clock";
+import { isMaintained } from "../council/journal";
 import { displayName, officeOf } from "../council/names";
 import { nextSlot } from "../council/next";
 import { isPaused, type MarkKind, moodOf, standingOf, verdictOf } from "../council/standing";
 import { formats, messages } from "../i18n";
+import { windows } from "../journal";
 import { Mark } from "../parts/mark";
 import { memo } from "../parts/memo";
 import { OrderButton } from "../parts/order";
@@ -118,6 +120,7 @@ export function When({ agent }: { agent: Agent }) {
   const next = nextSlot(agent, now.value);
   if (next === null) return <>{t.noNext}</>;
   if (lost.value) return <>{t.expected(formats.value.moment(next, now.value))}</>;
+  if (isMaintained(windows.value, agent, next)) return <>{t.maintained}</>;
   const left = next - now.value;
   return <>{left < 1000 ? t.nextNow : t.next(messages.value.span(left))}</>;
 }
