@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hatchling.builders.wheel import WheelBuilder
@@ -277,7 +278,7 @@ def test_what_looks_like_yaml_stays_a_text(text: str) -> None:
     ],
 )
 def test_what_cannot_stand_in_a_council_file_is_refused_by_its_field(
-    given: dict[str, str], field: str
+    given: dict[str, Any], field: str
 ) -> None:
     usual = {"provider": "claude", "agent_id": "a"}
     with pytest.raises(Invalid) as refused:
