@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from conselho.errors import NotFound
 from conselho.models.agent import Agent
+from conselho.models.ids import AgentId
 from conselho.services.form_problems import problems
 from conselho.services.selection import SelectionForm
 from tests.support.factories import make_agent
@@ -16,10 +17,10 @@ from tests.support.factories import make_agent
 
 def council() -> list[Agent]:
     return [
-        make_agent("bia", tags=("nightly", "security")),
-        make_agent("ana", tags=("nightly",)),
-        make_agent("caio"),
-        make_agent("seatless", tags=("nightly",), councilor_config=None),
+        make_agent(AgentId("bia"), tags=("nightly", "security")),
+        make_agent(AgentId("ana"), tags=("nightly",)),
+        make_agent(AgentId("caio")),
+        make_agent(AgentId("seatless"), tags=("nightly",), councilor_config=None),
     ]
 
 

@@ -16,6 +16,8 @@ JsonObject = dict[str, Any]
 
 # Programs are asked for their versions, each with patience of its own.
 _DOCTOR_SECONDS = 120.0
+# A council of thousands is changed councilor by councilor.
+_BULK_SECONDS = 120.0
 FINAL_STATUSES = frozenset({"completed", "error", "cancelled", "skipped", "missed"})
 _LONGEST_PAUSE_SECONDS = 1.0
 
@@ -136,18 +138,18 @@ class Client:
 
         `selection` holds one of `agent_ids`, `tags`, `all`.
         """
-        return self._transport.json("POST", "/api/council/pause", body=selection)
+        return self._bulk("/api/council/pause", selection)
 
     def resume(
         self, selection: Mapping[str, object], *, include_single: bool = False
     ) -> JsonObject:
         """As `pause`, and `still_paused`: those that were paused one by one."""
         body = {**selection, "include_single": include_single}
-        return self._transport.json("POST", "/api/council/resume", body=body)
+        return self._bulk("/api/council/resume", body)
 
     def run(self, selection: Mapping[str, object]) -> JsonObject:
         """Start a run of each: `{message, started: [{agent_id, execution_id}], refused}`."""
-        answer = self._transport.json("POST", "/api/council/run", body=selection)
+        answer = self._bulk("/api/council/run", selection)
         return self._with_rows("refused", self._with_rows("started", answer))
 
     def backfill(
@@ -158,7 +160,7 @@ class Client:
         `what`: `from` and `until`, texts, and `include_covered`.
         """
         body = {**selection, **what, "confirm": confirm}
-        return self._transport.json("POST", "/api/backfills", body=body)
+        return self._bulk("/api/backfills", body)
 
     def maintenance(self, *, everything: bool = False) -> JsonObject:
         """`{windows, count}`: active and planned ones, or all."""
@@ -254,6 +256,10 @@ class Client:
             first_wait_seconds=self._first_wait,
             notice=notice,
         )
+
+    def _bulk(self, path: str, body: Mapping[str, object]) -> JsonObject:
+        transport = Transport(self.url, timeout_seconds=max(self._timeout, _BULK_SECONDS))
+        return transport.json("POST", path, body=body)
 
     def _newest_event_id(self) -> str | None:
         newest = self.tasks(limit=1).get("last_event_id")
