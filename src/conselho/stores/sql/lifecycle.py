@@ -1,4 +1,4 @@
-"""The life of a Task: every write that moves one from state to state.
+"""The life of a Task: every write that moves one from state to state, but the claim (`claims`).
 
 Each function is one transaction's work over an open connection; its caller commits. Writes are
 conditional on the state that they leave, so that the loser of a race changes nothing.
