@@ -72,6 +72,9 @@ async def test_the_sentence_is_in_the_language_of_the_page(server: Server, open_
 async def test_a_mistake_is_told_at_its_field(server: Server, open_page: Open) -> None:
     page = await open_page(server)
     form = await edit(page, await open_agenda(page))
+    await form.get_by_label("Uma vez só").check()
+    await expect(form.locator(".outcome")).to_have_text("Diga quando, e os horários aparecem aqui.")
+    await expect(form.locator("[aria-invalid=true]")).to_have_count(0)
     await write_cron(form, "61 9 * * *")
     value = form.get_by_label("Linha cron")
     await expect(value).to_have_attribute("aria-invalid", "true")
@@ -92,6 +95,23 @@ async def test_a_mistake_is_told_at_its_field(server: Server, open_page: Open) -
     await expect(form.get_by_label("Tentativas ao todo")).to_have_attribute("aria-invalid", "true")
     await expect(form.locator(".save-bar")).to_contain_text("Nada mudou")
     assert schedule_of(server)["value"] == "1d"
+
+
+async def test_a_single_moment_is_by_the_clock_of_its_zone(server: Server, open_page: Open) -> None:
+    page = await open_page(server, timezone_id="America/Sao_Paulo")
+    panel = await open_agenda(page)
+    form = await edit(page, panel)
+    await form.get_by_label("Uma vez só").check()
+    year = datetime.now(UTC).year + 1
+    await form.get_by_label("Dia e hora").fill(f"{year}-12-24T18:00")
+    await form.get_by_label("Fuso horário").fill("Europe/Lisbon")
+    await expect(form.locator(".days time")).to_have_count(1)
+    await expect(form.locator(".days time")).to_have_text("18:00")
+    await form.get_by_role("button", name="Salvar agenda").click()
+    await expect(panel.locator(".head")).to_contain_text("pelo relógio de Europe/Lisbon")
+    await expect(panel.locator(".head")).to_contain_text("15:00 no seu")
+    saved = schedule_of(server)
+    assert (saved["type"], saved["timezone"]) == ("at", "Europe/Lisbon")
 
 
 async def test_rules_are_saved_with_the_schedule(server: Server, open_page: Open) -> None:
@@ -155,6 +175,7 @@ async def test_the_form_is_used_with_the_keyboard_alone(server: Server, open_pag
     page = await open_page(server)
     await page.locator(".card[data-agent=calm] .schedule").focus()
     await page.keyboard.press("Enter")
+    await expect(page.get_by_role("dialog")).to_be_focused()
     button = page.get_by_role("button", name="Editar agenda")
     await button.focus()
     await page.keyboard.press("Enter")

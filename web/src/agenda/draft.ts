@@ -90,7 +90,8 @@ function secondsOf({ amount, unit }: Span): number | null {
   return amount.trim() === "" ? null : Number(amount) * UNIT_SECONDS[unit];
 }
 
-function valueOf(draft: Draft): string {
+/** Empty while nothing was written for the chosen kind: nothing to judge yet. */
+export function valueOf(draft: Draft): string {
   if (draft.kind === "cron") return draft.cron;
   if (draft.kind === "at") return draft.at;
   return draft.every.amount.trim() && `${draft.every.amount.trim()}${draft.every.unit}`;

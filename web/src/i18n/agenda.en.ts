@@ -24,6 +24,7 @@ export const agendaEn: AgendaMessages = {
     asking: "working it out",
     away: "The server did not answer: the slots below are from before.",
     awayNone: "The server did not answer. This page tries again when there is a signal.",
+    blank: "Say when, and the slots show here.",
     wrong: "Correct the marked field to see the slots.",
     wrongBefore: "Correct the marked field. Below, as it was before the mistake.",
     wrongElse: "The server does not take this schedule:",

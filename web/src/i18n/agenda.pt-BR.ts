@@ -22,6 +22,7 @@ export const agendaPtBR = {
     asking: "calculando",
     away: "O servidor não respondeu: os horários abaixo são de antes.",
     awayNone: "O servidor não respondeu. Esta página tenta de novo quando houver sinal.",
+    blank: "Diga quando, e os horários aparecem aqui.",
     wrong: "Corrija o campo marcado para ver os horários.",
     wrongBefore: "Corrija o campo marcado. Abaixo, como era antes do erro.",
     wrongElse: "O servidor não aceita esta agenda:",

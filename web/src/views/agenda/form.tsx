@@ -5,7 +5,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 
 import { reasonOf } from "../../actions";
-import { type Draft, draftOf, fieldOf, type Patch, patchOf, scheduleOf } from "../../agenda/draft";
+import { type Draft, draftOf, fieldOf, type Patch, patchOf, scheduleOf, valueOf } from "../../agenda/draft";
 import { draftFor, keepDraft } from "../../agenda/drafts";
 import { PAUSE_MS } from "../../agenda/preview";
 import { ApiError, editSeat, previewSchedule } from "../../api";
@@ -34,7 +34,8 @@ export function ScheduleForm({ agent, onEnd }: ScheduleFormProps) {
   const patch = patchOf(before, draft);
   const { saving, error, save } = useSaving(id, patch, onEnd);
   const preview = useSlots(scheduleOf(draft), (schedule) => previewSchedule(schedule, id, SLOTS_SHOWN), PAUSE_MS);
-  const errors = { ...fieldErrors(error), ...fieldErrors(preview.error) };
+  const blank = valueOf(draft).trim() === "";
+  const errors = { ...fieldErrors(error), ...(blank ? {} : fieldErrors(preview.error)) };
   const change = (part: Partial<Draft>) => {
     const next = { ...draft, ...part };
     setDraft(next);
@@ -58,7 +59,13 @@ export function ScheduleForm({ agent, onEnd }: ScheduleFormProps) {
           </h2>
           <Basics draft={draft} change={change} />
         </div>
-        <Outcome state={preview} marked={Object.keys(fieldErrors(preview.error)).length > 0} />
+        {blank ? (
+          <div class="outcome">
+            <p class="quiet-box">{t.next.blank}</p>
+          </div>
+        ) : (
+          <Outcome state={preview} marked={Object.keys(fieldErrors(preview.error)).length > 0} />
+        )}
         <Advanced draft={draft} change={change} own={countOwn(draft)} open={countOwn(draft) > 0} />
         <div class="save-bar">
           <SaveWords patch={patch} error={error} kept={kept !== null} />

@@ -134,11 +134,16 @@ function SeatHead({ agent, answer }: { agent: Agent; answer: SlotsAnswer | null 
           {agent.emoji && <span aria-hidden="true">{agent.emoji}</span>} <b>{displayName(agent)}</b>
           <span>{officeOf(agent)}</span>
         </p>
-        <h2>{capital(answer?.sentence[language.value] || scheduleOf(agent))}</h2>
+        <h2>{capital(answer ? sentenceOf(answer) : scheduleOf(agent))}</h2>
         <p class="reason">{zoneWords(agent, answer)}</p>
       </div>
     </section>
   );
+}
+
+/** Without its zone, which stands below. */
+function sentenceOf({ sentence, timezone }: SlotsAnswer): string {
+  return sentence[language.value].replace(` (${timezone})`, "");
 }
 
 export function capital(text: string): string {
