@@ -21,8 +21,9 @@ from conselho.errors import (
 )
 from conselho.models.agent import Agent, CouncilorConfig, OutputFormat
 from conselho.models.documents import agent_document
-from conselho.models.event import Event, EventDraft
+from conselho.models.event import Event
 from conselho.models.ids import AgentId
+from conselho.models.journal import JournalKind
 from conselho.models.schedule import ScheduleType
 from conselho.services.council import ROUNDS, Council
 from conselho.services.council_files import CouncilFile, parse_council_text
@@ -283,7 +284,6 @@ async def test_an_edit_of_anything_but_the_schedule_leaves_the_countdown_alone(
         ({"value": "1h"}, "1h", ScheduleType.INTERVAL, "America/Sao_Paulo"),
         ("1h", "1h", ScheduleType.INTERVAL, "America/Sao_Paulo"),
         ({"value": "0 9 * * 1"}, "0 9 * * 1", ScheduleType.CRON, "America/Sao_Paulo"),
-        ({"timezone": "Asia/Tokyo"}, "30m", ScheduleType.INTERVAL, "Asia/Tokyo"),
     ],
 )
 async def test_a_new_schedule_starts_a_new_countdown_after_the_old_one_is_settled(
@@ -303,6 +303,43 @@ async def test_a_new_schedule_starts_a_new_countdown_after_the_old_one_is_settle
     assert (new.value, new.type, new.timezone) == (value, kind, timezone)
     assert (agent.anchor_at, agent.slots_from) == (NOON + timedelta(seconds=100), clock.now())
     assert hooks.told == ["ana"]
+
+
+async def test_other_rules_for_the_same_schedule_keep_the_countdown(
+    council: Council, store: Store, clock: FakeClock
+) -> None:
+    before = await seat(council)
+    clock.jump(100)
+
+    after = await council.edit(
+        ANA, patch(schedule={"timezone": "Asia/Tokyo", "active_hours": "09:00-18:00"})
+    )
+
+    assert config_of(after).schedule.timezone == "Asia/Tokyo"
+    assert (after.anchor_at, after.slots_from) == (before.anchor_at, clock.now())
+    entry = (await store.journal(ANA, limit=1))[0]
+    assert "'30m' has other rules now" in entry.detail
+
+
+async def test_the_journal_keeps_who_owed_what_until_it_changed(
+    council: Council, store: Store, clock: FakeClock
+) -> None:
+    before = await seat(council)
+    clock.jump(100)
+    await council.set_enabled(ANA, False)
+    await council.edit(ANA, patch(title="Watcher"))
+    await council.set_enabled(ANA, True)
+    await council.delete_agent(AgentId(ANA))
+
+    entries = await store.unsettled()
+
+    assert [(entry.kind, entry.at) for entry in entries] == [
+        (JournalKind.PAUSED, clock.now()),
+        (JournalKind.DELETED, clock.now()),
+    ], "a paused councilor owes nothing"
+    assert entries[0].former == before
+    kinds = [entry.kind for entry in await store.journal(limit=10)]
+    assert kinds == ["deleted", "resumed", "edited", "paused", "promoted"]
 
 
 async def test_an_edit_as_the_old_page_sends_it_resumes_a_paused_councilor(
@@ -409,13 +446,13 @@ class Rival:
         self._store = store
         self.times = times
 
-    async def save_agent(self, agent: Agent, *, events: Sequence[EventDraft]) -> Agent:
+    async def save_agent(self, agent: Agent, **with_it: Any) -> Agent:
         if self.times:
             self.times -= 1
             stored = await self._store.agent(agent.agent_id)
             name = f"{stored.name}!"
             await self._store.save_agent(replace(stored, name=name), events=[])
-        return await self._store.save_agent(agent, events=events)
+        return await self._store.save_agent(agent, **with_it)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._store, name)

@@ -26,7 +26,7 @@ from conselho.models.agent import (
     TaskSpec,
 )
 from conselho.models.ids import AGENT_ID_PATTERN, AgentId
-from conselho.models.schedule import Schedule, ScheduleType
+from conselho.models.schedule import Fold, Gap, Schedule, ScheduleType
 from conselho.models.task import Snapshot
 from conselho.models.verdict import Finding, Severity, Verdict, VerdictSource
 
@@ -46,6 +46,14 @@ SCHEDULES = st.builds(
     value=TEXT,
     enabled=st.booleans(),
     timezone=TEXT,
+    gap=st.sampled_from(Gap),
+    fold=st.sampled_from(Fold),
+    jitter_seconds=st.integers(0, 86_400),
+    starts_at=MAYBE_MOMENT,
+    ends_at=MAYBE_MOMENT,
+    active_hours=TEXTS,
+    excluded_dates=TEXTS,
+    excluded_calendars=TEXTS,
 )
 CONFIGS = st.builds(
     CouncilorConfig,
@@ -64,6 +72,7 @@ CONFIGS = st.builds(
         on_warning=st.booleans(),
         on_error=st.booleans(),
         channels=st.lists(st.sampled_from(CHANNELS), min_size=1, unique=True).map(tuple),
+        ping_url=MAYBE_TEXT,
     ),
     policies=st.builds(
         Policies,
@@ -71,7 +80,12 @@ CONFIGS = st.builds(
         silence_timeout_seconds=st.none() | SECONDS,
         max_attempts=st.integers(1, 10),
         retry_backoff_seconds=SECONDS,
+        retry_backoff_factor=SECONDS,
+        retry_backoff_max_seconds=SECONDS,
+        retry_jitter=SECONDS,
         retry_on_timeout=st.booleans(),
+        deadline_seconds=st.none() | SECONDS,
+        priority=st.integers(1, 9),
         overlap=st.sampled_from(Overlap),
         catch_up=st.sampled_from(CatchUp),
         catch_up_max_age_seconds=SECONDS,
@@ -107,6 +121,7 @@ AGENTS = st.builds(
     ),
     anchor_at=MAYBE_MOMENT,
     slots_from=MAYBE_MOMENT,
+    paused_in_bulk=st.booleans(),
     source=MAYBE_TEXT,
     source_digest=MAYBE_TEXT,
     created_at=MOMENTS,
@@ -130,7 +145,11 @@ SNAPSHOTS = st.builds(
     timeout_seconds=SECONDS,
     silence_timeout_seconds=st.none() | SECONDS,
     retry_backoff_seconds=SECONDS,
+    retry_backoff_factor=SECONDS,
+    retry_backoff_max_seconds=SECONDS,
+    retry_jitter=SECONDS,
     retry_on_timeout=st.booleans(),
+    deadline_seconds=st.none() | SECONDS,
     permissions=TEXT,
     evidence=TEXT,
     instructions=TEXT,
@@ -215,7 +234,20 @@ def test_a_document_has_the_names_that_clients_know() -> None:
     assert document["updated_at"] == "2026-11-22T15:04:00.250000Z"
     assert document["councilor_config"] == {
         "title": "Guardian of Quality",
-        "schedule": {"type": "cron", "value": "0 9 * * 1", "enabled": True, "timezone": "UTC"},
+        "schedule": {
+            "type": "cron",
+            "value": "0 9 * * 1",
+            "enabled": True,
+            "timezone": "UTC",
+            "gap": "run_after",
+            "fold": "once",
+            "jitter_seconds": 0,
+            "starts_at": None,
+            "ends_at": None,
+            "active_hours": [],
+            "excluded_dates": [],
+            "excluded_calendars": [],
+        },
         "task": {
             "name": "Monolithic files",
             "prompt": "Find them.",
@@ -227,13 +259,19 @@ def test_a_document_has_the_names_that_clients_know() -> None:
             "on_warning": True,
             "on_error": True,
             "channels": ["panel"],
+            "ping_url": None,
         },
         "policies": {
             "timeout_seconds": 600,
             "silence_timeout_seconds": None,
             "max_attempts": 1,
             "retry_backoff_seconds": 5,
+            "retry_backoff_factor": 2,
+            "retry_backoff_max_seconds": 3_600,
+            "retry_jitter": 0.25,
             "retry_on_timeout": False,
+            "deadline_seconds": None,
+            "priority": 5,
             "overlap": "skip",
             "catch_up": "one",
             "catch_up_max_age_seconds": 86_400,

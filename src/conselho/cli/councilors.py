@@ -187,11 +187,10 @@ def _print_report(screen: Screen, answer: rows.Json, cost: str) -> None:
     if slots:
         screen.line()
         screen.table(_SLOTS, [_slot_cells(slot) for slot in slots])
-        screen.line()
+    screen.line()
     if not executions:
         screen.line("It has not run yet.")
         return
-    screen.line()
     screen.table(_EXECUTIONS, [_execution_cells(execution) for execution in executions])
     if reason := rows.text(executions[0], "reason"):
         screen.line()

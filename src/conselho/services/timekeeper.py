@@ -60,7 +60,9 @@ class Timekeeper:
             JournalEntry(at=one.at, kind=one.kind, detail=one.sentence) for one in self._unwritten
         ]
         try:
-            await self._journal.write_journal(entries, events=[journal_event(entry) for entry in entries])
+            await self._journal.write_journal(
+                entries, events=[journal_event(entry) for entry in entries]
+            )
         except StoreUnavailable as error:
             log.warning("clock.not_recorded", reason=error.reason)
         else:
