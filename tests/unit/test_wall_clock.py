@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,11 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conselho.models.schedule import Fold, Gap, Schedule, parse_schedule
+from conselho.services import wall_clock
 from conselho.services.slots import slots_between, slots_of
 from tests.support.cron_clerk import named, reads
 from tests.support.factories import ANA
 
 MINUTE = timedelta(minutes=1)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NIGHTS = [
     ("America/New_York", "2026-03-08"),
     ("America/New_York", "2026-11-01"),
@@ -142,3 +145,21 @@ def test_a_line_that_seldom_fires_is_found_across_many_changes_of_the_clock() ->
     found = slots.after(datetime(2096, 3, 1, tzinfo=UTC))
 
     assert found == datetime(2104, 2, 29, 7, 30, tzinfo=UTC), "2100 is no leap year"
+
+
+@pytest.mark.parametrize("zone", ["UTC", "America/New_York", "Pacific/Apia", "Etc/GMT+12"])
+@pytest.mark.parametrize("line", ["30 2 29 2 */7", "0 0 29 2 */7", "59 23 * 2 5#5"])
+def test_a_line_for_few_years_finds_its_days_without_a_look_at_the_years_between(
+    line: str, zone: str
+) -> None:
+    slots = slots_of(parse_schedule(line, timezone=zone), EPOCH, ANA)
+    spans = wall_clock._spans
+    spans.cache_clear()
+
+    found = [*islice(slots_between(slots, EPOCH, datetime(2400, 1, 1, tzinfo=UTC)), 10)]
+
+    weekday = 4 if "#" in line else 6
+    walls = [slot.astimezone(ZoneInfo(zone)).date() for slot in found]
+    leap_days = [date(year, 2, 29) for year in range(1972, 2400, 4) if year % 100 or not year % 400]
+    assert walls == [day for day in leap_days if day.weekday() == weekday][:10]
+    assert spans.cache_info().misses <= 3 * len(found)

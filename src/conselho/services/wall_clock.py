@@ -26,6 +26,8 @@ from conselho.models.cron import LAST, CronFields, some_day_exists
 from conselho.models.schedule import Fold, Gap
 
 INSTANT = timedelta(microseconds=1)
+# No clock on a wall is further from UTC.
+_DAY = timedelta(days=1)
 _LAST_YEAR = 9_990
 _WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 _POSITIONS = {1: "1st", 2: "2nd", 3: "3rd", 4: "4th", 5: "5th", LAST: "last"}
@@ -53,14 +55,19 @@ class CronSlots:
         self._trigger = cron_trigger(fields)
 
     def after(self, moment: datetime) -> datetime | None:
-        start = moment + INSTANT
-        while start.year < _LAST_YEAR:
+        start: datetime | None = moment + INSTANT
+        while start is not None and start.year < _LAST_YEAR:
             span = _span(self._zone, start)
             found = self._first(span, start)
             if found is not None:
                 return found
-            start = span.end
+            start = self._not_before(span.end)
         return None
+
+    def _not_before(self, moment: datetime) -> datetime | None:
+        """From where to look on, so that the years of which a line names nothing cost nothing."""
+        wall = self._at_or_after(moment - _DAY, timedelta(0))
+        return None if wall is None else max(moment, wall - _DAY)
 
     def _first(self, span: Span, start: datetime) -> datetime | None:
         """The first slot of the span that is not before `start`, itself a moment of the span."""
