@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from conselho.errors import ConselhoError
@@ -52,11 +52,11 @@ class Bulk:
         Raises NotFound, before anything changes.
         """
         chosen = await self._chosen(selection)
-        due = [agent for agent in chosen if agent.is_due_sometimes]
+        due, others = _parted(chosen, lambda agent: agent.is_due_sometimes)
         changed, failed = await self._switch(due, enabled=False)
         return Switched(
             changed=changed,
-            unchanged=_ids(agent for agent in chosen if agent not in due),
+            unchanged=_ids(others),
             still_paused=[],
             failed=failed,
         )
@@ -67,14 +67,15 @@ class Bulk:
         Raises NotFound, before anything changes.
         """
         chosen = await self._chosen(selection)
-        paused = [agent for agent in chosen if not agent.is_due_sometimes]
-        back = [agent for agent in paused if include_single or agent.paused_in_bulk]
+        back, others = _parted(
+            chosen,
+            lambda agent: not agent.is_due_sometimes and (include_single or agent.paused_in_bulk),
+        )
         changed, failed = await self._switch(back, enabled=True)
-        still_paused = _ids(agent for agent in paused if agent not in back)
         return Switched(
             changed=changed,
-            unchanged=_ids(agent for agent in chosen if agent not in back),
-            still_paused=still_paused,
+            unchanged=_ids(others),
+            still_paused=_ids(agent for agent in others if not agent.is_due_sometimes),
             failed=failed,
         )
 
@@ -107,6 +108,16 @@ class Bulk:
             else:
                 changed.append(agent.agent_id)
         return changed, failed
+
+
+def _parted(
+    agents: Iterable[Agent], meant: Callable[[Agent], bool]
+) -> tuple[list[Agent], list[Agent]]:
+    """Those that are meant, and the others; of ten thousand, looked at once each."""
+    parts: tuple[list[Agent], list[Agent]] = ([], [])
+    for agent in agents:
+        parts[0 if meant(agent) else 1].append(agent)
+    return parts
 
 
 def _ids(agents: Iterable[Agent]) -> list[AgentId]:
