@@ -520,3 +520,82 @@ async def change(council: Council, agent: Agent, *, enabled: bool) -> None:
     schedule = replace(agent.seat.schedule, enabled=enabled)
     changed = seated(agent, replace(agent.seat, schedule=schedule), now)
     await council.store.save_agent(changed, events=[], journal=[recorded(agent, changed, now)])
+
+
+async def save(store: Store, before: Agent, after: Agent, now: datetime) -> Agent:
+    """Store a change as the council does, with nobody there to hear of it."""
+    after = replace(after, updated_at=now)
+    return await store.save_agent(after, events=[], journal=[recorded(before, after, now)])
+
+
+async def test_a_pause_takes_back_what_waits_also_after_a_crash(store: Store) -> None:
+    agent = await seat(store, schedule="10m", catch_up=CatchUp.ALL)
+    clock = FakeClock(START + timedelta(hours=1, minutes=1))
+    former = Council(store, clock)
+    await former.scheduler.start()
+    former.scheduler.stop()
+    off = replace(agent.seat, schedule=replace(agent.seat.schedule, enabled=False))
+    await save(store, agent, seated(agent, off, clock.now()), clock.now())
+
+    council = Council(store, clock)
+    await council.scheduler.start()
+    council.scheduler.stop()
+
+    rows = await council.rows()
+    assert {(row.trigger, row.status) for row in rows} == {(Trigger.CATCH_UP, Status.CANCELLED)}
+
+
+async def test_a_schedule_that_cannot_be_told_can_be_mended(council: Council) -> None:
+    sound = make_councilor(created_at=START, schedule="0 9 * * *")
+    gone = replace(sound.seat, schedule=replace(sound.seat.schedule, timezone="Mars/Base"))
+    broken = replace(sound, councilor_config=gone)
+    await council.store.create_agent(broken, events=[])
+    await council.scheduler.start()
+    assert "cannot be scheduled" in (council.scheduler.check() or "")
+
+    now = council.clock.now()
+    await save(council.store, broken, seated(broken, sound.seat, now), now)
+    await council.scheduler.obey(sound.agent_id)
+
+    assert council.scheduler.check() is None
+    again = Council(council.store, council.clock)
+    await again.scheduler.start()  # what cannot be told does not keep the server from starting
+    again.scheduler.stop()
+
+
+async def test_a_window_that_ended_in_a_suspend_holds_for_its_slots(council: Council) -> None:
+    await seat(council.store, schedule="10m")
+    window = Maintenance(
+        window_id="disks",
+        starts_at=START + timedelta(minutes=5),
+        ends_at=START + timedelta(minutes=55),
+        created_at=START,
+    )
+    await council.store.add_maintenance(window, events=[], journal=[])
+    await council.scheduler.start()
+
+    council.at(START + timedelta(minutes=56))
+    await council.ring()
+    await council.scheduler.refresh_maintenance()  # as the journal's news of the suspend asks for
+    await council.scheduler.tick()
+
+    [lost] = await council.rows()
+    assert (lost.skip_reason, lost.slot_count) == (SkipReason.MAINTENANCE, 5)
+
+
+async def test_a_clock_set_ahead_for_a_while_does_not_keep_catch_ups_waiting(
+    council: Council,
+) -> None:
+    await seat(council.store, schedule="10m")
+    await council.scheduler.start()
+    council.clock.set(START + timedelta(days=365, minutes=5))
+    await council.fire()
+    council.clock.set(START)
+    other = await seat(council.store, agent_id="bia", schedule="10m")
+    await council.scheduler.obey(other.agent_id)
+
+    council.at(START + timedelta(minutes=11))
+    await council.fire()
+
+    [task] = [row for row in await council.rows() if row.agent_id == other.agent_id]
+    assert (task.trigger, task.not_before) == (Trigger.CATCH_UP, council.clock.now())

@@ -28,6 +28,7 @@ from conselho.services.form_problems import FieldProblem, InvalidForm
 from conselho.services.forms import Whole
 from conselho.services.journal import journal_event
 from conselho.services.moments import Moment
+from conselho.services.pace import Pace
 from conselho.services.quiet import Quiet
 from conselho.services.selection import SelectionForm
 from conselho.services.slots import slots_between, slots_of_agent
@@ -112,9 +113,9 @@ class Backfills:
         self._store = store
         self._clock = clock
         self._quiet = quiet
-        self._gap = timedelta(minutes=1) / per_minute
+        # One pace for everything that this server backfills.
+        self._pace = Pace(clock, per_minute=per_minute)
         self._wake = wake
-        self._next_start: datetime | None = None
 
     async def plan(self, form: BackfillForm) -> Plan:
         """Which slots would run. Nothing is changed.
@@ -172,10 +173,10 @@ class Backfills:
         runs = sorted((slot, agent_id) for agent_id in agents for slot in plan.slots[agent_id])
         tasks = [
             replace(
-                backfill_task(agents[agent_id], slot, now=now, not_before=start),
+                backfill_task(agents[agent_id], slot, now=now, not_before=self._pace.next_start()),
                 idempotency_key=plan.slots[agent_id][slot],
             )
-            for (slot, agent_id), start in zip(runs, self._starts(now), strict=False)
+            for slot, agent_id in runs
         ]
         created = 0
         for portion in _portions(tasks):
@@ -216,14 +217,6 @@ class Backfills:
                 if statuses.get(key) is Status.CANCELLED
             }
         return dict(sorted(free.items()))
-
-    def _starts(self, now: datetime) -> Iterator[datetime]:
-        """When each run may begin: one pace for everything that this server backfills."""
-        start = max(now, self._next_start or now)
-        while True:
-            self._next_start = start + self._gap
-            yield start
-            start = self._next_start
 
     async def _record(self, plan: Plan, now: datetime) -> None:
         span = f"from {utc_text(plan.since)} until {utc_text(plan.until)}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 import structlog
@@ -21,6 +21,7 @@ from conselho.models.task import SkipReason, Task, Trigger
 from conselho.services.announcements import announce
 from conselho.services.budget import Budget
 from conselho.services.ledger import PORTION, Lost, Run, Step
+from conselho.services.pace import Pace
 from conselho.services.submission import Waiting, lost_task, slot_task
 from conselho.store import Loss, Store, Submitted
 
@@ -67,8 +68,7 @@ class Bookkeeper:
         self._wake = wake
         self._cancel = cancel
         self._budget = budget or Budget(store)
-        self._between_catch_ups = timedelta(minutes=1) / catch_up_per_minute
-        self._next_catch_up = clock.now()
+        self._pace = Pace(clock, per_minute=catch_up_per_minute)
 
     async def write_each(
         self, agents: Sequence[Agent], accounts: Callable[[Iterable[Agent]], Iterable[Account]]
@@ -152,16 +152,14 @@ class Bookkeeper:
     def _task(self, agent: Agent, run: Run, now: datetime) -> Task:
         if run.trigger is not Trigger.CATCH_UP:
             return slot_task(agent, run.slot, now=now, trigger=run.trigger)
-        # Spread, so that a restart does not start everything at once.
-        start = max(now, self._next_catch_up)
-        self._next_catch_up = start + self._between_catch_ups
         return slot_task(
             agent,
             run.slot,
             now=now,
             trigger=run.trigger,
             waiting=Waiting.IN_TURN,
-            not_before=start,
+            # Spread, so that a restart does not start everything at once.
+            not_before=self._pace.next_start(),
         )
 
     async def _take_over(self, agent: Agent, run: Run, holder: TaskId | None) -> bool:

@@ -45,6 +45,8 @@ LOOK_SECONDS = 5.0
 # A slot that waits longer for the store makes the scheduler unready.
 OVERDUE = timedelta(seconds=10)
 TOGETHER = 250
+# After these, what waits for its turn is taken back.
+_GONE = frozenset({JournalKind.PAUSED, JournalKind.DEMOTED, JournalKind.DELETED})
 
 
 class Scheduler:
@@ -190,12 +192,7 @@ class Scheduler:
                 return
             self._remove(agent_id)
             if agent is None or not agent.is_due_sometimes:
-                await self._store.cancel_waiting(
-                    agent_id,
-                    reason="Cancelled before its turn came: the councilor was paused or removed.",
-                    now=self._clock.now(),
-                    announce=announce,
-                )
+                await self._cancel_waiting(agent_id)
             if agent is not None:
                 self._put(agent, after=agent.slots_from or agent.updated_at)
 
@@ -223,8 +220,16 @@ class Scheduler:
                 await self.reload(agent_id)
 
     async def refresh_maintenance(self) -> None:
-        """Know the windows that are open or still to come."""
-        self._windows = await self._store.maintenance(until_after=self._clock.now())
+        """Know the windows that are open or still to come, and those of slots that wait."""
+        async with self._serving:
+            await self._look_for_windows()
+
+    async def _look_for_windows(self) -> None:
+        now = self._clock.now()
+        # After a suspend, a window that is over now may hold for slots that nobody served yet.
+        waiting = self._due.keys() | {agent_id for agent_id, _ in self._alarm.late(now)}
+        served = [self._served[one] for one in waiting if one in self._served]
+        self._windows = await self._store.maintenance(until_after=min(served, default=now))
 
     def jobs(self) -> list[tuple[Agent, datetime | None]]:
         """Each known councilor with the time its alarm is set to; None for a paused one."""
@@ -310,22 +315,38 @@ class Scheduler:
                     yield self._accounted(agent, since[agent.agent_id], now, how, windows)
 
             self._broken |= await self._books.write_each(owing, accounts)
-            await self.refresh_maintenance()
+            await self._look_for_windows()
         return councilors
 
     async def _settle_changes(self, agent_id: AgentId | None = None) -> None:
         """Account for what schedules owed until they were changed, of one agent or of all.
 
-        The changes are in the journal, so nothing is lost by a crash right after one.
+        The changes are in the journal, so nothing is lost by a crash right after one. One that
+        cannot be told, for a defect of ours, stays there: it must not keep its schedule from being
+        mended, nor the server from starting.
         """
-        entries = await self._store.unsettled(agent_id)
-        for entry in entries:
-            if entry.former is not None and entry.former.is_due_sometimes:
-                await self._settle_change(entry, entry.former)
-        if entries:
-            await self._store.settle([entry.seq for entry in entries])
+        settled = []
+        for entry in await self._store.unsettled(agent_id):
+            try:
+                await self._settle_change(entry)
+            except StoreUnavailable:
+                raise
+            except Exception:
+                log.exception("scheduler.change_not_settled", agent_id=entry.agent_id)
+            else:
+                settled.append(entry.seq)
+        if settled:
+            await self._store.settle(settled)
 
-    async def _settle_change(self, entry: JournalEntry, former: Agent) -> None:
+    async def _settle_change(self, entry: JournalEntry) -> None:
+        former = entry.former
+        if former is None or not former.is_due_sometimes:
+            return
+        await self._tell_owed(entry, former)
+        if entry.kind in _GONE:
+            await self._cancel_waiting(former.agent_id)
+
+    async def _tell_owed(self, entry: JournalEntry, former: Agent) -> None:
         since = (await self._covered([former]))[former.agent_id]
         if since >= entry.at:
             return
@@ -338,6 +359,14 @@ class Scheduler:
         )
         windows = await self._store.maintenance(until_after=since)
         await self._books.write([self._accounted(former, since, entry.at, how, windows)])
+
+    async def _cancel_waiting(self, agent_id: AgentId) -> None:
+        await self._store.cancel_waiting(
+            agent_id,
+            reason="Cancelled before its turn came: the councilor was paused or removed.",
+            now=self._clock.now(),
+            announce=announce,
+        )
 
     async def _covered(self, agents: list[Agent]) -> dict[AgentId, datetime]:
         """Up to where the slots of each agent's schedule are accounted for, or nobody's debt."""
