@@ -11,6 +11,8 @@ from conselho.errors import InvalidSchedule
 from conselho.models.schedule import parse_interval
 
 _EXAMPLE = "2026-11-30T22:00:00Z"
+# As for schedules: nobody means a time beyond, and reckoning there leaves the calendar.
+_FIRST_YEAR, _LAST_YEAR = 1970, 2999
 
 
 def read_moment(value: object) -> datetime:
@@ -24,10 +26,11 @@ def read_moment(value: object) -> datetime:
         raise ValueError(f"must be a text such as {_EXAMPLE}")
     if value.tzinfo is None:
         raise ValueError(f"{value.isoformat()!r} tells no time zone; write it as {_EXAMPLE}")
-    try:
-        return value.astimezone(UTC)
-    except OverflowError:
-        raise ValueError(f"{value.isoformat()!r} lies too far away") from None
+    if not _FIRST_YEAR <= value.year <= _LAST_YEAR:
+        raise ValueError(
+            f"the year of {value.isoformat()!r} is not between {_FIRST_YEAR} and {_LAST_YEAR}"
+        )
+    return value.astimezone(UTC)
 
 
 def read_length(value: object) -> timedelta:
