@@ -73,6 +73,10 @@ def _one_line(text: str) -> str:
     return text
 
 
+def _folded(text: str) -> str:
+    return " ".join(text.split())
+
+
 def _no_nul(text: str) -> str:
     if "\0" in text:
         raise ValueError("must not hold the character NUL")
@@ -169,6 +173,7 @@ Line = Annotated[str, _Trimmed, Field(max_length=200), _Line]
 Emoji = Annotated[str, _Trimmed, Field(max_length=16), _Line]
 Place = Annotated[str, _Trimmed, Field(max_length=4_096), _Line]
 Text = Annotated[str, _Trimmed, Field(max_length=50_000), _Text]
+Remark = Annotated[str, Field(max_length=500), AfterValidator(_folded), _Line]
 Description = Annotated[str, _Trimmed, Field(max_length=2_000), _Text]
 Prompt = Annotated[str, _Trimmed, Field(max_length=PROMPT_LIMIT), _Text]
 Number = Annotated[float, BeforeValidator(_not_a_switch), Field(allow_inf_nan=False)]

@@ -17,7 +17,7 @@ from conselho.models.journal import JournalEntry, JournalKind
 from conselho.models.maintenance import Maintenance
 from conselho.models.task import iso, utc_text
 from conselho.services.form_problems import FieldProblem, InvalidForm
-from conselho.services.forms import Form, Line
+from conselho.services.forms import Form, Line, Remark
 from conselho.services.journal import journal_event
 from conselho.services.moments import Length, Moment
 from conselho.services.selection import UnknownCouncilors
@@ -30,7 +30,7 @@ class MaintenanceForm(Form):
     starts_at: Moment | None = None
     ends_at: Moment | None = None
     duration: Length | None = None
-    reason: Annotated[str, Field(max_length=500)] | None = None
+    reason: Remark | None = None
     tags: Annotated[tuple[Line, ...], Field(max_length=50)] = ()
     agent_ids: Annotated[tuple[Line, ...], Field(max_length=2_000)] = ()
 
@@ -55,7 +55,7 @@ class MaintenanceWindows:
             window_id=secrets.token_hex(6),
             starts_at=starts_at,
             ends_at=_end(form, starts_at, now),
-            reason=" ".join((form.reason or "").split()),
+            reason=form.reason or "",
             tags=tuple(dict.fromkeys(form.tags)),
             agent_ids=tuple(AgentId(one) for one in dict.fromkeys(form.agent_ids)),
             created_at=now,
@@ -97,9 +97,11 @@ class MaintenanceWindows:
     async def every(self) -> list[Maintenance]:
         """All windows that are on record: active and planned ones first, then the newest."""
         now = self._clock.now()
-        found = await self._store.maintenance()
-        over = [window for window in found if state_of(window, now) == "over"]
-        return [window for window in found if window not in over] + over[::-1]
+        there: list[Maintenance] = []
+        over: list[Maintenance] = []
+        for window in await self._store.maintenance():
+            (over if state_of(window, now) == "over" else there).append(window)
+        return there + over[::-1]
 
     async def _window(self, window_id: str) -> Maintenance:
         for window in await self._store.maintenance():
