@@ -64,6 +64,11 @@ def test_no_kind_or_two_are_refused_in_a_sentence(sent: dict[str, Any], said: st
     [
         ({"agent_ids": ["ana", "zoe"]}, "There is no councilor 'zoe'."),
         ({"agent_ids": ["zoe", "seatless"]}, "There are no councilors 'zoe', 'seatless'."),
+        (
+            {"agent_ids": [f"z{number}" for number in range(2_000)]},
+            "There are no councilors 'z0', 'z1', 'z2', 'z3', 'z4', 'z5', 'z6', 'z7', 'z8', 'z9',"
+            " nor 1990 others.",
+        ),
         ({"tag": "weekly"}, "No councilor bears the tag 'weekly'."),
         ({"tags": ["weekly", "daily"]}, "No councilor bears the tag 'daily' or 'weekly'."),
     ],

@@ -13,6 +13,8 @@ from conselho.models.ids import AgentId
 from conselho.services.forms import Form, Line
 
 MOST_NAMED = 2_000
+# So many of those that are not there are named in a sentence.
+_NAMED = 10
 
 
 def _once(names: tuple[str, ...]) -> tuple[str, ...]:
@@ -76,7 +78,9 @@ class UnknownCouncilors(NotFound):
     def __init__(self, agent_ids: Sequence[str]) -> None:
         super().__init__("councilor", agent_ids[0])
         if len(agent_ids) > 1:
-            self.args = (f"There are no councilors {_listed(agent_ids)}.",)
+            first, others = agent_ids[:_NAMED], len(agent_ids) - _NAMED
+            more = f", nor {others} others" if others > 0 else ""
+            self.args = (f"There are no councilors {_listed(first)}{more}.",)
         self.agent_ids = tuple(agent_ids)
 
 
