@@ -224,6 +224,12 @@ def test_a_zone_that_is_none_is_refused_by_its_field(name: str) -> None:
     assert message.startswith("schedule.timezone: there is no time zone")
 
 
+@pytest.mark.parametrize("name", ["localtime", "posixrules", "Factory", "posix/UTC", "right/UTC"])
+def test_what_differs_from_machine_to_machine_is_no_zone(name: str) -> None:
+    message = refusal("30m", timezone=name)
+    assert message.startswith("schedule.timezone: there is no time zone")
+
+
 # -- any text ----------------------------------------------------------------------------------
 
 LIMITS = {"minutes": (0, 59), "hours": (0, 23), "days": (1, 31), "months": (1, 12)}

@@ -78,6 +78,8 @@ class Schedule:
 
 _INTERVAL = re.compile(r"([0-9]+)([smhd])")
 _UNIT = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+# They lie beside the zones, but differ from machine to machine, or count leap seconds.
+_NO_ZONES = ("localtime", "posixrules", "Factory", "posix/", "right/")
 LONGEST_INTERVAL = timedelta(days=3660)
 LONGEST_JITTER_SECONDS = 86_400
 
@@ -133,6 +135,8 @@ def _check_bounds(schedule: Schedule) -> None:
 def check_timezone(name: str) -> ZoneInfo:
     """The zone of an IANA name. Raises InvalidSchedule when there is none."""
     try:
+        if name.startswith(_NO_ZONES):
+            raise ValueError(name)
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError) as exc:
         raise InvalidSchedule(
