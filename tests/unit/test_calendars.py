@@ -129,6 +129,7 @@ def test_a_file_that_is_no_text_too_large_or_elsewhere_is_told(tmp_path: Path) -
     (folder / "two.txt").write_text("12-25")
     written(folder, ".hidden.txt", "x")
     os.mkfifo(folder / "pipe.txt")
+    (folder / "circle.txt").symlink_to("circle.txt")
 
     told = "\n".join(calendars(folder).problems())
 
@@ -138,6 +139,7 @@ def test_a_file_that_is_no_text_too_large_or_elsewhere_is_told(tmp_path: Path) -
         "folder.txt cannot be read and excludes nothing: it is not a file.",
         "link.txt cannot be read and excludes nothing: it is a link that leads out of its folder.",
         "pipe.txt cannot be read and excludes nothing: it is not a file.",
+        "circle.txt cannot be read and excludes nothing: it is a circle of links.",
         "'odd name.txt' is left out: a name has letters",
         "two.txt is left out: two.ics bears the same name.",
     ):
@@ -194,6 +196,10 @@ def test_an_event_with_hours_excludes_the_days_that_it_touches(tmp_path: Path) -
 )
 def test_icalendar_that_cannot_be_used_is_told(text: str, reason: str, tmp_path: Path) -> None:
     assert reason in problem(tmp_path, "a.ics", text)
+
+
+def test_what_is_told_of_bytes_that_are_no_icalendar_is_printable(tmp_path: Path) -> None:
+    assert problem(tmp_path, "a.ics", "\0\x1b[2J\u202ered").isprintable()
 
 
 def test_events_that_ask_for_endless_work_are_given_up(

@@ -193,7 +193,11 @@ def _put_off(path: Path) -> Calendar:
 
 
 def _content(path: Path) -> bytes:
-    if not path.resolve().is_relative_to(path.parent.resolve()):
+    try:
+        inside = path.resolve().is_relative_to(path.parent.resolve())
+    except RuntimeError as exc:
+        raise InvalidCalendar("it is a circle of links") from exc
+    if not inside:
         raise InvalidCalendar("it is a link that leads out of its folder")
     if not path.is_file():
         raise InvalidCalendar("it is not a file")

@@ -34,7 +34,7 @@ def main() -> None:
     except MemoryError:
         answer = {"problem": "its events take more memory than a calendar may have"}
     except Exception as exc:  # noqa: BLE001  # the libraries raise all sorts of things
-        reason = " ".join(str(exc).split())[:200]
+        reason = _printable(str(exc))[:200]
         answer = {"problem": f"it is not iCalendar: {reason or type(exc).__name__}"}
     json.dump(answer, sys.stdout)
 
@@ -96,8 +96,11 @@ def _days(event: Event) -> list[date]:
 
 
 def _title(event: Component) -> str:
-    text = " ".join(str(event.get("SUMMARY", "")).split())
-    return "".join(character for character in text if character.isprintable())[:_TITLE_LIMIT]
+    return _printable(str(event.get("SUMMARY", "")))[:_TITLE_LIMIT]
+
+
+def _printable(text: str) -> str:
+    return "".join(character for character in " ".join(text.split()) if character.isprintable())
 
 
 if __name__ == "__main__":
