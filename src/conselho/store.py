@@ -265,7 +265,9 @@ class TaskStore(Protocol):
         ...
 
     async def active(self, agents: Sequence[AgentId]) -> dict[AgentId, Task]:
-        """The active Task of each agent: processing before pending, then the oldest."""
+        """The active Task of each agent: processing before pending, then the one that holds the
+        agent's own key, then the oldest.
+        """
         ...
 
     async def recent(self, agents: Sequence[AgentId], *, limit: int) -> dict[AgentId, list[Task]]:

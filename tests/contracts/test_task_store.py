@@ -1058,6 +1058,12 @@ class TestReading:
         assert await store.active([ANA]) == {ANA: tasks[2]}
         assert await store.active([]) == {}
 
+    async def test_who_holds_the_key_is_more_active_than_who_waits(self, store: Store) -> None:
+        waits = make_task(created_at=NOON - DAY, active_key=queued_key(ANA))
+        holder = make_task(due_at=None)
+        await submit(store, waits, holder)
+        assert await store.active([ANA]) == {ANA: holder}
+
     async def test_recent_tasks_are_the_newest_final_ones_oldest_first(self, store: Store) -> None:
         final = [
             await ended(store, make_task(due_at=None, created_at=NOON + n * MINUTE))

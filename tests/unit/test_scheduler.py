@@ -419,6 +419,29 @@ async def test_overlap_cancel_running_makes_room_for_the_newest_slot(council: Co
     assert next_one.task_id == second.task_id
 
 
+async def test_a_slot_does_not_pass_the_one_that_waits_for_a_place(council: Council) -> None:
+    await seat(council.store, schedule="10s", overlap=Overlap.CANCEL_RUNNING)
+    await council.scheduler.start()
+    council.at(START + timedelta(seconds=10))
+    await council.fire()
+    [running] = await claim(council, 1)
+    council.at(START + timedelta(seconds=20))
+    await council.fire()
+    held = Held(task_id=running.task_id, fence=running.fence)
+    ended = Outcome(status=Status.CANCELLED)
+    await council.store.finish(held, ended, now=council.clock.now(), announce=announce)
+
+    council.at(START + timedelta(seconds=30))
+    await council.fire()  # nobody has room to claim the second one yet
+
+    _, second, third = await council.rows()
+    assert (third.status, third.skip_reason) == (Status.SKIPPED, SkipReason.OVERLAP)
+    assert [task.task_id for task in await claim(council, 1)] == [second.task_id]
+    council.at(START + timedelta(seconds=40))
+    await council.fire()
+    assert council.cancelled == [running.task_id, second.task_id]
+
+
 async def test_slots_in_a_maintenance_window_are_skipped_for_that_reason(council: Council) -> None:
     await seat(council.store, agent_id="ana", schedule="10s", tags=("night",))
     await seat(council.store, agent_id="bia", schedule="10s")

@@ -40,9 +40,8 @@ def councilor(*, policies: Policies | None = None, **fields: object) -> Agent:
     return replace(agent, councilor_config=config)
 
 
-@pytest.mark.parametrize("overlap", [Overlap.SKIP, Overlap.CANCEL_RUNNING])
-def test_a_slot_asks_for_the_key_of_its_councilor(overlap: Overlap) -> None:
-    agent = councilor(policies=Policies(overlap=overlap))
+def test_a_slot_asks_for_the_key_of_its_councilor() -> None:
+    agent = councilor(policies=Policies(overlap=Overlap.SKIP))
 
     task = slot_task(agent, NOON, now=LATER, trigger=Trigger.SCHEDULE)
 
@@ -51,8 +50,9 @@ def test_a_slot_asks_for_the_key_of_its_councilor(overlap: Overlap) -> None:
     assert (task.due_at, task.not_before, task.created_at) == (NOON, NOON, LATER)
 
 
-def test_with_queue_a_slot_is_queued_from_the_start() -> None:
-    agent = councilor(policies=Policies(overlap=Overlap.QUEUE))
+@pytest.mark.parametrize("overlap", [Overlap.QUEUE, Overlap.CANCEL_RUNNING])
+def test_a_slot_that_may_wait_is_queued_from_the_start(overlap: Overlap) -> None:
+    agent = councilor(policies=Policies(overlap=overlap))
 
     task = slot_task(agent, NOON, now=NOON, trigger=Trigger.SCHEDULE)
 

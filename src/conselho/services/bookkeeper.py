@@ -17,7 +17,7 @@ from conselho.clock import Clock
 from conselho.errors import IllegalTransition, NotFound, StoreUnavailable
 from conselho.models.agent import Agent, Overlap
 from conselho.models.ids import AgentId, TaskId
-from conselho.models.task import SkipReason, Task, Trigger
+from conselho.models.task import SkipReason, Task, Trigger, queued_key
 from conselho.services.announcements import announce
 from conselho.services.budget import Budget
 from conselho.services.ledger import PORTION, Lost, Run, Step
@@ -137,14 +137,17 @@ class Bookkeeper:
                 lost.append((agent, Lost(SkipReason.BUDGET, objection, [run.slot])))
         tasks = [self._task(agent, run, now) for agent, run in paid]
         submissions = await self._store.submit(tasks, announce=announce) if tasks else []
-        refused = [
-            (agent, run, submission.holder)
+        lost += [
+            (agent, Lost(SkipReason.OVERLAP, None, [run.slot]))
             for (agent, run), submission in zip(paid, submissions, strict=True)
             if submission.result is Submitted.OVERLAP
         ]
-        for agent, run, holder in refused:
-            if not await self._take_over(agent, run, holder):
-                lost.append((agent, Lost(SkipReason.OVERLAP, None, [run.slot])))
+        await self._make_room(
+            task
+            for (agent, _), task, submission in zip(paid, tasks, submissions, strict=True)
+            if agent.seat.policies.overlap is Overlap.CANCEL_RUNNING
+            and submission.result is Submitted.CREATED
+        )
         if tasks:
             self._wake()
         await self._lose([self._loss(agent, step) for agent, step in lost])
@@ -162,26 +165,22 @@ class Bookkeeper:
             not_before=self._pace.next_start(),
         )
 
-    async def _take_over(self, agent: Agent, run: Run, holder: TaskId | None) -> bool:
-        """Queue the slot and cancel the run that is in its way, where the councilor wants that.
+    async def _make_room(self, stored: Iterable[Task]) -> None:
+        """Cancel what is in the way of these, for councilors that want that.
 
-        False when it does not, or one is queued already. Queued first: should the run end by itself
-        meanwhile, nothing is lost.
+        They are queued by now: should the run end by itself meanwhile, nothing is lost.
         """
-        if agent.seat.policies.overlap is not Overlap.CANCEL_RUNNING or holder is None:
-            return False
-        queued = slot_task(
-            agent,
-            run.slot,
-            now=self._clock.now(),
-            trigger=run.trigger,
-            waiting=Waiting.QUEUED,
-        )
-        [submission] = await self._store.submit([queued], announce=announce)
-        if submission.result is Submitted.OVERLAP:
-            return False
-        await self._cancel_running(holder)
-        return True
+        queued = {
+            one.agent_id: one.task_id
+            for one in stored
+            if one.active_key == queued_key(one.agent_id)
+        }
+        if not queued:
+            return
+        for agent_id, task in (await self._store.active(list(queued))).items():
+            # Another that waits is not in the way; and by now the queued one itself may be at work.
+            if task.active_key == agent_id and task.task_id != queued[agent_id]:
+                await self._cancel_running(task.task_id)
 
     async def _cancel_running(self, task_id: TaskId) -> None:
         try:

@@ -24,6 +24,7 @@ from conselho.models.task import (
 
 # Programs say what they did by their exit code; whether they write is their own affair.
 _PROGRAM = "command"
+_QUEUED_AT_ONCE = frozenset({Overlap.QUEUE, Overlap.CANCEL_RUNNING})
 
 
 class Waiting(StrEnum):
@@ -48,12 +49,13 @@ def slot_task(
     """The Task of a due slot: the same key on every replica, so that the store keeps one.
 
     Without `waiting` it holds the councilor's key at once, or is refused as an overlap; but with
-    overlap `queue` it is queued from the start. With overlap `allow` nothing waits, whatever is
-    asked for here. `not_before` is the slot unless given: under load the oldest is claimed first.
+    overlap `queue` or `cancel_running` it is queued from the start: a later slot must not pass one
+    that waits. With overlap `allow` nothing waits, whatever is asked for here. `not_before` is the
+    slot unless given: under load the oldest is claimed first.
     """
     config = agent.seat
     task_id = new_task_id()
-    if waiting is None and config.policies.overlap is Overlap.QUEUE:
+    if waiting is None and config.policies.overlap in _QUEUED_AT_ONCE:
         waiting = Waiting.QUEUED
     return Task(
         task_id=task_id,

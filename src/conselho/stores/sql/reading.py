@@ -243,21 +243,27 @@ def _statuses(dialect: str) -> sa.Select[Any]:
 
 def active(conn: sa.Connection, agents: Sequence[AgentId]) -> dict[AgentId, Task]:
     rows = conn.execute(_active(conn.dialect.name), {"ids": bound(agents)})
-    found: dict[AgentId, Task] = {}
-    for row in rows:
-        task = task_of(row)
-        found.setdefault(task.agent_id, task)
-    return found
+    return {task.agent_id: task for task in map(task_of, rows)}
 
 
 @cache
 def _active(dialect: str) -> sa.Select[Any]:
-    return (
-        sa.select(*COLUMNS)
-        .where(is_active, tasks.c.agent_id.in_(sa.select(given(dialect).c.id)))
-        # "processing" sorts after "pending".
-        .order_by(tasks.c.status.desc(), tasks.c.created_at, tasks.c.task_id)
+    # "processing" sorts after "pending".
+    order = (
+        tasks.c.status.desc(),
+        tasks.c.active_key != tasks.c.agent_id,
+        tasks.c.created_at,
+        tasks.c.task_id,
     )
+    place = sa.func.row_number().over(partition_by=tasks.c.agent_id, order_by=order)
+    # Thousands may wait behind one councilor: only the first of them is read whole.
+    places = (
+        sa.select(tasks.c.task_id, place.label("place"))
+        .where(is_active, tasks.c.agent_id.in_(sa.select(given(dialect).c.id)))
+        .subquery()
+    )
+    first = sa.select(places.c.task_id).where(places.c.place == 1)
+    return sa.select(*COLUMNS).where(tasks.c.task_id.in_(first))
 
 
 def recent(conn: sa.Connection, agents: Sequence[AgentId], limit: int) -> dict[AgentId, list[Task]]:
