@@ -196,7 +196,8 @@ async def test_a_change_is_told_with_the_agent_as_it_is_stored(
         "councilor_id": "ana",
         "change": "promoted",
         "display_name": "Ana",
-        "agent": agent_document(await store.agent(ANA)),
+        "agent": agent_document(await store.agent(ANA))
+        | {"schedule_sentence": {"en": "every 30 minutes", "pt-BR": "a cada 30 minutos"}},
     }
 
 

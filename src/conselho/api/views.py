@@ -10,6 +10,7 @@ from conselho.models.documents import agent_document
 from conselho.models.rows import duration_ms, execution_status, light_row, summary
 from conselho.models.statistics import AgentStatistics, Tally
 from conselho.models.task import LOST_SLOT, Status, Task, iso, utc_text
+from conselho.services.schedule_words import sentences
 from conselho.services.slots import next_slot
 from conselho.store import Store
 
@@ -31,6 +32,7 @@ async def agent_views(store: Store, agents: list[Agent], *, now: datetime) -> li
         | {
             "stats": stats_view(statistics.get(agent.agent_id)),
             "next_execution": iso(next_slot(agent, now)),
+            "schedule_sentence": sentences(agent.seat.schedule) if agent.is_councilor else None,
             "current": _row_or_none(active.get(agent.agent_id)),
             "recent": [_mark(task) for task in recent.get(agent.agent_id, [])],
         }

@@ -91,6 +91,11 @@ class Language(Protocol):
 LANGUAGES: dict[str, Language] = {"en": English(), "pt-BR": Portuguese()}
 
 
+def sentences(schedule: Schedule) -> dict[str, str]:
+    """The sentence in each language, by its name; without the zone: its reader may be in it."""
+    return {name: sentence(schedule, name, timezone=schedule.timezone) for name in LANGUAGES}
+
+
 def sentence(schedule: Schedule, language: str, *, timezone: str = "UTC") -> str:
     """`every Monday at 09:00 (America/Sao_Paulo), until 31 December 2026`: no full stop.
 

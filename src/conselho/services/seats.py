@@ -22,6 +22,7 @@ from conselho.models.journal import JournalEntry, JournalKind
 from conselho.services.council_files import CouncilFile
 from conselho.services.form_problems import InvalidForm, below, problems
 from conselho.services.forms import AgentForm, ConfigForm, ConfigPatch, CustomizationForm, Form
+from conselho.services.schedule_words import sentences
 
 FormT = TypeVar("FormT", bound=Form)
 
@@ -155,9 +156,13 @@ def updated(agent: Agent, change: str, *, gone: bool = False) -> EventDraft:
         "councilor_id": agent.agent_id,
         "change": change,
         "display_name": agent.display_name,
-        "agent": None if gone else agent_document(agent),
+        "agent": None if gone else agent_document(agent) | {"schedule_sentence": _said(agent)},
     }
     return EventDraft(type=EventType.UPDATED, agent_id=agent.agent_id, data=data)
+
+
+def _said(agent: Agent) -> dict[str, str] | None:
+    return sentences(agent.seat.schedule) if agent.is_councilor else None
 
 
 def merged_config(
