@@ -314,7 +314,10 @@ class Scheduler:
                 for agent in agents:
                     yield self._accounted(agent, since[agent.agent_id], now, how, windows)
 
-            self._broken |= await self._books.write_each(owing, accounts)
+            # In portions: of each councilor that is open, a thousand slots are held in memory.
+            for first in range(0, len(owing), TOGETHER):
+                portion = owing[first : first + TOGETHER]
+                self._broken |= await self._books.write_each(portion, accounts)
             await self._look_for_windows()
         return councilors
 
