@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -26,6 +27,7 @@ class Context:
         self.council = system.council
         self.executions = system.executions
         self.quiet = Quiet(make_calendars(system.settings))
+        self.previewing = asyncio.Lock()
         self.bulk = Bulk(system.store, system.council, system.executions)
         self.maintenance = MaintenanceWindows(system.store, system.clock)
         self.backfills = Backfills(

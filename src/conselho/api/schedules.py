@@ -100,19 +100,21 @@ async def _document(
     after: datetime,
     count: int,
 ) -> dict[str, Any]:
-    # In a thread: a schedule that leaves much out takes its time, and the stream must go on.
-    return await asyncio.to_thread(
-        partial(
-            preview_document,
-            schedule,
-            anchor=anchor,
-            agent_id=agent_id,
-            after=after,
-            count=count,
-            quiet=context.quiet,
-            default_timezone=context.council.rules.default_timezone,
+    # In a thread: a schedule that leaves much out takes its time, and the stream must go on. One
+    # at a time: with many threads at work the loop would wait for its turn among them.
+    async with context.previewing:
+        return await asyncio.to_thread(
+            partial(
+                preview_document,
+                schedule,
+                anchor=anchor,
+                agent_id=agent_id,
+                after=after,
+                count=count,
+                quiet=context.quiet,
+                default_timezone=context.council.rules.default_timezone,
+            )
         )
-    )
 
 
 async def _known(context: Context, agent_id: str | None) -> Agent | None:
