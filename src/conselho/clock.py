@@ -10,6 +10,10 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
+from zoneinfo import ZoneInfo
+
+# They lie beside the zones, but differ from machine to machine, or count leap seconds.
+_NO_ZONES = ("localtime", "posixrules", "Factory", "posix/", "right/")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,3 +77,13 @@ async def sleep_unless(event: asyncio.Event, clock: Clock, seconds: float) -> bo
         woken.cancel()
         slept.cancel()
         event.clear()
+
+
+def find_zone(name: str) -> ZoneInfo | None:
+    """The zone of an IANA name, the same on every machine; None when there is none."""
+    if name.startswith(_NO_ZONES):
+        return None
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return None

@@ -17,8 +17,8 @@ from difflib import get_close_matches
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Literal
-from zoneinfo import ZoneInfo
 
+from conselho.clock import find_zone
 from conselho.errors import InvalidSettings
 
 CONFIG_FILE = "conselho.toml"
@@ -431,12 +431,10 @@ def _paths(value: object, base: Path) -> tuple[Path, ...]:
 
 def _timezone(value: object, base: Path) -> str:
     name = _text(value, base)
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError) as exc:
+    if find_zone(name) is None:
         raise ValueError(
             f"there is no time zone {name!r}; use an IANA name such as America/Sao_Paulo."
-        ) from exc
+        )
     return name
 
 

@@ -144,6 +144,7 @@ def test_an_absolute_database_path_is_kept(tmp_path: Path) -> None:
         ("log_format", "xml", "one of console, json"),
         ("timezone", "Mars/Olympus", "there is no time zone 'Mars/Olympus'"),
         ("timezone", "../etc/passwd", "there is no time zone"),
+        ("timezone", "localtime", "there is no time zone"),
         ("data_dir", "a\0b", "control characters"),
         ("database_url", "mysql://db/x", "is not a database URL"),
         ("database_url", "x.db", "is not a database URL"),

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from conselho.clock import find_zone
 from conselho.errors import InvalidSchedule
 from conselho.models.cron import parse_cron
 from conselho.models.moments import looks_like_a_moment, moment_text
@@ -78,8 +79,6 @@ class Schedule:
 
 _INTERVAL = re.compile(r"([0-9]+)([smhd])")
 _UNIT = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-# They lie beside the zones, but differ from machine to machine, or count leap seconds.
-_NO_ZONES = ("localtime", "posixrules", "Factory", "posix/", "right/")
 LONGEST_INTERVAL = timedelta(days=3660)
 LONGEST_JITTER_SECONDS = 86_400
 
@@ -134,15 +133,13 @@ def _check_bounds(schedule: Schedule) -> None:
 
 def check_timezone(name: str) -> ZoneInfo:
     """The zone of an IANA name. Raises InvalidSchedule when there is none."""
-    try:
-        if name.startswith(_NO_ZONES):
-            raise ValueError(name)
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError) as exc:
+    zone = find_zone(name)
+    if zone is None:
         raise InvalidSchedule(
             "schedule.timezone",
             f"there is no time zone {name!r}; use an IANA name such as America/Sao_Paulo",
-        ) from exc
+        )
+    return zone
 
 
 def parse_interval(text: str) -> timedelta:
