@@ -197,6 +197,8 @@ export interface BareAgent {
   readonly tags: readonly string[];
   readonly is_councilor: boolean;
   readonly councilor_config: CouncilorConfig | null;
+  /** What the schedule means, without its zone; an older release does not tell. */
+  readonly schedule_sentence?: Readonly<Record<"pt-BR" | "en", string>> | null;
   readonly customization: Customization | null;
   /** On leave together with others, and back together with them. */
   readonly paused_in_bulk?: boolean;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { activeWindows, clockEntries, isMaintained, lengthIn, windowState, withEntry, withWindow } from "../src/council/journal";
+import { activeWindows, clockEntries, isMaintained, lengthIn, windowState, withEntry, withNewest, withOlder, withWindow } from "../src/council/journal";
 import { changedBy, meantBy, pausedSingly, selectionOf, tagsOf } from "../src/orders/selection";
 import { parseRoute } from "../src/route";
 import type { Agent, JournalEntry, MaintenanceWindow } from "../src/wire";
@@ -90,6 +90,20 @@ describe("the journal", () => {
     expect(live.map((each) => each.seq)).toEqual([0, 3, 2, 1]);
     expect(withEntry(live, entry(4)).map((each) => each.seq)).toEqual([4, 3, 2, 1]);
     expect(withEntry(withEntry(live, entry(4)), { ...entry(4), seq: 0 }).map((each) => each.seq)).toEqual([4, 3, 2, 1]);
+  });
+
+  it("of a seat joins its pages, whatever of them is asked for twice", () => {
+    const page = (next_before: number | null, ...seqs: number[]) => ({ entries: seqs.map((seq) => entry(seq)), next_before });
+    const seqs = ({ entries }: { entries: readonly JournalEntry[] }) => entries.map((each) => each.seq);
+    const first = withNewest(null, page(8, 9, 8));
+    const both = withOlder(first, page(6, 7, 6));
+    expect([seqs(both), both.before]).toEqual([[9, 8, 7, 6], 6]);
+    expect(withOlder(both, page(6, 7, 6))).toEqual(both);
+    const again = withNewest(both, page(9, 10, 9));
+    expect([seqs(again), again.before]).toEqual([[10, 9, 8, 7, 6], 6]);
+    const all = withOlder(again, page(null, 5));
+    expect([seqs(all), all.before]).toEqual([[10, 9, 8, 7, 6, 5], null]);
+    expect(withNewest(all, page(20, 21, 20))).toEqual({ entries: page(20, 21, 20).entries, before: 20 });
   });
 
   it("goes by the order of the facts, not by a clock that was set back", () => {

@@ -204,4 +204,13 @@ describe("a councilor", () => {
     const after = apply(council([had]), { ...base, councilor_id: "otavia", change: "edited", agent: edited });
     expect(after.agents.get("otavia")).toMatchObject({ name: "Otávia Prado", current: running, recent: [mark()] });
   });
+
+  it("that is edited says its new schedule, or none rather than the one before", () => {
+    const said = (text: string) => ({ en: text, "pt-BR": text });
+    const had = council([agent({ schedule_sentence: said("every hour") })]);
+    const event = { ...base, councilor_id: "otavia", change: "edited" } as const;
+    const told = apply(had, { ...event, agent: { ...bare, schedule_sentence: said("every day") } });
+    expect(told.agents.get("otavia")?.schedule_sentence?.en).toBe("every day");
+    expect(apply(had, { ...event, agent: bare }).agents.get("otavia")?.schedule_sentence).toBeUndefined();
+  });
 });

@@ -5,12 +5,12 @@ import { en } from "../src/i18n/en";
 import { ptBR } from "../src/i18n/pt-BR";
 import { formatsFor, twoUnits } from "../src/text/format";
 import { causeOf, markNews, newsOf, ownWords, stateWord } from "../src/text/news";
-import { intervalMs, scheduleSentence } from "../src/text/schedule";
+import { intervalMs, plainWords, scheduleWords } from "../src/text/schedule";
 import { doubtOf, reasonWords } from "../src/text/verdict";
 import { toMark } from "../src/state";
-import type { Schedule, TaskRow } from "../src/wire";
+import type { Agent, Schedule, TaskRow } from "../src/wire";
 import { keys } from "./keys";
-import { at, done, mark, T0, task } from "./rows";
+import { agent, at, done, mark, T0, task } from "./rows";
 
 const pt = formatsFor("pt-BR");
 
@@ -42,61 +42,51 @@ describe("the two languages", () => {
   });
 });
 
-describe("a schedule as a sentence", () => {
-  const interval = (value: string): Schedule => ({ type: "interval", value, enabled: true, timezone: null });
-  const cron = (value: string, timezone: string | null = null): Schedule => ({
-    type: "cron",
-    value,
-    enabled: true,
-    timezone,
-  });
+describe("a schedule in words", () => {
+  const sentence = { en: "every day at 09:00", "pt-BR": "todo dia às 09:00" };
+  const seat = (schedule: Partial<Schedule>, schedule_sentence: Agent["schedule_sentence"] = sentence): Agent => {
+    const base = agent({ schedule_sentence });
+    const config = base.councilor_config!;
+    return { ...base, councilor_config: { ...config, schedule: { ...config.schedule, ...schedule } } };
+  };
+  const HERE = "America/Sao_Paulo";
+  const DAILY = { type: "cron", value: "0 9 * * *", timezone: HERE } as const;
 
-  it.each([
-    ["10s", "a cada 10 s", "every 10 s"],
-    ["30m", "a cada 30 min", "every 30 min"],
-    ["1h", "de hora em hora", "every hour"],
-    ["1d", "todo dia", "every day"],
-    ["2d", "a cada 2 dias", "every 2 days"],
-    ["soon", "soon", "soon"],
-  ])("says interval %s", (value, portuguese, english) => {
-    expect(scheduleSentence(interval(value), "UTC", ptBR)).toBe(portuguese);
-    expect(scheduleSentence(interval(value), "UTC", en)).toBe(english);
+  it("is what the server says, in the language of the page", () => {
+    expect(scheduleWords(seat(DAILY), "en", HERE)).toBe("every day at 09:00");
+    expect(scheduleWords(seat(DAILY), "pt-BR", HERE)).toBe("todo dia às 09:00");
   });
-
-  it.each([
-    ["* * * * *", "a cada minuto", "every minute"],
-    ["*/15 * * * *", "a cada 15 min", "every 15 min"],
-    ["20 * * * *", "de hora em hora, aos 20 min", "every hour, at 20 min"],
-    ["0 */2 * * *", "a cada 2 h", "every 2 h"],
-    ["20 13 * * *", "todo dia às 13:20", "every day at 13:20"],
-    ["0 9,13 * * 1-5", "dias úteis às 09:00 e 13:00", "weekdays at 09:00 and 13:00"],
-    ["0 9 * * 1", "segunda às 09:00", "Monday at 09:00"],
-    ["0 9 * * 7", "domingo às 09:00", "Sunday at 09:00"],
-    ["0 9 * * MON,wed", "segunda e quarta às 09:00", "Monday and Wednesday at 09:00"],
-    ["0 9 * * 6,0", "fins de semana às 09:00", "weekends at 09:00"],
-    ["0 9 1 * *", "todo dia 1 do mês às 09:00", "day 1 of each month at 09:00"],
-    ["*/10 * * * 1-5", "a cada 10 min, dias úteis", "every 10 min, weekdays"],
-  ])("says cron %s", (value, portuguese, english) => {
-    expect(scheduleSentence(cron(value), "UTC", ptBR)).toBe(portuguese);
-    expect(scheduleSentence(cron(value), "UTC", en)).toBe(english);
-  });
-
-  it.each(["0 9 1 * 1", "0 9 31 12 *", "0 9-17/2 * * *", "0 25 * * *", "nonsense"])(
-    "shows %s as it is rather than say it wrongly",
-    (value) => {
-      expect(scheduleSentence(cron(value), "UTC", en)).toBe(value);
-    },
-  );
 
   it("names the zone when it is not the reader's", () => {
-    expect(scheduleSentence(cron("0 9 * * *"), "America/Sao_Paulo", en)).toBe("every day at 09:00 (UTC)");
-    const zoned = cron("0 9 * * *", "America/Sao_Paulo");
-    expect(scheduleSentence(zoned, "America/Sao_Paulo", en)).toBe("every day at 09:00");
+    expect(scheduleWords(seat({ ...DAILY, timezone: "Asia/Tokyo" }), "en", HERE)).toBe("every day at 09:00 (Asia/Tokyo)");
+    expect(scheduleWords(seat({ ...DAILY, timezone: null }), "en", HERE)).toBe("every day at 09:00 (UTC)");
+    expect(scheduleWords(seat({ type: "at", value: "2026-12-24T18:00", timezone: "UTC" }), "en", HERE)).toMatch(/ \(UTC\)$/);
+    expect(plainWords(seat({ ...DAILY, timezone: "UTC" }), "en")).toBe("every day at 09:00");
   });
 
-  it("says a single moment with its zone", () => {
-    const once: Schedule = { type: "at", value: "2026-12-24T18:00", enabled: true, timezone: "America/Sao_Paulo" };
-    expect(scheduleSentence(once, "America/Sao_Paulo", ptBR)).toBe("uma vez: 2026-12-24 18:00 (America/Sao_Paulo)");
+  it("names the zone of an interval only when days or hours bound it", () => {
+    const interval = { type: "interval", value: "30m", timezone: "UTC" } as const;
+    const none = { active_hours: [], excluded_dates: [], excluded_calendars: [], starts_at: null, ends_at: null };
+    expect(scheduleWords(seat({ ...interval, ...none }), "en", HERE)).toBe(sentence.en);
+    for (const bound of [
+      { active_hours: ["09:00-18:00"] },
+      { excluded_dates: ["12-25"] },
+      { excluded_calendars: ["feriados"] },
+      { starts_at: at(0) },
+      { ends_at: at(0) },
+    ]) {
+      expect(scheduleWords(seat({ ...interval, ...none, ...bound }), "en", HERE)).toBe(`${sentence.en} (UTC)`);
+    }
+  });
+
+  it("is what was written when the server says no sentence", () => {
+    expect(scheduleWords(seat(DAILY, null), "en", HERE)).toBe("0 9 * * *");
+    const { schedule_sentence: _, ...older } = seat(DAILY);
+    expect(scheduleWords(older, "pt-BR", "UTC")).toBe(`0 9 * * * (${HERE})`);
+  });
+
+  it("is empty for an agent without a seat", () => {
+    expect(scheduleWords(agent({ councilor_config: null, schedule_sentence: null }), "en", HERE)).toBe("");
   });
 
   it("knows how long an interval is", () => {

@@ -1,5 +1,5 @@
 /** Entries of the journal and maintenance windows: kept in order, and which of them count now. */
-import type { BareAgent, JournalEntry, MaintenanceWindow } from "../wire";
+import type { BareAgent, JournalAnswer, JournalEntry, MaintenanceWindow } from "../wire";
 
 const ENTRIES_KEPT = 200;
 const CLOCK_SHOWN_MS = 3_600_000;
@@ -24,6 +24,27 @@ export function withEntry(entries: readonly JournalEntry[], entry: JournalEntry)
 /** Not by time: a clock that was set back would put the newest behind what came before. */
 function place(entry: JournalEntry): number {
   return entry.seq === 0 ? Infinity : entry.seq;
+}
+
+/** Stored entries without a gap, newest first; `before` asks for older ones, null when all are here. */
+export interface Pages {
+  readonly entries: readonly JournalEntry[];
+  readonly before: number | null;
+}
+
+/** The newest page again: it joins what was read before, or stands alone when a gap lies between. */
+export function withNewest(had: Pages | null, page: JournalAnswer): Pages {
+  const known = new Set(had?.entries.map((entry) => entry.seq));
+  const fresh = page.entries.filter((entry) => !known.has(entry.seq));
+  if (!had || fresh.length === page.entries.length) return { entries: page.entries, before: page.next_before };
+  return { entries: [...fresh, ...had.entries], before: had.before };
+}
+
+export function withOlder(had: Pages, page: JournalAnswer): Pages {
+  // Asked for twice, it comes twice.
+  const last = had.before ?? 0;
+  const older = page.entries.filter((entry) => entry.seq < last);
+  return { entries: [...had.entries, ...older], before: page.next_before };
 }
 
 /** Of one window the newest word counts: one that was ended has another end. */

@@ -4,7 +4,6 @@ import type { Messages } from "./pt-BR";
 
 const NUMBERS =
   "zero one two three four five six seven eight nine ten eleven twelve".split(" ");
-const DAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 
 const word = (n: number) => NUMBERS[n] ?? String(n);
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
@@ -508,23 +507,6 @@ export const en: Messages = {
     themes: { system: "System", light: "Light", dark: "Dark" },
     language: "Language",
     languages: { system: "Browser", "pt-BR": "Português", en: "English" },
-  },
-
-  schedule: {
-    once: (at) => `once: ${at}`,
-    every: (n, unit) =>
-      n === 1
-        ? { s: "every second", m: "every minute", h: "every hour", d: "every day" }[unit]
-        : `every ${n} ${{ s: "s", m: "min", h: "h", d: "days" }[unit]}`,
-    hourly: (minute) => (minute === 0 ? "every hour" : `every hour, at ${minute} min`),
-    everyHoursAt: (n, minute) => (minute === 0 ? `every ${n} h` : `every ${n} h, at ${minute} min`),
-    everyDay: "every day",
-    workdays: "weekdays",
-    weekend: "weekends",
-    weekdays: (days) => list(days.map((day) => DAYS[day] ?? "")),
-    dayOfMonth: (day) => `day ${day} of each month`,
-    onDaysAt: (days, time) => `${days} at ${time}`,
-    paceOnDays: (pace, days) => `${pace}, ${days}`,
   },
 
   span: (ms) => twoUnits(ms),

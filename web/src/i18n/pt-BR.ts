@@ -2,7 +2,6 @@
 import { twoUnits } from "../text/format";
 
 const NUMBERS = "zero um dois três quatro cinco seis sete oito nove dez onze doze".split(" ");
-const DAYS = ["domingo", "segunda", "terça", "quarta", "quinta", "sexta", "sábado"];
 
 const word = (n: number) => NUMBERS[n] ?? String(n);
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
@@ -509,25 +508,6 @@ export const ptBR = {
     themes: { system: "Do sistema", light: "Claro", dark: "Escuro" },
     language: "Idioma",
     languages: { system: "Do navegador", "pt-BR": "Português", en: "English" },
-  },
-
-  schedule: {
-    once: (at: string) => `uma vez: ${at}`,
-    every: (n: number, unit: "s" | "m" | "h" | "d") =>
-      n === 1
-        ? { s: "a cada segundo", m: "a cada minuto", h: "de hora em hora", d: "todo dia" }[unit]
-        : `a cada ${n} ${{ s: "s", m: "min", h: "h", d: "dias" }[unit]}`,
-    hourly: (minute: number) =>
-      minute === 0 ? "de hora em hora" : `de hora em hora, aos ${minute} min`,
-    everyHoursAt: (n: number, minute: number) =>
-      minute === 0 ? `a cada ${n} h` : `a cada ${n} h, aos ${minute} min`,
-    everyDay: "todo dia",
-    workdays: "dias úteis",
-    weekend: "fins de semana",
-    weekdays: (days: readonly number[]) => list(days.map((day) => DAYS[day] ?? "")),
-    dayOfMonth: (day: number) => `todo dia ${day} do mês`,
-    onDaysAt: (days: string, time: string) => `${days} às ${time}`,
-    paceOnDays: (pace: string, days: string) => `${pace}, ${days}`,
   },
 
   span: (ms: number) => twoUnits(ms),

@@ -5,7 +5,7 @@ import { isMaintained } from "../council/journal";
 import { displayName, officeOf } from "../council/names";
 import { nextSlot } from "../council/next";
 import { isPaused, type MarkKind, moodOf, standingOf, verdictOf } from "../council/standing";
-import { formats, messages } from "../i18n";
+import { formats, language, messages } from "../i18n";
 import { windows } from "../journal";
 import { Mark } from "../parts/mark";
 import { memo } from "../parts/memo";
@@ -15,7 +15,7 @@ import { Sparkline } from "../parts/sparkline";
 import { Ago, Elapsed } from "../parts/time";
 import { agendaAddress, councilorAddress } from "../route";
 import { lost, usageToday } from "../session";
-import { scheduleSentence } from "../text/schedule";
+import { scheduleWords } from "../text/schedule";
 import { isRetry, markNews, newsOf, retryAt } from "../text/news";
 import type { Agent, TaskRow } from "../wire";
 
@@ -72,8 +72,7 @@ function Spent({ agentId }: { agentId: string }) {
 }
 
 export function scheduleOf(agent: Agent): string {
-  const schedule = agent.councilor_config?.schedule;
-  return schedule ? scheduleSentence(schedule, ZONE, messages.value) : "";
+  return scheduleWords(agent, language.value, ZONE);
 }
 
 /** Mark and last verdict; the mark alone would leave colour-blind readers and screen readers out. */

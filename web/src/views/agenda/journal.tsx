@@ -4,19 +4,14 @@ import { useEffect, useState } from "preact/hooks";
 import { journalWords } from "../../agenda/journal";
 import { getJournal } from "../../api";
 import { now } from "../../clock";
-import { factOf, withEntry } from "../../council/journal";
+import { factOf, type Pages, withNewest, withOlder } from "../../council/journal";
 import { formats } from "../../i18n";
 import { agendaMessages } from "../../i18n/agenda";
 import { entries as heard } from "../../journal";
-import type { JournalEntry } from "../../wire";
+import { connection } from "../../session";
+import type { Agent, JournalAnswer, JournalEntry } from "../../wire";
 
 const PAGE = 10;
-
-interface Told {
-  readonly entries: readonly JournalEntry[];
-  /** Where the next page begins; null when all are here. */
-  readonly before: number | null;
-}
 
 function Words({ entry }: { entry: JournalEntry }) {
   const [what, more] = journalWords(entry, agendaMessages.value);
@@ -28,33 +23,18 @@ function Words({ entry }: { entry: JournalEntry }) {
   );
 }
 
-export function SeatJournal({ agentId }: { agentId: string }) {
+export function SeatJournal({ agent }: { agent: Agent }) {
   const t = agendaMessages.value.journal;
-  const [told, setTold] = useState<Told | null>(null);
-  const [failed, setFailed] = useState(false);
-  const more = (before?: number) =>
-    getJournal({ limit: PAGE, agentId, ...(before !== undefined && { before }) }).then(
-      (answer) => {
-        setFailed(false);
-        setTold((had) => ({
-          entries: answer.entries.toReversed().reduce(withEntry, had?.entries ?? []),
-          before: answer.next_before,
-        }));
-      },
-      () => setFailed(true),
-    );
-  useEffect(() => void more(), [agentId]);
-  const live = heard.value.filter((entry) => entry.agent_id === agentId).toReversed();
-  const entries = live.reduce(withEntry, told?.entries ?? []);
-  const { before = null } = told ?? {};
+  const { pages, failed, readOlder } = usePages(agent);
+  const { entries = [], before = null } = pages ?? {};
   return (
     <section class="box ledger" aria-labelledby="journal-title">
       <h3 id="journal-title">{t.title}</h3>
       {failed && <p role="alert">{t.failed}</p>}
-      {told && entries.length === 0 && <p>{t.none}</p>}
+      {pages && entries.length === 0 && <p>{t.none}</p>}
       <ol>
         {entries.map((entry) => (
-          <li key={factOf(entry)}>
+          <li key={entry.seq}>
             <time dateTime={entry.at} title={formats.value.full(Date.parse(entry.at))}>
               {formats.value.moment(Date.parse(entry.at), now.peek())}
             </time>
@@ -63,10 +43,35 @@ export function SeatJournal({ agentId }: { agentId: string }) {
         ))}
       </ol>
       {before !== null && (
-        <button type="button" class="button" onClick={() => void more(before)}>
+        <button type="button" class="button" onClick={readOlder}>
           {t.older}
         </button>
       )}
     </section>
   );
+}
+
+/**
+ * The newest page is asked for when shown, when the signal is back, and when the seat was changed or
+ * the stream told of it: what is told there has no number yet, and would not find its place.
+ */
+function usePages(agent: Agent) {
+  const [pages, setPages] = useState<Pages | null>(null);
+  const [failed, setFailed] = useState(false);
+  const id = agent.agent_id;
+  const read = (take: (had: Pages | null, page: JournalAnswer) => Pages, before?: number) =>
+    void getJournal({ limit: PAGE, agentId: id, ...(before !== undefined && { before }) }).then(
+      (page) => {
+        setFailed(false);
+        setPages((had) => take(had, page));
+      },
+      () => setFailed(true),
+    );
+  const told = heard.value.find((entry) => entry.agent_id === id);
+  const seat = JSON.stringify([agent.councilor_config, agent.customization]);
+  const live = connection.value.kind === "live";
+  useEffect(() => read(withNewest), [id, seat, told && factOf(told), live]);
+  const before = pages?.before ?? undefined;
+  const readOlder = () => read((had, page) => (had ? withOlder(had, page) : withNewest(had, page)), before);
+  return { pages, failed, readOlder };
 }

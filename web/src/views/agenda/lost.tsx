@@ -7,7 +7,7 @@ import { formats } from "../../i18n";
 import { agendaMessages } from "../../i18n/agenda";
 import { Mark } from "../../parts/mark";
 import { executionAddress } from "../../route";
-import { council } from "../../session";
+import { connection, council } from "../../session";
 import type { Agent, TaskRow } from "../../wire";
 
 export function LostSlots({ agent }: { agent: Agent }) {
@@ -31,11 +31,12 @@ export function LostSlots({ agent }: { agent: Agent }) {
   );
 }
 
-/** Asked for when shown, and again when the stream tells of another lost slot. */
+/** Asked for when shown, when the signal is back, and when the stream tells of another lost slot. */
 function useLostRows(agent: Agent): readonly TaskRow[] | "failed" | null {
   const [rows, setRows] = useState<readonly TaskRow[] | "failed" | null>(null);
   const live = council.value.executions.filter((row) => row.agent_id === agent.agent_id && row.slot_count !== null);
   const heard = live.map((row) => `${row.task_id} ${row.slot_count}`).join();
+  const signal = connection.value.kind === "live";
   useEffect(() => {
     let current = true;
     getLostSlots(agent.agent_id).then(
@@ -45,6 +46,6 @@ function useLostRows(agent: Agent): readonly TaskRow[] | "failed" | null {
     return () => {
       current = false;
     };
-  }, [agent.agent_id, heard]);
+  }, [agent.agent_id, heard, signal]);
   return rows;
 }

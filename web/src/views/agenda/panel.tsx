@@ -20,8 +20,9 @@ import { usePanel } from "../../parts/panel";
 import { Portrait } from "../../parts/portrait";
 import { councilorAddress, goHome, route } from "../../route";
 import { council, loaded } from "../../session";
+import { plainWords, zoneOf } from "../../text/schedule";
 import type { Agent, SlotsAnswer } from "../../wire";
-import { scheduleOf, ZONE } from "../card";
+import { ZONE } from "../card";
 import { ScheduleForm } from "./form";
 import { SeatJournal } from "./journal";
 import { LostSlots } from "./lost";
@@ -113,7 +114,7 @@ function Reading({ agent, left, edit }: { agent: Agent; left: Left; edit: () => 
           </p>
         </div>
         <LostSlots agent={agent} />
-        <SeatJournal agentId={id} />
+        <SeatJournal agent={agent} />
       </div>
       <div class="side-column">
         {paused ? <p class="box quiet-box">{t.onLeave}</p> : <NextSlots title={t.next.title} state={next} />}
@@ -134,16 +135,11 @@ function SeatHead({ agent, answer }: { agent: Agent; answer: SlotsAnswer | null 
           {agent.emoji && <span aria-hidden="true">{agent.emoji}</span>} <b>{displayName(agent)}</b>
           <span>{officeOf(agent)}</span>
         </p>
-        <h2>{capital(answer ? sentenceOf(answer) : scheduleOf(agent))}</h2>
+        <h2>{capital(plainWords(agent, language.value))}</h2>
         <p class="reason">{zoneWords(agent, answer)}</p>
       </div>
     </section>
   );
-}
-
-/** Without its zone, which stands below. */
-function sentenceOf({ sentence, timezone }: SlotsAnswer): string {
-  return sentence[language.value].replace(` (${timezone})`, "");
 }
 
 export function capital(text: string): string {
@@ -153,7 +149,7 @@ export function capital(text: string): string {
 /** A schedule by another clock than the reader's says so, with the reader's time of the next slot. */
 function zoneWords(agent: Agent, answer: SlotsAnswer | null): string {
   const t = agendaMessages.value;
-  const zone = answer?.timezone ?? agent.councilor_config?.schedule.timezone ?? "UTC";
+  const zone = answer?.timezone ?? zoneOf(agent.councilor_config?.schedule);
   const first = answer?.slots[0];
   if (zone === ZONE || !first || isPaused(agent)) return t.zone(zone);
   return t.zoneAndHere(zone, formats.value.moment(Date.parse(first.at), now.value));
