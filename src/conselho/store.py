@@ -15,7 +15,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from conselho.models.agent import Agent
 from conselho.models.event import Announce, Event, EventDraft
@@ -62,6 +62,11 @@ class Loss:
     row: Task
     slots: Sequence[datetime]
     since: datetime | None = None
+
+
+# The lane of runs for slots of the past, caught up or backfilled. One that finds it full keeps no
+# place in its other lanes: what comes in time goes first.
+PAST_LANE: Final = "past"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -53,7 +53,7 @@ from conselho.services.seats import file_over, new_agent
 from conselho.services.submission import snapshot
 from conselho.services.sweeper import Sweeper
 from conselho.services.timekeeper import Timekeeper
-from conselho.store import ClaimLimits, Store
+from conselho.store import PAST_LANE, ClaimLimits, Store
 from conselho.stores.sql import open_sql_store
 
 log = structlog.get_logger(__name__)
@@ -278,6 +278,8 @@ def claim_limits(settings: Settings) -> ClaimLimits:
     per_minute = _lanes(
         settings.max_starts_per_minute_per_provider, settings.max_starts_per_minute_per_tag
     )
+    # Their Tasks are spread, but a restart or a suspend lets many of these moments pass at once.
+    per_minute[PAST_LANE] = settings.catch_up_per_minute
     if settings.max_starts_per_minute is not None:
         per_minute["council"] = settings.max_starts_per_minute
     return ClaimLimits(at_once=at_once, per_minute=per_minute)
@@ -377,7 +379,13 @@ async def open_offline(settings: Settings) -> AsyncIterator[Council]:
             calendars = make_calendars(settings)
             if settings.scheduler_enabled:
                 quiet = Quiet(calendars)
-                await Scheduler(store, clock, wake=lambda: None, quiet=quiet).settle()
+                await Scheduler(
+                    store,
+                    clock,
+                    wake=lambda: None,
+                    quiet=quiet,
+                    catch_up_per_minute=settings.catch_up_per_minute,
+                ).settle()
             yield make_council(settings, store, clock, calendars=calendars)
         finally:
             await store.close()

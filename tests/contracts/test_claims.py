@@ -12,7 +12,7 @@ import pytest
 
 from conselho.models.ids import AgentId, WorkerId
 from conselho.models.task import Status, Task, Trigger, queued_key, waiting_key
-from conselho.store import PRIORITY_STEP, ClaimLimits, Held, Store
+from conselho.store import PAST_LANE, PRIORITY_STEP, ClaimLimits, Held, Store
 from conselho.stores.sql import open_sql_store
 from tests.support import store_child
 from tests.support.clock import NOON
@@ -299,6 +299,29 @@ class TestLanes:
         assert len(await claim(store, limits)) == 2
         assert await claim(store, limits, at=NOON + 30 * SECOND) == []
         assert len(await claim(store, limits, at=NOON + MINUTE)) == 2
+
+    async def test_runs_of_the_past_keep_no_place_from_those_in_time(self, store: Store) -> None:
+        limits = ClaimLimits(at_once={"provider:slow": 2}, per_minute={PAST_LANE: 1})
+        caught_up = [
+            task(f"late-{n}", "provider:slow", PAST_LANE, waits_for=HALF_HOUR) for n in range(3)
+        ]
+        await submit(store, *caught_up, task("in time", "provider:slow"))
+        assert sorted(await names(store, limits)) == ["in time", "late-0"]
+
+    async def test_who_is_queued_does_not_wait_for_the_pace_of_the_past(self, store: Store) -> None:
+        limits = ClaimLimits(per_minute={PAST_LANE: 1})
+        caught_up = [waiting(NOON - n * SECOND, lanes=(PAST_LANE,)) for n in (3, 2)]
+        queued = make_task(active_key=queued_key(ANA))
+        await submit(store, *caught_up, queued)
+        [owned] = await claim(store, limits)
+        assert owned.task_id == caught_up[0].task_id
+        await finish(store, owned)
+        [owned] = await claim(store, limits)
+        assert owned.task_id == queued.task_id
+        await finish(store, owned)
+        assert await claim(store, limits) == []
+        [owned] = await claim(store, limits, at=NOON + MINUTE)
+        assert owned.task_id == caught_up[1].task_id
 
     async def test_a_clock_that_was_set_back_does_not_close_a_lane(self, store: Store) -> None:
         limits = ClaimLimits(per_minute={"council": 1})

@@ -28,6 +28,7 @@ from conselho.services.submission import (
     manual_task,
     slot_task,
 )
+from conselho.store import PAST_LANE
 from tests.support.clock import NOON
 from tests.support.factories import ANA, make_agent
 
@@ -119,7 +120,7 @@ def test_what_bounds_a_try_and_its_turn_is_remembered() -> None:
     for task in tasks:
         spec = task.snapshot
         assert (task.max_attempts, task.priority) == (4, 8)
-        assert task.lanes == ("provider:command", "tag:nightly")
+        assert task.lanes[:2] == ("provider:command", "tag:nightly")
         assert spec.retry_backoff_seconds == 7
         assert spec.retry_backoff_factor == 3
         assert spec.retry_backoff_max_seconds == 70
@@ -138,7 +139,7 @@ def test_an_agent_that_may_write_shares_its_folder_by_whatever_path(tmp_path: Pa
         for path in paths
     ]
 
-    assert {lanes_of(agent) for agent in agents} == {
+    assert {lanes_of(agent, Trigger.SCHEDULE) for agent in agents} == {
         ("provider:claude", f"write:{os.path.realpath(folder)}")
     }
 
@@ -146,15 +147,20 @@ def test_an_agent_that_may_write_shares_its_folder_by_whatever_path(tmp_path: Pa
 def test_an_agent_without_a_folder_writes_in_that_of_the_server() -> None:
     agent = councilor(policies=Policies(permissions="full"), provider="codex")
 
-    assert f"write:{os.path.realpath(os.getcwd())}" in lanes_of(agent)
+    assert f"write:{os.path.realpath(os.getcwd())}" in lanes_of(agent, Trigger.MANUAL)
 
 
 def test_who_only_reads_and_a_program_share_no_folder() -> None:
     reader = councilor(provider="claude", cwd="/srv")
     program = councilor(policies=Policies(permissions="full"), cwd="/srv")
 
-    assert lanes_of(reader) == ("provider:claude",)
-    assert lanes_of(program) == ("provider:command",)
+    assert lanes_of(reader, Trigger.SCHEDULE) == ("provider:claude",)
+    assert lanes_of(program, Trigger.SCHEDULE) == ("provider:command",)
+
+
+@pytest.mark.parametrize("trigger", [Trigger.CATCH_UP, Trigger.BACKFILL])
+def test_runs_of_the_past_share_a_lane(trigger: Trigger) -> None:
+    assert lanes_of(councilor(), trigger) == ("provider:command", PAST_LANE)
 
 
 @pytest.mark.parametrize("reason", list(SkipReason))

@@ -21,9 +21,11 @@ from conselho.models.task import (
     slot_key,
     waiting_key,
 )
+from conselho.store import PAST_LANE
 
 # Programs say what they did by their exit code; whether they write is their own affair.
 _PROGRAM = "command"
+_OF_THE_PAST = frozenset({Trigger.CATCH_UP, Trigger.BACKFILL})
 _QUEUED_AT_ONCE = frozenset({Overlap.QUEUE, Overlap.CANCEL_RUNNING})
 
 
@@ -67,7 +69,7 @@ def slot_task(
         snapshot=snapshot(agent),
         max_attempts=config.policies.max_attempts,
         priority=config.policies.priority,
-        lanes=lanes_of(agent),
+        lanes=lanes_of(agent, trigger),
         not_before=not_before or slot,
         created_at=now,
         updated_at=now,
@@ -87,7 +89,7 @@ def backfill_task(agent: Agent, slot: datetime, *, now: datetime, not_before: da
         snapshot=snapshot(agent),
         max_attempts=agent.seat.policies.max_attempts,
         priority=agent.seat.policies.priority,
-        lanes=lanes_of(agent),
+        lanes=lanes_of(agent, Trigger.BACKFILL),
         not_before=not_before,
         created_at=now,
         updated_at=now,
@@ -106,7 +108,7 @@ def manual_task(agent: Agent, *, now: datetime, trigger: Trigger = Trigger.MANUA
         snapshot=snapshot(agent),
         max_attempts=agent.seat.policies.max_attempts,
         priority=agent.seat.policies.priority,
-        lanes=lanes_of(agent),
+        lanes=lanes_of(agent, trigger),
         not_before=now,
         created_at=now,
         updated_at=now,
@@ -125,13 +127,15 @@ def _active_key(
     return agent.agent_id
 
 
-def lanes_of(agent: Agent) -> tuple[str, ...]:
-    """What the runs of this councilor share with those of others, and what bounds them.
+def lanes_of(agent: Agent, trigger: Trigger) -> tuple[str, ...]:
+    """What a run of this councilor shares with those of others, and what bounds them.
 
-    `provider:<name>`, `tag:<tag>` for each tag, and `write:<folder>` for an agent that may write
-    there: of those the store lets one run at a time.
+    `provider:<name>`, `tag:<tag>` for each tag, PAST_LANE for slots of the past, and
+    `write:<folder>` for an agent that may write there: of those the store lets one run at a time.
     """
     lanes = [f"provider:{agent.provider}", *(f"tag:{tag}" for tag in agent.tags)]
+    if trigger in _OF_THE_PAST:
+        lanes.append(PAST_LANE)
     if agent.provider != _PROGRAM and agent.seat.policies.permissions != "read-only":
         # Two paths to one folder are one folder.
         lanes.append(f"write:{os.path.realpath(agent.cwd or os.getcwd())}")

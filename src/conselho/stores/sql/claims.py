@@ -21,7 +21,7 @@ import sqlalchemy as sa
 from conselho.models.event import Announce
 from conselho.models.ids import WorkerId
 from conselho.models.task import Status, Task
-from conselho.store import PRIORITY_STEP, ClaimLimits
+from conselho.store import PAST_LANE, PRIORITY_STEP, ClaimLimits
 from conselho.stores.sql.lanes import Room, is_limited
 from conselho.stores.sql.outbox import tell
 from conselho.stores.sql.portable import bound, given, has_part, take_turn
@@ -53,14 +53,19 @@ def claim(
     announce: Announce,
 ) -> list[Task]:
     limits = limits or NO_LIMITS
-    has_turn = limits != NO_LIMITS and take_turn(conn, CLAIM)
+    has_turn = _bounds_many(limits) and take_turn(conn, CLAIM)
     found = _candidates(conn, now, max(limit, 0))
     if _is_bounded(found, limits):
-        # Also without limits: that is seldom, so a turn is taken only then.
+        # Also without such limits: that is seldom, so a turn is taken only then.
         if not has_turn and take_turn(conn, CLAIM):
             found = _candidates(conn, now, limit)
         found = _choose(conn, now, limit, Room.now(conn, limits, now), found)
     return _take(conn, found, worker, now, lease, announce) if found else []
+
+
+def _bounds_many(limits: ClaimLimits) -> bool:
+    """Whether these are likely to bound what is claimed; runs of the past are few."""
+    return bool(limits.at_once or limits.per_minute.keys() - {PAST_LANE})
 
 
 def _is_bounded(found: Portion, limits: ClaimLimits) -> bool:
@@ -84,10 +89,13 @@ def _choose(
                 return chosen
             if row.waits and row.agent_id in had_turn:
                 continue
+            lanes = lanes_of(row.lanes)
+            if room.take(lanes):
+                chosen.append(row)
+            elif PAST_LANE in room.full.intersection(lanes):
+                continue  # what comes in time need not wait behind it
             if row.waits:
                 had_turn.add(row.agent_id)
-            if room.take(lanes_of(row.lanes)):
-                chosen.append(row)
         if len(found) < size:
             break
         size = min(size * _GROWTH, _LARGEST_PORTION)

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from conselho.store import ClaimLimits
+from conselho.store import PAST_LANE, ClaimLimits
 from conselho.stores.sql.rows import lanes_of, micros
 from conselho.stores.sql.schema import is_final, is_processing, tasks
 
@@ -74,8 +74,9 @@ class Room:
         if with_place == needed:
             self._occupy(needed)
             return True
-        self.full |= needed - with_place
-        if not self._has_kept:
+        missing = needed - with_place
+        self.full |= missing
+        if not self._has_kept and PAST_LANE not in missing:
             self._has_kept = True
             self._occupy(with_place - {COUNCIL})
         return False
