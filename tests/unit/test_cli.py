@@ -788,6 +788,30 @@ def test_a_check_knows_the_calendars_in_the_folder(tmp_path: Path, capsys: Captu
     assert told[1][1].startswith("The calendar broken.txt cannot be read and excludes nothing")
 
 
+@pytest.mark.parametrize(
+    ("schedule", "said"),
+    [
+        (
+            "{value: 0 12 * * *, active_hours: '22:00-06:00'}",
+            "all are on excluded dates or outside",
+        ),
+        ("{value: 2020-01-01T00:00}", "2020-01-01T00:00 has passed: it does not run."),
+        ("{value: 30m, ends_at: 2020-01-01}", "The schedule has ended: ends_at has passed."),
+    ],
+)
+def test_a_check_tells_of_a_schedule_that_never_runs(
+    schedule: str, said: str, tmp_path: Path, capsys: Capture
+) -> None:
+    council = SOUND.replace("schedule: 30m", f"schedule: {schedule}")
+    write_council(tmp_path / "council", sizes=council)
+
+    assert main(["check", "council", "--json"]) == 0
+
+    (problem,) = json.loads(capsys.readouterr().out)["problems"]
+    assert (problem["level"], problem["where"]) == ("warning", "council/sizes.md")
+    assert said in problem["message"]
+
+
 def test_a_check_as_json(tmp_path: Path, capsys: Capture) -> None:
     write_council(tmp_path / "council", bad="no front matter")
     assert main(["check", "council", "--json"]) == 2

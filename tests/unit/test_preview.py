@@ -111,6 +111,7 @@ def test_the_look_ahead_is_bounded() -> None:
     assert found.left_out == {SkipReason.EXCLUDED_DATE: MOST_LOOKS}
     assert found.more
     assert codes(found) == ["all_left_out"]
+    assert found.warnings[0].message.startswith("No slot up to 2026-11-22 17:33 runs: ")
 
 
 def test_the_last_slots_are_told_as_the_last() -> None:

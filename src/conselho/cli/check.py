@@ -17,6 +17,7 @@ from conselho.errors import Invalid
 if TYPE_CHECKING:
     from conselho.config import Problem, Settings
     from conselho.provider import Provider
+    from conselho.services.calendars import Calendars
     from conselho.services.council_files import CouncilFile
 
 
@@ -113,13 +114,16 @@ def _council_problems(
     ]
     found += [
         Problem(level="warning", where=f"{directory.name}/{name}", message=text)
-        for name, text in _doubts(reading.files, settings, providers)
+        for name, text in _doubts(reading.files, settings, providers, calendars)
     ]
     return len(reading.files), found
 
 
 def _doubts(
-    files: Sequence[CouncilFile], settings: Settings, providers: Mapping[str, Provider]
+    files: Sequence[CouncilFile],
+    settings: Settings,
+    providers: Mapping[str, Provider],
+    calendars: Calendars,
 ) -> Iterator[tuple[str, str]]:
     """What will not work here though the file is in order: its name and a sentence.
 
@@ -129,15 +133,29 @@ def _doubts(
 
     from conselho.clock import SystemClock
     from conselho.services.idle_policies import without_effect
+    from conselho.services.preview import preview
+    from conselho.services.quiet import Quiet
     from conselho.wiring import seats_of_files, unmet_needs
 
-    agents = seats_of_files(settings, files, SystemClock().now())
+    now = SystemClock().now()
+    quiet = Quiet(calendars)
+    agents = seats_of_files(settings, files, now)
     unmet = asyncio.run(unmet_needs(providers, agents))
     for file, agent in zip(files, agents, strict=True):
         for sentence in unmet.get(agent.agent_id, []):
             yield file.name, sentence
         for trouble in without_effect(agent, providers[agent.provider]):
             yield file.name, trouble.sentence
+        ahead = preview(
+            agent.seat.schedule,
+            anchor=agent.anchor_at or now,
+            agent_id=agent.agent_id,
+            after=now,
+            count=1,
+            quiet=quiet,
+        )
+        for warned in ahead.warnings:
+            yield file.name, f"schedule: {warned.message}"
 
 
 def _print(

@@ -76,9 +76,9 @@ def preview(
     runs: list[datetime] = []
     left_out: Counter[SkipReason] = Counter()
     looks = _slots(schedule, anchor, agent_id, after)
-    first = None
+    first = last = None
     for looked, slot in enumerate(looks):
-        first = first or slot
+        first, last = first or slot, slot
         if len(runs) == count or looked == MOST_LOOKS:
             more = True
             break
@@ -94,7 +94,7 @@ def preview(
         slots=tuple(_shown(schedule, slot, offset) for slot in runs),
         left_out=dict(left_out),
         more=more,
-        warnings=tuple(_warnings(schedule, after, first, bool(runs), quiet)),
+        warnings=tuple(_warnings(schedule, after, first, None if runs else last, quiet)),
     )
 
 
@@ -128,8 +128,13 @@ def _note(schedule: Schedule, zone: ZoneInfo, slot: datetime) -> Note | None:
 
 
 def _warnings(
-    schedule: Schedule, after: datetime, first: datetime | None, runs: bool, quiet: Quiet
+    schedule: Schedule,
+    after: datetime,
+    first: datetime | None,
+    left_out_to: datetime | None,
+    quiet: Quiet,
 ) -> Iterator[Warned]:
+    """`first`: the first slot. `left_out_to`: the last that was looked at, when none runs."""
     for name in quiet.unknown_calendars(schedule):
         message = f"There is no calendar {name!r}: it excludes nothing."
         yield Warned(code="unknown_calendar", message=message)
@@ -140,8 +145,12 @@ def _warnings(
             yield Warned(code="past", message=f"{schedule.value} has passed: it does not run.")
         else:
             yield Warned(code="ended", message="No slot comes any more before ends_at.")
-    elif not runs:
-        message = "No slot runs: all that were looked at are excluded or outside the active hours."
+    elif left_out_to is not None:
+        wall = left_out_to.astimezone(ZoneInfo(schedule.timezone))
+        message = (
+            f"No slot up to {wall:%Y-%m-%d %H:%M} runs:"
+            " all are on excluded dates or outside the active hours."
+        )
         yield Warned(code="all_left_out", message=message)
     elif first - after > FAR_AWAY:
         message = f"The first slot is more than five years away, in {first.year}."
