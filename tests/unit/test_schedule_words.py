@@ -66,13 +66,13 @@ from conselho.services.schedule_words import LANGUAGES, sentence
             "every hour from 09:30 to 17:30, on Saturdays and Sundays",
             "a cada hora das 09:30 às 17:30, aos sábados e aos domingos",
         ),
-        ("@monthly", "on day 1 of the month at 00:00", "no dia 1 do mês às 00:00"),
+        ("@monthly", "on day 1 of the month at 00:00", "no dia 1º do mês às 00:00"),
         ("@yearly", "on 1 January at 00:00", "em 1º de janeiro às 00:00"),
         ("0 18 24 12 *", "on 24 December at 18:00", "em 24 de dezembro às 18:00"),
         (
             "0 9 1,15 * *",
             "on days 1 and 15 of the month at 09:00",
-            "nos dias 1 e 15 do mês às 09:00",
+            "nos dias 1º e 15 do mês às 09:00",
         ),
         ("0 9 L * *", "on the last day of the month at 09:00", "no último dia do mês às 09:00"),
         (
@@ -100,7 +100,7 @@ from conselho.services.schedule_words import LANGUAGES, sentence
         (
             "0 0 */15 * 1",
             "on Mondays that fall on days 1, 16 and 31 of the month at 00:00",
-            "às segundas-feiras que caem nos dias 1, 16 e 31 do mês às 00:00",
+            "às segundas-feiras que caem nos dias 1º, 16 e 31 do mês às 00:00",
         ),
         (
             "7,11 1,4,9,10 * * *",

@@ -117,7 +117,7 @@ def _day(day: date | tuple[int, int]) -> str:
 
 
 def _of_month(day: int, month: int) -> str:
-    return f"{'1º' if day == 1 else day} de {_MONTHS[month - 1]}"
+    return f"{_ordinal(day)} de {_MONTHS[month - 1]}"
 
 
 def _of_months(months: Sequence[int]) -> str:
@@ -125,7 +125,12 @@ def _of_months(months: Sequence[int]) -> str:
 
 
 def _day_numbers(days: Sequence[int]) -> str:
-    return f"{'nos dias' if len(days) > 1 else 'no dia'} {_and(list(map(str, days)))}"
+    return f"{'nos dias' if len(days) > 1 else 'no dia'} {_and(list(map(_ordinal, days)))}"
+
+
+def _ordinal(day: int) -> str:
+    """The first of a month is told as such, the others are counted."""
+    return "1º" if day == 1 else str(day)
 
 
 def _in_the_minute(minutes: Sequence[int]) -> str:
