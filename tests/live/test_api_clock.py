@@ -340,6 +340,7 @@ def test_the_journal_is_read_page_by_page_newest_first(server: Server, tag: str)
     assert all(set(entry) == {"seq", "at", "kind", "agent_id", "display_name", "detail"}
                for entry in first["entries"])  # fmt: skip
     assert server.api.get("/api/journal?limit=0").status_code == 422
+    assert server.api.get(f"/api/journal?before={2**63}").status_code == 422
 
 
 def test_the_journal_outlives_a_restart_and_tells_of_it(tmp_path: Path) -> None:

@@ -12,13 +12,16 @@ from conselho.services.journal import entry_document
 
 router = APIRouter(tags=["journal"])
 
+# No store counts further.
+MOST_ENTRIES = 2**63 - 1
+
 
 @router.get("/api/journal")
 async def read_journal(
     context: InContext,
     agent_id: str | None = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
-    before: Annotated[int | None, Query(ge=1)] = None,
+    before: Annotated[int | None, Query(ge=1, le=MOST_ENTRIES)] = None,
 ) -> dict[str, Any]:
     """Entries, the newest first; `next_before` as `before` asks for older ones, null at the end."""
     entries = await context.store.journal(
