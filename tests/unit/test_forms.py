@@ -523,6 +523,22 @@ def test_the_parts_of_a_patch_may_stand_inside_councilor_config_and_the_top_wins
     assert (patch.title, patch.task) == ("Top", {"prompt": "P"})
 
 
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        ({"schedule": ["30m"]}, "must be a text, or an object with named fields"),
+        ({"schedule": 30}, "must be a text, or an object with named fields"),
+        ({"timeout": True}, "must be a number"),
+    ],
+)
+def test_a_patch_of_the_wrong_kind_is_told_at_its_field(sent: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        ConfigPatch.model_validate(sent)
+
+    [problem] = problems(refused.value, ConfigPatch)
+    assert (problem.field, problem.message) == (next(iter(sent)), said)
+
+
 # -- sentences ---------------------------------------------------------------------------------
 
 

@@ -89,6 +89,12 @@ def _not_a_switch(value: object) -> object:
     return value
 
 
+def _fields_or_text(value: object) -> object:
+    if not isinstance(value, dict | str):
+        raise ValueError("must be a text, or an object with named fields")
+    return value
+
+
 def _agent_id(text: str) -> str:
     if not AGENT_ID_PATTERN.fullmatch(text):
         raise ValueError(
@@ -431,11 +437,11 @@ class ConfigPatch(Form):
     """
 
     title: str | None = None
-    schedule: dict[str, Any] | str | None = None
+    schedule: Annotated[dict[str, Any] | str, BeforeValidator(_fields_or_text)] | None = None
     task: dict[str, Any] | None = None
     notifications: dict[str, Any] | None = None
     policies: dict[str, Any] | None = None
-    timeout: float | None = None
+    timeout: Number | None = None
     customization: dict[str, Any] | None = None
 
     @model_validator(mode="before")
