@@ -107,12 +107,17 @@ class Backfills:
         quiet: Quiet,
         *,
         per_minute: int,
+        retention: timedelta,
         wake: Callable[[], None],
     ) -> None:
-        """At most `per_minute` of its runs begin in a minute. `wake` is called when some wait."""
+        """At most `per_minute` of its runs begin in a minute. `wake` is called when some wait.
+
+        Older rows than `retention` are deleted: what ran before is not known any more.
+        """
         self._store = store
         self._clock = clock
         self._quiet = quiet
+        self._retention = retention
         # One pace for everything that this server backfills.
         self._pace = Pace(clock, per_minute=per_minute)
         self._wake = wake
@@ -125,23 +130,22 @@ class Backfills:
         """
         now = self._clock.now()
         since, until = _range(form, now)
+        if since < now - self._retention:
+            kept = utc_text((now - self._retention).replace(microsecond=0))
+            raise _refused(
+                "from",
+                f"lies before {kept}, and older runs are deleted (retention_days): whether its"
+                " slots ran is not known any more",
+            )
         agents = form.chosen(await self._store.agents(is_councilor=True))
         known = await self._store.watermarks([agent.agent_id for agent in agents])
         # In a thread: thousands of cron slots take their time, and the stream must go on meanwhile.
-        due = await asyncio.to_thread(_due_slots, agents, known, since, until)
+        wanted, left_out = await asyncio.to_thread(self._wanted, agents, known, since, until)
         slots: dict[AgentId, dict[datetime, str]] = {}
-        left_out: Counter[str] = Counter()
         duplicates = 0
-        for agent in agents:
-            wanted = []
-            for slot in due[agent.agent_id]:
-                reason = self._quiet.reason(agent.seat.schedule, slot)
-                if reason is None:
-                    wanted.append(slot)
-                else:
-                    left_out[reason[0].value] += 1
-            missing, again = await self._not_run(agent.agent_id, wanted, form.include_covered)
-            slots[agent.agent_id] = missing
+        for agent_id, due in wanted.items():
+            missing, again = await self._not_run(agent_id, due, form.include_covered)
+            slots[agent_id] = missing
             duplicates += again
         plan = Plan(
             since=since,
@@ -185,6 +189,30 @@ class Backfills:
             self._wake()
         await self._record(plan, now)
         return Backfilled(started=created, duplicates=plan.duplicates + len(tasks) - created)
+
+    def _wanted(
+        self,
+        agents: Sequence[Agent],
+        known: Mapping[AgentId, datetime],
+        since: datetime,
+        until: datetime,
+    ) -> tuple[dict[AgentId, list[datetime]], Counter[str]]:
+        """The slots that run by their schedule, and how many do not, by reason.
+
+        Raises InvalidForm when there are too many.
+        """
+        wanted: dict[AgentId, list[datetime]] = {}
+        left_out: Counter[str] = Counter()
+        due = _due_slots(agents, known, since, until)
+        for agent in agents:
+            wanted[agent.agent_id] = []
+            for slot in due[agent.agent_id]:
+                reason = self._quiet.reason(agent.seat.schedule, slot)
+                if reason is None:
+                    wanted[agent.agent_id].append(slot)
+                else:
+                    left_out[reason[0].value] += 1
+        return wanted, left_out
 
     async def _not_run(
         self, agent_id: AgentId, slots: Sequence[datetime], include_covered: bool
