@@ -226,6 +226,13 @@ def test_a_backfill_is_confirmed_with_the_number_that_was_told(capsys: Capture) 
     ]  # fmt: skip
 
 
+def test_a_backfill_until_today_goes_to_now(capsys: Capture) -> None:
+    today = datetime.now(UTC).date().isoformat()
+    with ScriptedServer(answer(PLAN)) as server:
+        assert ask(server, *BACKFILL, "--until", today, "--dry-run") == 0
+    assert body(server)["until"] is None
+
+
 def test_a_backfill_that_nobody_can_confirm_is_refused(
     capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:

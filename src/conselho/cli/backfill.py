@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import datetime
 from typing import Any
 
 import click
@@ -60,6 +61,8 @@ def backfill(
     an offset. A slot is backfilled once, however often it is asked for.
     """
     chosen = selection(agent_ids, tags, everyone=everyone)
+    if until == _end_of_today():
+        until = None  # the rest of today is still to come
     client, screen = choices.client(), choices.screen
     what: dict[str, Any] = {"from": from_, "until": until, "include_covered": include_covered}
     plan = client.backfill(chosen, **what)
@@ -80,6 +83,10 @@ def backfill(
     else:
         screen.line(rows.text(answer, "message") or "started")
     return 0
+
+
+def _end_of_today() -> str:
+    return Moment(end_of_day=True).convert(datetime.now().astimezone().date(), None, None)
 
 
 def _print_plan(choices: Choices, plan: rows.Json) -> None:
