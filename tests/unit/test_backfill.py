@@ -53,7 +53,12 @@ class Desk:
         self.clock = FakeClock()
         self.woken = 0
         self.service = Backfills(
-            store, self.clock, Quiet(Calendars(None)), per_minute=per_minute, wake=self._wake
+            store,
+            self.clock,
+            Quiet(Calendars(None)),
+            per_minute=per_minute,
+            retention=timedelta(days=300),
+            wake=self._wake,
         )
 
     def _wake(self) -> None:
@@ -242,6 +247,7 @@ async def test_who_asked_for_what_is_on_record(store: Store) -> None:
         ({"until": "2026-11-23T00:00:00Z"}, "until", "lies in the future"),
         ({"from": "2026-11-22T11:30:00Z"}, "from", "comes after until"),
         ({"from": "2025-01-01T00:00:00Z"}, "from", "more than 366 days"),
+        ({"from": "2026-01-01T00:00:00Z"}, "from", "older runs are deleted"),
     ],
 )
 async def test_a_range_that_cannot_be_is_refused(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -35,6 +36,7 @@ class Context:
             system.clock,
             self.quiet,
             per_minute=system.settings.catch_up_per_minute,
+            retention=timedelta(days=system.settings.retention_days),
             wake=system.dispatcher.wake,
         )
 
