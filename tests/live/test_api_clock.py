@@ -273,10 +273,13 @@ def test_a_window_that_cannot_be_is_refused(
 
 # -- backfills -------------------------------------------------------------------------------------
 
+# Further back than any slot of this test run, and not so far that runs of then are deleted.
+LONG_AGO = datetime.now(UTC).date() - timedelta(days=20)
+
 
 def test_a_backfill_starts_only_with_the_number_that_was_told(server: Server, tag: str) -> None:
     ana, bia = hourly(server, tag, "ana", "bia")
-    body = {"tag": tag, "from": "2026-01-05T00:00:00Z", "until": "2026-01-05T01:00:00Z"}
+    body = {"tag": tag, "from": f"{LONG_AGO}T00:00:00Z", "until": f"{LONG_AGO}T01:00:00Z"}
 
     plan = server.post("/api/backfills", body)
     assert (plan["confirm"], plan["per_councilor"]) == (4, {ana: 2, bia: 2})
@@ -291,7 +294,7 @@ def test_a_backfill_starts_only_with_the_number_that_was_told(server: Server, ta
         assert (response.json()["started"], response.json()["duplicates"]) == (4, 0)
         stream.until("councilor_completed", councilor_id=ana)
     rows = server.get("/api/tasks", trigger="backfill", agent_id=ana)["tasks"]
-    assert sorted(row["due_at"] for row in rows) == full_hours("2026-01-05T00:00:00+00:00", 2)
+    assert sorted(row["due_at"] for row in rows) == full_hours(f"{LONG_AGO}T00:00:00+00:00", 2)
     assert {row["trigger"] for row in rows} == {"backfill"}
 
     again = server.post("/api/backfills", body)
@@ -304,9 +307,10 @@ def test_a_backfill_starts_only_with_the_number_that_was_told(server: Server, ta
     ("change", "field", "said"),
     [
         ({"until": "2999-01-01T00:00:00Z"}, "until", "lies in the future"),
-        ({"from": "2026-02-01T00:00:00Z"}, "from", "comes after until"),
+        ({"from": f"{LONG_AGO}T02:00:00Z"}, "from", "comes after until"),
         ({"from": "2024-01-01T00:00:00Z"}, "from", "366 days"),
-        ({"from": "2025-11-01T00:00:00Z"}, "until", "at most 1000"),
+        ({"from": f"{LONG_AGO - timedelta(days=200)}T00:00:00Z"}, "from", "are deleted"),
+        ({"from": f"{LONG_AGO - timedelta(days=45)}T00:00:00Z"}, "until", "at most 1000"),
         ({"from": "yesterday"}, "from", "is not a moment"),
         ({"confirm": "all"}, "confirm", "whole number"),
     ],
@@ -315,7 +319,7 @@ def test_a_backfill_that_is_too_much_is_refused(
     server: Server, tag: str, change: Json, field: str, said: str
 ) -> None:
     hourly(server, tag, "ana")
-    body = {"tag": tag, "from": "2026-01-05T00:00:00Z", "until": "2026-01-05T01:00:00Z"}
+    body = {"tag": tag, "from": f"{LONG_AGO}T00:00:00Z", "until": f"{LONG_AGO}T01:00:00Z"}
 
     answer = refused(server, "/api/backfills", body | change, 422, said)
 

@@ -151,17 +151,17 @@ async def test_slots_that_a_blocked_loop_collected_are_told_as_missed(council: C
 
 
 async def test_slots_of_a_stop_are_one_missed_row_and_one_catch_up(council: Council) -> None:
-    await seat(council.store, schedule="10s")
-    council.at(START + timedelta(hours=24, seconds=3))
+    await seat(council.store, schedule="1m")
+    council.at(START + timedelta(hours=24, seconds=50))
 
     await council.scheduler.start()
 
     missed, run = await council.rows()
     assert (missed.status, missed.skip_reason) == (Status.MISSED, SkipReason.SERVER_DOWN)
-    assert missed.slot_count == 8_639
+    assert missed.slot_count == 1_439
     assert (missed.slot_from, missed.slot_to) == (
-        START + timedelta(seconds=10),
-        START + timedelta(hours=24, seconds=-10),
+        START + timedelta(minutes=1),
+        START + timedelta(hours=24, minutes=-1),
     )
     assert (run.trigger, run.due_at) == (Trigger.CATCH_UP, START + timedelta(hours=24))
 
@@ -198,13 +198,29 @@ async def test_what_a_schedule_owed_is_settled_before_it_changes_without_a_serve
 
 
 async def test_without_catch_up_every_slot_of_a_stop_is_missed(council: Council) -> None:
-    await seat(council.store, schedule="10s", catch_up=CatchUp.NONE)
-    council.at(START + timedelta(seconds=35))
+    await seat(council.store, schedule="1m", catch_up=CatchUp.NONE)
+    council.at(START + timedelta(minutes=3, seconds=50))
 
     await council.scheduler.start()
 
     [missed] = await council.rows()
     assert (missed.status, missed.slot_count) == (Status.MISSED, 3)
+
+
+async def test_a_second_server_that_starts_does_not_take_a_slot_for_missed(
+    council: Council,
+) -> None:
+    await seat(council.store, schedule="1m", catch_up=CatchUp.NONE)
+    await council.scheduler.start()
+    council.at(START + timedelta(seconds=60.1))
+    second = Scheduler(council.store, council.clock, wake=lambda: None)
+
+    await second.start()  # before the first one's tick
+    second.stop()
+    await council.fire()
+
+    [run] = await council.rows()
+    assert (run.status, run.trigger) == (Status.PENDING, Trigger.SCHEDULE)
 
 
 async def test_a_slot_older_than_the_maximum_age_is_not_caught_up(council: Council) -> None:
@@ -304,8 +320,8 @@ async def test_a_slot_that_does_not_fire_makes_the_scheduler_unready(council: Co
 
 
 async def test_losses_before_and_after_a_pause_are_two_rows(council: Council) -> None:
-    agent = await seat(council.store, schedule="10s", catch_up=CatchUp.NONE)
-    council.at(START + timedelta(seconds=25))
+    agent = await seat(council.store, schedule="1m", catch_up=CatchUp.NONE)
+    council.at(START + timedelta(minutes=2, seconds=50))
     await council.scheduler.start()
     council.scheduler.stop()
     resumed_at = START + timedelta(hours=1)
@@ -313,7 +329,7 @@ async def test_losses_before_and_after_a_pause_are_two_rows(council: Council) ->
     await council.store.save_agent(
         replace(stored, slots_from=resumed_at, updated_at=resumed_at), events=[]
     )
-    council.at(resumed_at + timedelta(seconds=25))
+    council.at(resumed_at + timedelta(minutes=2, seconds=50))
     later = Scheduler(council.store, council.clock, wake=lambda: None)
 
     await later.start()

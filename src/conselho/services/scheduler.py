@@ -98,7 +98,8 @@ class Scheduler:
     async def start(self) -> None:
         """Account for the slots since the last stop, then let the alarm ring."""
         now = self._clock.now()
-        councilors = await self._settle(now)
+        # In time is in time, whoever serves it: this may be a second server.
+        councilors = await self._settle(now, fresh=ON_TIME)
         self._alarm.start()
         for agent in councilors:
             self._put(agent, after=now)
@@ -110,7 +111,7 @@ class Scheduler:
 
         For whoever changes schedules while no server runs: it need not know of the journal then.
         """
-        await self._settle(self._clock.now())
+        await self._settle(self._clock.now(), fresh=timedelta(0))
 
     async def run(self) -> None:
         """Serve due slots until cancelled."""
@@ -300,7 +301,7 @@ class Scheduler:
             # After a clock that was set back, what it has served is still ahead of it.
             self._served[agent.agent_id] = max(self._served[agent.agent_id], now)
 
-    async def _settle(self, now: datetime) -> list[Agent]:
+    async def _settle(self, now: datetime, *, fresh: timedelta) -> list[Agent]:
         """Account for all slots up to `now` that no Task covers yet."""
         async with self._serving:
             await self._settle_changes()
@@ -308,7 +309,7 @@ class Scheduler:
             owing = [agent for agent in councilors if agent.is_due_sometimes]
             since = await self._covered(owing)
             windows = await self._store.maintenance(until_after=min(since.values(), default=now))
-            how = Circumstances(now=now, fresh=timedelta(0), lost_for=SkipReason.SERVER_DOWN)
+            how = Circumstances(now=now, fresh=fresh, lost_for=SkipReason.SERVER_DOWN)
 
             def accounts(agents: Iterable[Agent]) -> Iterator[Account]:
                 for agent in agents:
