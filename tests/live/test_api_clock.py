@@ -271,6 +271,21 @@ def test_a_window_that_cannot_be_is_refused(
     assert server.get("/api/maintenance", all=1)["count"] == before
 
 
+def test_an_edit_that_leaves_nothing_to_run_says_so(server: Server, tag: str) -> None:
+    [ana] = hourly(server, tag, "ana")
+    url = f"/api/councilors/{ana}/councilor-config"
+
+    night = server.api.patch(
+        url, json={"schedule": {"value": "0 12 * * *", "active_hours": "22:00-06:00"}}
+    )
+    day = server.api.patch(url, json={"schedule": {"active_hours": "06:00-22:00"}})
+
+    assert (night.status_code, day.status_code) == (200, 200)
+    [warning] = night.json()["warnings"]
+    assert warning["message"]
+    assert day.json()["warnings"] == []
+
+
 # -- backfills -------------------------------------------------------------------------------------
 
 # Further back than any slot of this test run, and not so far that runs of then are deleted.

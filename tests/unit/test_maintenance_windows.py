@@ -15,6 +15,7 @@ from conselho.models.journal import JournalKind
 from conselho.models.task import utc_text
 from conselho.services.form_problems import InvalidForm, problems
 from conselho.services.maintenance_windows import (
+    MOST_WINDOWS,
     MaintenanceForm,
     MaintenanceWindows,
     described,
@@ -144,6 +145,20 @@ async def test_an_ended_window_is_over_and_cannot_be_ended_again(
             await windows.end(window_id)
     with pytest.raises(NotFound, match="maintenance window 'nowhere'"):
         await windows.end("nowhere")
+
+
+async def test_there_are_no_more_windows_than_a_slot_can_be_held_against(
+    windows: MaintenanceWindows,
+) -> None:
+    first = await windows.add(form())
+    for _ in range(MOST_WINDOWS - 1):
+        await windows.add(form())
+
+    with pytest.raises(Conflict, match="200 maintenance windows already"):
+        await windows.add(form())
+
+    await windows.end(first.window_id)
+    await windows.add(form())
 
 
 async def test_those_that_are_over_come_last(windows: MaintenanceWindows, clock: FakeClock) -> None:

@@ -15,6 +15,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from conselho.api.context import Context, InContext, PathAgent
+from conselho.api.schedules import schedule_warnings
 from conselho.api.views import (
     RUN_STATUSES,
     agent_view,
@@ -120,7 +121,7 @@ async def promote(context: InContext, agent_id: PathAgent, form: PromoteForm) ->
     """Give the agent a seat. 409 when it has one."""
     agent = await context.council.promote(agent_id, form)
     answer = await _answer(context, agent, f"{agent.display_name} was promoted to councilor.")
-    return answer | {"execution": None}
+    return answer | {"execution": None, "warnings": await schedule_warnings(context, agent)}
 
 
 @seat.delete("/{agent_id}/demote-councilor")
@@ -134,7 +135,8 @@ async def demote(context: InContext, agent_id: PathAgent) -> dict[str, Any]:
 async def edit(context: InContext, agent_id: PathAgent, patch: ConfigPatch) -> dict[str, Any]:
     """Change what is given, keep the rest, and reschedule at once."""
     agent = await context.council.edit(agent_id, patch)
-    return await _answer(context, agent, f"{agent.display_name} was changed.")
+    answer = await _answer(context, agent, f"{agent.display_name} was changed.")
+    return answer | {"warnings": await schedule_warnings(context, agent)}
 
 
 @seat.patch("/{agent_id}/councilor-schedule")

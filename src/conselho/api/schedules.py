@@ -91,6 +91,20 @@ async def next_slots(
     }
 
 
+async def schedule_warnings(context: Context, agent: Agent) -> list[dict[str, str]]:
+    """What a person should know of the schedule that was just stored: that it never runs, say."""
+    document = await _document(
+        context,
+        agent.seat.schedule,
+        anchor=agent.anchor_at or agent.created_at,
+        agent_id=agent.agent_id,
+        after=context.clock.now(),
+        count=1,
+    )
+    warnings: list[dict[str, str]] = document["warnings"]
+    return warnings
+
+
 async def _document(
     context: Context,
     schedule: Schedule,

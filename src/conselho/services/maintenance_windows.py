@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import replace
 from datetime import datetime
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any, Final, Protocol
 
 from pydantic import Field
 
@@ -22,6 +22,9 @@ from conselho.services.journal import journal_event
 from conselho.services.moments import Length, Moment
 from conselho.services.selection import UnknownCouncilors
 from conselho.store import AgentStore, MaintenanceStore
+
+# Each slot is held against all of them.
+MOST_WINDOWS: Final = 200
 
 
 class MaintenanceForm(Form):
@@ -61,6 +64,11 @@ class MaintenanceWindows:
             created_at=now,
         )
         await self._require_known(window.agent_ids)
+        if len(await self.present()) >= MOST_WINDOWS:
+            raise Conflict(
+                f"There are {MOST_WINDOWS} maintenance windows already that are active or planned."
+                " End some first."
+            )
         entry = JournalEntry(
             at=now, kind=JournalKind.MAINTENANCE_SET, detail=f"Maintenance {described(window)}."
         )
@@ -104,9 +112,11 @@ class MaintenanceWindows:
         return there + over[::-1]
 
     async def _window(self, window_id: str) -> Maintenance:
-        for window in await self._store.maintenance():
-            if window.window_id == window_id:
-                return window
+        # Those that are not over are few; nearly always it is one of these.
+        for windows in (await self.present(), await self._store.maintenance()):
+            for window in windows:
+                if window.window_id == window_id:
+                    return window
         raise NotFound("maintenance window", window_id)
 
     async def _require_known(self, agent_ids: tuple[AgentId, ...]) -> None:
