@@ -69,6 +69,35 @@ async def test_the_sentence_is_in_the_language_of_the_page(server: Server, open_
     await expect(panel.locator(".sentence")).to_contain_text("at 09:00")
 
 
+async def test_a_schedule_by_another_clock_names_it_on_the_card(
+    server: Server, open_page: Open
+) -> None:
+    page = await open_page(server, language="en", timezone_id="America/Sao_Paulo")
+    card = page.locator(".card[data-agent=calm] .schedule")
+    await expect(card).to_have_text("every day")
+    path = "/api/councilors/calm/councilor-config"
+    line = {"value": "0 9 13 * fri", "timezone": "Asia/Tokyo"}
+    sentence = server.patch(path, {"schedule": line})["agent"]["schedule_sentence"]
+    await expect(card).to_have_text(f"{sentence['en']} (Asia/Tokyo)")
+    server.patch(path, {"schedule": line | {"timezone": "America/Sao_Paulo"}})
+    await expect(card).to_have_text(sentence["en"])
+
+
+async def test_what_changes_about_a_seat_is_told_once_while_its_panel_is_open(
+    server: Server, open_page: Open
+) -> None:
+    page = await open_page(server)
+    panel = await open_agenda(page)
+    entries = panel.locator(".ledger ol > li")
+    await expect(entries).to_have_count(1)
+    await panel.get_by_role("button", name="Dar licença").click()
+    await expect(entries).to_have_count(2)
+    await expect(entries.first).to_contain_text("Saiu de licença")
+    await panel.get_by_role("button", name="Chamar de volta").click()
+    await expect(entries).to_have_count(3)
+    await expect(entries.first).to_contain_text("Voltou da licença")
+
+
 async def test_a_mistake_is_told_at_its_field(server: Server, open_page: Open) -> None:
     page = await open_page(server)
     form = await edit(page, await open_agenda(page))

@@ -2,7 +2,9 @@ import { describe, expect, it } from "vitest";
 
 import { activeWindows, clockEntries, isMaintained, lengthIn, windowState, withEntry, withNewest, withOlder, withWindow } from "../src/council/journal";
 import { changedBy, meantBy, pausedSingly, selectionOf, tagsOf } from "../src/orders/selection";
+import { languageChoice } from "../src/preferences";
 import { parseRoute } from "../src/route";
+import { whomWords } from "../src/views/maintenance";
 import type { Agent, JournalEntry, MaintenanceWindow } from "../src/wire";
 import { agent, at, T0, task } from "./rows";
 
@@ -70,6 +72,15 @@ describe("a maintenance window", () => {
     expect(isMaintained([named], calm, T0)).toBe(true);
     expect(isMaintained([{ ...named, agent_ids: ["busy"] }], calm, T0)).toBe(false);
     expect(isMaintained([{ ...named, agent_ids: [], tags: ["quality"] }], calm, T0)).toBe(true);
+  });
+
+  it("says whom it is for, briefly however many and long they are", () => {
+    const whom = (tags: string[], agent_ids: string[]) => whomWords({ tags, agent_ids });
+    languageChoice.value = "en";
+    expect(whom([], [])).toBe("the whole council");
+    expect(whom(["quality"], ["ana", "nilo", "bento"])).toBe("those of quality, ana, nilo and bento");
+    expect(whom(["quality"], ["ana", "nilo", "bento", "rosa"])).toBe("those of quality, ana, nilo and 2 more");
+    expect(whom([], ["a".repeat(40), "b".repeat(41)])).toBe(`${"a".repeat(40)} and ${"b".repeat(39)}…`);
   });
 
   it("is what was said of it last", () => {

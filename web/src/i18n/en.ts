@@ -207,6 +207,7 @@ export const en: Messages = {
     noRuns: (who) => `No slot runs for ${who}`,
     everybody: "the whole council",
     tag: (tag) => `those of ${tag}`,
+    others: (n) => `${n} more`,
     until: (at, span) => `until ${at}, ${span} left`,
     untilAt: (at) => `until ${at}`,
     open: "until somebody ends it",

@@ -202,6 +202,7 @@ export const ptBR = {
     noRuns: (who: string) => `Nenhum horário roda para ${who}`,
     everybody: "o conselho inteiro",
     tag: (tag: string) => `os de ${tag}`,
+    others: (n: number) => `mais ${n}`,
     until: (at: string, span: string) => `até ${at}, ainda ${span}`,
     untilAt: (at: string) => `até ${at}`,
     open: "até alguém encerrar",

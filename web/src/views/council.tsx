@@ -67,10 +67,12 @@ export function CouncilView() {
           onInput={(event) => (search.value = event.currentTarget.value)}
         />
         <Groups />
-        <OrderChoice />
-        <a class="button orders-link" href={ORDERS_ADDRESS} title={t.ordersHint}>
-          {t.orders}
-        </a>
+        <div class="ends">
+          <OrderChoice />
+          <a class="button orders-link" href={ORDERS_ADDRESS} title={t.ordersHint}>
+            {t.orders}
+          </a>
+        </div>
       </header>
       <Members />
     </section>
@@ -95,8 +97,8 @@ function Groups() {
 
 function Chip({ name, label, count }: { name: string; label: string; count: number }) {
   return (
-    <button type="button" class="chip" aria-pressed={group.value === name} onClick={() => (group.value = name)}>
-      {label} <b>{count}</b>
+    <button type="button" class="chip" title={label} aria-pressed={group.value === name} onClick={() => (group.value = name)}>
+      <span>{label}</span> <b>{count}</b>
     </button>
   );
 }

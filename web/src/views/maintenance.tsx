@@ -1,7 +1,7 @@
 /** While slots are skipped because people said so: why, for whom, and how long still. */
 import { endWindow } from "../actions";
 import { now } from "../clock";
-import { displayName } from "../council/names";
+import { displayName, shortName } from "../council/names";
 import { formats, messages } from "../i18n";
 import { active } from "../journal";
 import { Mark } from "../parts/mark";
@@ -18,8 +18,8 @@ export function MaintenanceBanner() {
     <section class="maintenance" aria-label={t.label}>
       <Mark kind="paused" />
       <p>
-        <b>{t.active(window.reason)}</b>
-        <span>
+        <b title={window.reason}>{t.active(window.reason)}</b>
+        <span title={namesOf(window).join(", ")}>
           {t.noRuns(whomWords(window))}, <Until window={window} />
           {others.length > 0 && `, ${t.more(others.length)}`}
         </span>
@@ -34,14 +34,26 @@ export function MaintenanceBanner() {
   );
 }
 
-export function whomWords({ tags, agent_ids }: Pick<MaintenanceWindow, "tags" | "agent_ids">): string {
-  const { list, maintenance: t } = messages.value;
+/** The tags and names that a window is for; none means everybody. */
+export function namesOf({ tags, agent_ids }: Pick<MaintenanceWindow, "tags" | "agent_ids">): string[] {
   const named = agent_ids.map((id) => {
     const agent = council.value.agents.get(id);
     return agent ? displayName(agent) : id;
   });
-  const whom = [...tags.map(t.tag), ...named];
-  return whom.length > 0 ? list(whom) : t.everybody;
+  return [...tags, ...named];
+}
+
+const NAMED = 3;
+
+/** The same as part of a sentence, which stays short however many and long they are. */
+export function whomWords(window: Pick<MaintenanceWindow, "tags" | "agent_ids">): string {
+  const { list, maintenance: t } = messages.value;
+  const all = namesOf(window).map(shortName);
+  if (all.length === 0) return t.everybody;
+  const words = all.map((name, at) => (at < window.tags.length ? t.tag(name) : name));
+  const rest = all.length - NAMED;
+  // "and one more" would be no shorter than its name.
+  return list(rest > 1 ? [...words.slice(0, NAMED), t.others(rest)] : words);
 }
 
 /** Counts down by itself; without a signal it tells only the time of the clock. */

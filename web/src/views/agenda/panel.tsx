@@ -131,7 +131,7 @@ function SeatHead({ agent, answer }: { agent: Agent; answer: SlotsAnswer | null 
         <Portrait agent={agent} mood={moodOf(agent, now.peek())} width={94} />
       </div>
       <div class="matter">
-        <p class="who">
+        <p class="who" title={displayName(agent)}>
           {agent.emoji && <span aria-hidden="true">{agent.emoji}</span>} <b>{displayName(agent)}</b>
           <span>{officeOf(agent)}</span>
         </p>

@@ -3,9 +3,10 @@ import { useState } from "preact/hooks";
 
 import { reasonOf } from "../../actions";
 import { ApiError, type BackfillPlan, planBackfill, startBackfill } from "../../api";
-import { formats } from "../../i18n";
+import { formats, messages } from "../../i18n";
 import { ordersMessages } from "../../i18n/orders";
 import { selectionOf, type Target } from "../../orders/selection";
+import { canWrite } from "../../session";
 import { momentOf } from "../../text/zoned";
 import { ZONE } from "../card";
 import { nameOf } from "./bulk";
@@ -30,6 +31,7 @@ export function Backfill({ target }: { target: Target }) {
     ...(until && { until: momentOf(until, ZONE) ?? until }),
   });
   const count = async (again: boolean) => {
+    if (!canWrite.value) return setStage({ kind: "choosing", wrong: messages.value.write.offline });
     if (from === "") return setStage({ kind: "choosing", wrong: t.noFrom });
     setStage({ kind: "counting" });
     await planBackfill(asked()).then((plan) => setStage({ kind: "planned", plan, again }), failed);
@@ -58,7 +60,7 @@ export function Backfill({ target }: { target: Target }) {
       >
         <TimeField id="backfill-from" label={t.from} value={from} onChange={reset(setFrom)} />
         <TimeField id="backfill-until" label={t.until} hint={t.untilHint} value={until} onChange={reset(setUntil)} />
-        <button type="submit" class="button" aria-disabled={stage.kind === "counting"}>
+        <button type="submit" class="button" aria-disabled={stage.kind === "counting" || !canWrite.value}>
           {stage.kind === "counting" ? t.counting : t.count}
         </button>
       </form>

@@ -1,7 +1,9 @@
 /** A question before something that touches many: it takes the focus, and is answered once. */
 import { useEffect, useRef, useState } from "preact/hooks";
 
+import { messages } from "../../i18n";
 import { ordersMessages } from "../../i18n/orders";
+import { canWrite } from "../../session";
 
 interface ConfirmProps {
   question: string;
@@ -12,6 +14,7 @@ interface ConfirmProps {
 
 export function Confirm({ question, yes, act, cancel }: ConfirmProps) {
   const [sent, setSent] = useState(false);
+  const refused = sent || !canWrite.value;
   const no = useRef<HTMLButtonElement>(null);
   useEffect(() => no.current?.focus(), []);
   return (
@@ -30,9 +33,10 @@ export function Confirm({ question, yes, act, cancel }: ConfirmProps) {
         <button
           type="button"
           class="button filled"
-          aria-disabled={sent}
+          aria-disabled={refused}
+          title={canWrite.value ? "" : messages.value.write.offline}
           onClick={() => {
-            if (sent) return;
+            if (refused) return;
             setSent(true);
             void act();
           }}

@@ -5,16 +5,17 @@ import { endWindow, reasonOf } from "../../actions";
 import { addMaintenance } from "../../api";
 import { now } from "../../clock";
 import { windowState } from "../../council/journal";
-import { formats } from "../../i18n";
+import { formats, messages } from "../../i18n";
 import { ordersMessages } from "../../i18n/orders";
 import { heardOfWindow, windows } from "../../journal";
 import { Mark } from "../../parts/mark";
 import { OrderButton } from "../../parts/order";
+import { canWrite } from "../../session";
 import { momentOf } from "../../text/zoned";
 import type { Target } from "../../orders/selection";
 import type { MaintenanceWindow } from "../../wire";
 import { ZONE } from "../card";
-import { Until, whomWords } from "../maintenance";
+import { namesOf, Until, whomWords } from "../maintenance";
 
 export function MaintenanceOrders({ target }: { target: Target }) {
   const t = ordersMessages.value.maintenance;
@@ -43,7 +44,7 @@ function Window({ window }: { window: MaintenanceWindow }) {
       <Mark kind={state === "active" ? "paused" : "waiting"} />
       <p>
         <b>{window.reason || t.anyReason}</b> <em>{t.state[state]}</em>
-        <span>
+        <span title={namesOf(window).join(", ")}>
           {whomWords(window)}, {state === "planned" && `${t.from(starts)}, `}
           <Until window={window} />
         </span>
@@ -68,6 +69,7 @@ function NewWindow({ target }: { target: Target }) {
   const [sending, setSending] = useState(false);
   const send = () => {
     if (sending) return;
+    if (!canWrite.value) return setSaid({ wrong: true, text: messages.value.write.offline });
     if (length === "plan" && starts === "") return setSaid({ wrong: true, text: t.noStart });
     setSending(true);
     addMaintenance({ ...times(length, starts, ends), reason, tags: target === "" ? [] : [target] })
@@ -120,7 +122,7 @@ function NewWindow({ target }: { target: Target }) {
         </p>
       </div>
       <div class="buttons">
-        <button type="submit" class="button filled" aria-disabled={sending}>
+        <button type="submit" class="button filled" aria-disabled={sending || !canWrite.value}>
           {length === "plan" ? t.plan : t.start}
         </button>
         <p role="status" class={said?.wrong ? "is-wrong" : "done"}>

@@ -7,11 +7,14 @@ import "../../styles/orders.css";
 
 import { useState } from "preact/hooks";
 
+import { messages } from "../../i18n";
 import { ordersMessages } from "../../i18n/orders";
 import { meantBy, tagsOf, type Target } from "../../orders/selection";
 import { seated } from "../../overview";
+import { Mark } from "../../parts/mark";
 import { usePanel } from "../../parts/panel";
 import { goHome } from "../../route";
+import { canWrite } from "../../session";
 import { Backfill } from "./backfill";
 import { BulkOrders } from "./bulk";
 import { MaintenanceOrders } from "./maintenance";
@@ -36,7 +39,16 @@ export function OrdersPanel() {
         </button>
       </div>
       <div class="panel-body">
-        <h2>{t.label}</h2>
+        <div>
+          <h2>{t.label}</h2>
+          <div role="status">
+            {!canWrite.value && (
+              <p class="no-signal">
+                <Mark kind="missed" /> {messages.value.write.offline}
+              </p>
+            )}
+          </div>
+        </div>
         {seated.value.length === 0 ? (
           <p class="panel-note">{t.nobody}</p>
         ) : (
