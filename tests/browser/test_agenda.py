@@ -108,7 +108,7 @@ async def test_a_mistake_is_told_at_its_field(server: Server, open_page: Open) -
     value = form.get_by_label("Linha cron")
     await expect(value).to_have_attribute("aria-invalid", "true")
     await expect(value).to_have_accessible_description(
-        "minuto, hora, dia, mês, dia da semana Não dá para ler esta linha."
+        "minuto, hora, dia, mês, dia da semana Esta linha não serve."
         " The minute field '61' cannot be read: 61 is not between 0 and 59."
     )
     await expect(form.locator(".next-slots")).to_contain_text("Corrija o campo marcado")
@@ -151,7 +151,7 @@ async def test_rules_are_saved_with_the_schedule(server: Server, open_page: Open
     await form.get_by_label("Horário de atividade").fill("mon-fri 09:00-18:00")
     await form.get_by_label("Dias fora da agenda").fill("12-25")
     await form.get_by_label("Prioridade").fill("8")
-    await form.get_by_label("Prazo para começar", exact=True).fill("90")
+    await form.get_by_label("Prazo das tentativas", exact=True).fill("90")
     await form.get_by_role("button", name="Salvar agenda").click()
     rules = panel.locator(".facts")
     await expect(rules).to_contain_text("mon-fri 09:00-18:00")

@@ -256,7 +256,7 @@ describe("an entry of a seat's journal", () => {
     ["edited", "Nilo: the schedule was '30m', now '0 9 * * 1-5'.", "Agenda: de “30m” para “0 9 * * 1-5”", ""],
     ["edited", "Nilo: the schedule '30m' has other rules now.", "Regras da agenda mudadas", ""],
     ["edited", "Nilo was edited; the schedule is as before.", "Editado; a agenda ficou como era", ""],
-    ["backfill", "3 of its slots were asked to run after all.", "Horários passados refeitos", "3 of its slots were asked to run after all."],
+    ["backfill", "3 of its slots were asked to run after all.", "Pedido de refazer horários passados", "3 of its slots were asked to run after all."],
     ["eclipse", "It was dark.", "eclipse", "It was dark."],
   ])("%s: %s", (kind, detail, what, more) => {
     expect(said(kind, detail)).toEqual([what, more]);

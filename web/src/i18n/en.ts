@@ -1,12 +1,11 @@
 /** The page's own words in English: the same keys as `pt-BR.ts`, held by the type and by a test. */
-import { twoUnits } from "../text/format";
+import { capital, twoUnits } from "../text/format";
 import type { Messages } from "./pt-BR";
 
 const NUMBERS =
   "zero one two three four five six seven eight nine ten eleven twelve".split(" ");
 
 const word = (n: number) => NUMBERS[n] ?? String(n);
-const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 const list = (items: readonly string[]) =>
   items.length < 2 ? (items[0] ?? "") : `${items.slice(0, -1).join(", ")} and ${items.at(-1)}`;
 const ordinal = (n: number) => {
@@ -377,8 +376,8 @@ export const en: Messages = {
     queued: "Queued",
     turnWhy: "Starts when the previous run of this councilor has ended.",
     queuedWhy: "Starts as soon as there is room; a higher priority goes first.",
-    deadline: "Must start by",
-    deadlinePassed: "After that it does not start any more.",
+    deadline: "Retry deadline",
+    deadlinePassed: "After that no further attempt begins.",
     priority: "Priority",
     priorityOf: (n) => `${n} of 9`,
     agenda: "Schedule",

@@ -31,7 +31,7 @@ export const ordersEn: OrdersMessages = {
 
   maintenance: {
     title: "Maintenance",
-    about: "While the window lasts, slots are skipped and counted; nothing is caught up afterwards.",
+    about: "While the window lasts, slots are skipped and counted; nothing is caught up by itself afterwards.",
     none: "No window is open or planned.",
     state: { active: "open", planned: "planned", over: "over" },
     anyReason: "no reason given",

@@ -29,7 +29,7 @@ export const ordersPtBR = {
 
   maintenance: {
     title: "Manutenção",
-    about: "Enquanto a janela dura, os horários são pulados e contados; ninguém é recuperado depois.",
+    about: "Enquanto a janela dura, os horários são pulados e contados; nada é recuperado sozinho depois.",
     none: "Nenhuma janela aberta ou planejada.",
     state: { active: "aberta", planned: "planejada", over: "encerrada" },
     anyReason: "sem motivo dito",

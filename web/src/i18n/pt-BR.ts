@@ -1,10 +1,9 @@
 /** The page's own words in Brazilian Portuguese, the first language; `en.ts` has the same keys. */
-import { twoUnits } from "../text/format";
+import { capital, twoUnits } from "../text/format";
 
 const NUMBERS = "zero um dois três quatro cinco seis sete oito nove dez onze doze".split(" ");
 
 const word = (n: number) => NUMBERS[n] ?? String(n);
-const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 const list = (items: readonly string[]) =>
   items.length < 2 ? (items[0] ?? "") : `${items.slice(0, -1).join(", ")} e ${items.at(-1)}`;
 const count = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`;
@@ -375,8 +374,8 @@ export const ptBR = {
     queued: "Na fila",
     turnWhy: "Começa quando a rodada anterior deste conselheiro terminar.",
     queuedWhy: "Começa assim que houver vaga; quem tem prioridade maior vai antes.",
-    deadline: "Prazo para começar",
-    deadlinePassed: "Passando disso, não começa mais.",
+    deadline: "Prazo das tentativas",
+    deadlinePassed: "Depois disso, nenhuma nova tentativa começa.",
     priority: "Prioridade",
     priorityOf: (n: number) => `${n} de 9`,
     agenda: "Agenda",
