@@ -17,7 +17,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final, Protocol
 
+from conselho.models.access import AccessToken
 from conselho.models.agent import Agent
+from conselho.models.audit import AuditEntry
 from conselho.models.event import Announce, Event, EventDraft
 from conselho.models.ids import AgentId, TaskId, WorkerId
 from conselho.models.journal import JournalEntry
@@ -102,7 +104,10 @@ class Renewal:
 class TaskFilter:
     """Which tasks a list shows; an empty field does not restrict.
 
-    `since` (inclusive) and `until` (exclusive) bound created_at.
+    `since` (inclusive) and `until` (exclusive) bound created_at. `text` is looked for, without
+    regard to case, in the councilor's names, the task's name, verdict, error and result.
+    `older_than` is where a page goes on: (created_at, task_id) of the last row of the one before,
+    so that rows that arrive meanwhile move nothing.
     """
 
     agent_id: AgentId | None = None
@@ -111,6 +116,8 @@ class TaskFilter:
     triggers: frozenset[Trigger] = frozenset()
     since: datetime | None = None
     until: datetime | None = None
+    text: str | None = None
+    older_than: tuple[datetime, TaskId] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -436,6 +443,86 @@ class MaintenanceStore(Protocol):
         ...
 
 
+class AccessStore(Protocol):
+    async def add_token(self, token: AccessToken) -> None:
+        """Store a new token. Raises AlreadyExists (id, or name among those that hold)."""
+        ...
+
+    async def tokens(self) -> list[AccessToken]:
+        """All tokens, revoked ones too, oldest first."""
+        ...
+
+    async def token_of(self, digest: str) -> AccessToken | None:
+        """The token with this digest, whether or not it still holds."""
+        ...
+
+    async def revoke_token(self, token_id: str, *, now: datetime) -> AccessToken:
+        """Revoke it; again is no error. Raises NotFound."""
+        ...
+
+    async def token_used(self, token_id: str, *, now: datetime) -> None:
+        """Remember when it was used last; callers do not say so at every request."""
+        ...
+
+
+class AuditLog(Protocol):
+    async def write_audit(self, entries: Sequence[AuditEntry]) -> None:
+        """Store entries; `seq` is given here."""
+        ...
+
+    async def audit(
+        self,
+        *,
+        limit: int,
+        before_seq: int | None = None,
+        actor: str | None = None,
+        target: str | None = None,
+    ) -> list[AuditEntry]:
+        """The newest entries, newest first."""
+        ...
+
+    async def prune_audit(self, *, before: datetime, limit: int) -> int:
+        """Delete up to `limit` entries older than `before`; how many went."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """An answer that was given to a request with an Idempotency-Key. `body` is its text.
+
+    `status` None: the first request is still being answered.
+    """
+
+    request: str
+    status: int | None = None
+    body: str = ""
+    created_at: datetime
+
+
+class AnswerStore(Protocol):
+    """Answers by key: a request that is sent twice is carried out once."""
+
+    async def first_answer(self, key: str, *, request: str, now: datetime) -> Answer | None:
+        """Claim a key for a request (a digest of method, path and body).
+
+        None: the caller is the first, and has to answer. Otherwise what is known of the first one,
+        whose `request` may be another.
+        """
+        ...
+
+    async def keep_answer(self, key: str, *, status: int, body: str) -> None:
+        """What the first request was answered."""
+        ...
+
+    async def forget_answer(self, key: str) -> None:
+        """The first request failed in a way that may be tried again."""
+        ...
+
+    async def prune_answers(self, *, before: datetime, limit: int) -> int:
+        """Delete up to `limit` answers older than `before`; how many went."""
+        ...
+
+
 class EventLog(Protocol):
     def listen(self, callback: Callable[[], None]) -> None:
         """Call back, in the event loop, after each commit of this process that stored events."""
@@ -458,7 +545,17 @@ class EventLog(Protocol):
         ...
 
 
-class Store(TaskStore, AgentStore, Journal, MaintenanceStore, EventLog, Protocol):
+class Store(
+    TaskStore,
+    AgentStore,
+    Journal,
+    MaintenanceStore,
+    AccessStore,
+    AuditLog,
+    AnswerStore,
+    EventLog,
+    Protocol,
+):
     """Everything that one backend offers.
 
     `identity` is made once with the store, so that event ids of another store are told apart.
