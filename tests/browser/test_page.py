@@ -31,7 +31,7 @@ async def test_the_dashboard_shows_the_council(server: Server, open_page: Open) 
     for name, title, *_ in COUNCIL.values():
         councilor = page.locator(".card", has_text=name)
         await expect(councilor).to_contain_text(title)
-        await expect(councilor).to_contain_text("todo dia")
+        await expect(councilor).to_contain_text("a cada dia")
     await expect(page.locator("[data-kpi=active] b")).to_have_text("4")
     await expect(page.locator(".hemicycle [data-seat]")).to_have_count(4)
 

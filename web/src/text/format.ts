@@ -86,6 +86,11 @@ export function twoUnits(ms: number): string {
   return pair(whole, DAY, "d", HOUR, "h");
 }
 
+/** As the beginning of a sentence. */
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 export function isNow(ms: number): boolean {
   return ms < NOW_MS;
 }

@@ -51,15 +51,26 @@ export const CouncilorCard = memo(function CouncilorCard({ agent }: { agent: Age
           <b>
             <When agent={agent} />
           </b>
-          <a class="schedule" href={agendaAddress(agent.agent_id)} title={messages.value.council.agenda(name)}>
-            {scheduleOf(agent)}
-          </a>
+          <History agent={agent} />
         </div>
-        <History agent={agent} />
+        <div class="rhythm">
+          <Schedule agent={agent} name={name} />
+          <Spent agentId={agent.agent_id} />
+        </div>
       </div>
     </li>
   );
 });
+
+/** One line of it; the whole sentence comes with the pointer. */
+function Schedule({ agent, name }: { agent: Agent; name: string }) {
+  const words = scheduleOf(agent);
+  return (
+    <a class="schedule" href={agendaAddress(agent.agent_id)} title={`${messages.value.council.agenda(name)}: ${words}`}>
+      {words}
+    </a>
+  );
+}
 
 /** What it cost today, when it cost anything; a spent budget explains the slots it skips. */
 function Spent({ agentId }: { agentId: string }) {
@@ -140,7 +151,6 @@ function History({ agent }: { agent: Agent }) {
   const rate = agent.stats && agent.stats.total_executions > 0 ? agent.stats.success_rate : null;
   return (
     <div class="history">
-      <Spent agentId={agent.agent_id} />
       <Sparkline recent={agent.recent} label={runs > 0 ? t.history(runs) : t.noHistory} />
       <span class="rate" title={t.rate}>
         {rate === null ? "" : formats.value.percent(Math.floor(rate))}

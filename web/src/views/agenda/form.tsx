@@ -13,11 +13,11 @@ import { displayName } from "../../council/names";
 import { language } from "../../i18n";
 import { agendaMessages } from "../../i18n/agenda";
 import { Mark } from "../../parts/mark";
+import { capital } from "../../text/format";
 import type { Agent } from "../../wire";
 import { Advanced, countOwn } from "./advanced";
 import { Errors, type FieldErrors, SpanField, TextField } from "./fields";
 import { NextSlots, SLOTS_SHOWN, type SlotsState, useSlots } from "./next";
-import { capital } from "./panel";
 
 interface ScheduleFormProps {
   agent: Agent;

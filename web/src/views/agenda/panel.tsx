@@ -20,6 +20,7 @@ import { usePanel } from "../../parts/panel";
 import { Portrait } from "../../parts/portrait";
 import { councilorAddress, goHome, route } from "../../route";
 import { council, loaded } from "../../session";
+import { capital } from "../../text/format";
 import { plainWords, zoneOf } from "../../text/schedule";
 import type { Agent, SlotsAnswer } from "../../wire";
 import { ZONE } from "../card";
@@ -140,10 +141,6 @@ function SeatHead({ agent, answer }: { agent: Agent; answer: SlotsAnswer | null 
       </div>
     </section>
   );
-}
-
-export function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** A schedule by another clock than the reader's says so, with the reader's time of the next slot. */

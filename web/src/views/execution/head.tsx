@@ -11,6 +11,7 @@ import { Ago } from "../../parts/time";
 import { agendaAddress } from "../../route";
 import { lost } from "../../session";
 import { isFinal } from "../../state";
+import { capital } from "../../text/format";
 import { firstLine, isRetry, missedReason, newsOf, stateWord } from "../../text/news";
 import { doubtOf, reasonWords } from "../../text/verdict";
 import type { Agent, TaskRow } from "../../wire";
@@ -157,7 +158,7 @@ export function NeverRan({ agent }: { agent: Agent }) {
           </p>
           <h2>{t.noVerdict}</h2>
           <p class="reason">
-            {t.neverRan} {scheduleOf(agent)}.
+            {t.neverRan} {capital(scheduleOf(agent))}.
           </p>
         </div>
       </section>
