@@ -7,8 +7,10 @@ from datetime import timedelta
 from typing import Annotated
 
 from fastapi import Depends, Request
+from starlette.requests import HTTPConnection
 
 from conselho.api.stream import Hub
+from conselho.models.access import Identity, Role
 from conselho.models.ids import AgentId
 from conselho.services.backfill import Backfills
 from conselho.services.bulk import Bulk
@@ -49,6 +51,15 @@ class Context:
         return self.hub.event_id(newest)
 
 
+def identity_of(connection: HTTPConnection) -> Identity:
+    """Who makes this request: what the guard found out, or `local` where none stands before."""
+    identity: Identity | None = connection.scope.get("state", {}).get("identity")
+    if identity is not None:
+        return identity
+    address = connection.client.host if connection.client else ""
+    return Identity(name="local", role=Role.ADMIN, address=address)
+
+
 def _context(request: Request) -> Context:
     context: Context = request.app.state.context
     return context
@@ -60,3 +71,4 @@ def _agent_id(agent_id: str) -> AgentId:
 
 InContext = Annotated[Context, Depends(_context)]
 PathAgent = Annotated[AgentId, Depends(_agent_id)]
+Actor = Annotated[Identity, Depends(identity_of)]
