@@ -103,11 +103,11 @@ def moment_of(value: int) -> datetime:
     return EPOCH + timedelta(microseconds=value)
 
 
-def _micros(moment: datetime | None) -> int | None:
+def micros_or_none(moment: datetime | None) -> int | None:
     return None if moment is None else (moment - EPOCH) // _MICROSECOND
 
 
-def _moment(value: int | None) -> datetime | None:
+def moment_or_none(value: int | None) -> datetime | None:
     return None if value is None else EPOCH + timedelta(microseconds=value)
 
 
@@ -144,7 +144,7 @@ def task_values(task: Task) -> Values:
         "task_id": task.task_id,
         "agent_id": task.agent_id,
         "trigger": task.trigger.value,
-        "due_at": _micros(task.due_at),
+        "due_at": micros_or_none(task.due_at),
         "created_at": micros(task.created_at),
         "is_councilor_execution": task.is_councilor_execution,
         "max_attempts": task.max_attempts,
@@ -166,20 +166,20 @@ def changeable_values(task: Task) -> Values:
         "not_before": micros(task.not_before),
         "rank": rank_us(task) if task.status in ACTIVE else None,
         "updated_at": micros(task.updated_at),
-        "ended_at": _micros(ended_at(task)),
-        "covers_until": _micros(covers_until(task)),
+        "ended_at": micros_or_none(ended_at(task)),
+        "covers_until": micros_or_none(covers_until(task)),
         "attempt": task.attempt,
         "worker_id": storable_or_none(task.worker_id),
-        "lease_until": _micros(task.lease_until),
+        "lease_until": micros_or_none(task.lease_until),
         "fence": task.fence,
         "cancel_requested": task.cancel_requested,
         "cancel_reason": storable_or_none(task.cancel_reason),
-        "started_at": _micros(task.started_at),
-        "completed_at": _micros(task.completed_at),
+        "started_at": micros_or_none(task.started_at),
+        "completed_at": micros_or_none(task.completed_at),
         "duration_us": duration_us(task.duration_seconds),
         "skip_reason": storable_or_none(task.skip_reason),
-        "slot_from": _micros(task.slot_from),
-        "slot_to": _micros(task.slot_to),
+        "slot_from": micros_or_none(task.slot_from),
+        "slot_to": micros_or_none(task.slot_to),
         "slot_count": task.slot_count,
     } | (outcome_values(task) | usage_values(task.usage, task.spent_at))
 
@@ -212,7 +212,7 @@ def usage_values(usage: dict[str, Any] | None, spent_at: datetime | None) -> Val
     counted = Usage.of(usage)
     return {
         "usage": None if usage is None else to_json(usage),
-        "spent_at": _micros(spent_at),
+        "spent_at": micros_or_none(spent_at),
         "input_tokens": counted.input_tokens,
         "output_tokens": counted.output_tokens,
         "cached_tokens": counted.cached_tokens,
@@ -308,7 +308,7 @@ def task_of(row: Row) -> Task:
         task_id=task_id,
         agent_id=agent_id,
         trigger=_TRIGGER[trigger],
-        due_at=_moment(due_at),
+        due_at=moment_or_none(due_at),
         idempotency_key=idempotency_key,
         active_key=active_key,
         snapshot=_snapshot(snapshot, prompt, instructions),
@@ -322,12 +322,12 @@ def task_of(row: Row) -> Task:
         is_councilor_execution=is_councilor_execution,
         attempt=attempt,
         worker_id=worker_id,
-        lease_until=_moment(lease_until),
+        lease_until=moment_or_none(lease_until),
         fence=fence,
         cancel_requested=cancel_requested,
         cancel_reason=cancel_reason,
-        started_at=_moment(started_at),
-        completed_at=_moment(completed_at),
+        started_at=moment_or_none(started_at),
+        completed_at=moment_or_none(completed_at),
         duration_seconds=None if duration_us is None else duration_us / 1_000_000,
         exit_code=exit_code,
         severity=_SEVERITY[severity],
@@ -340,10 +340,10 @@ def task_of(row: Row) -> Task:
         sent_prompt=heavy[4] if len(heavy) > 4 else None,
         result=result,
         usage=None if usage is None else json.loads(usage),
-        spent_at=_moment(spent_at),
+        spent_at=moment_or_none(spent_at),
         skip_reason=skip_reason,
-        slot_from=_moment(slot_from),
-        slot_to=_moment(slot_to),
+        slot_from=moment_or_none(slot_from),
+        slot_to=moment_or_none(slot_to),
         slot_count=slot_count,
     )
 
@@ -473,7 +473,7 @@ def maintenance_values(window: Maintenance) -> Values:
     return {
         "window_id": storable(window.window_id),
         "starts_at": micros(window.starts_at),
-        "ends_at": _micros(window.ends_at),
+        "ends_at": micros_or_none(window.ends_at),
         "created_at": micros(window.created_at),
         "reason": storable(window.reason),
         "tags": to_json(window.tags),
@@ -487,7 +487,7 @@ def maintenance_of(row: Row) -> Maintenance:
     return Maintenance(
         window_id=window_id,
         starts_at=moment_of(starts_at),
-        ends_at=_moment(ends_at),
+        ends_at=moment_or_none(ends_at),
         created_at=moment_of(created_at),
         reason=reason,
         tags=tuple(json.loads(tags)),

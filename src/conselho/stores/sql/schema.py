@@ -257,3 +257,50 @@ maintenance = sa.Table(
     sa.Column("tags", sa.Text, nullable=False),
     sa.Column("agent_ids", sa.Text, nullable=False),
 )
+
+# Who may use the API. Only the SHA-256 of a secret is here (`digest`, hex).
+tokens = sa.Table(
+    "tokens",
+    metadata,
+    sa.Column("token_id", Id, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("digest", Id, nullable=False),
+    sa.Column("created_at", sa.BigInteger, nullable=False),
+    sa.Column("expires_at", sa.BigInteger),
+    sa.Column("revoked_at", sa.BigInteger),
+    sa.Column("last_used_at", sa.BigInteger),
+)
+sa.Index("tokens_digest", tokens.c.digest, unique=True)
+
+# What people changed. `before` and `after` are JSON objects.
+audit = sa.Table(
+    "audit",
+    metadata,
+    sa.Column("seq", Seq, primary_key=True),
+    sa.Column("at", sa.BigInteger, nullable=False),
+    sa.Column("actor", Id, nullable=False),
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("action", sa.Text, nullable=False),
+    sa.Column("target", Id),
+    sa.Column("address", sa.Text, nullable=False),
+    sa.Column("before", sa.Text),
+    sa.Column("after", sa.Text),
+    # Without it SQLite would give the number of a pruned entry again.
+    sqlite_autoincrement=True,
+)
+sa.Index("audit_at", audit.c.at)
+sa.Index("audit_actor", audit.c.actor, audit.c.seq)
+sa.Index("audit_target", audit.c.target, audit.c.seq)
+
+# Answers to requests with an Idempotency-Key; `status` is NULL until the first one is answered.
+answers = sa.Table(
+    "answers",
+    metadata,
+    sa.Column("key", Id, primary_key=True),
+    sa.Column("request", sa.Text, nullable=False),
+    sa.Column("status", sa.Integer),
+    sa.Column("created_at", sa.BigInteger, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+)
+sa.Index("answers_created", answers.c.created_at)

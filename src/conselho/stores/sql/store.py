@@ -9,7 +9,9 @@ from typing import Any, Protocol, TypeVar
 import sqlalchemy as sa
 
 from conselho.errors import InvalidSettings
+from conselho.models.access import AccessToken
 from conselho.models.agent import Agent
+from conselho.models.audit import AuditEntry
 from conselho.models.event import Announce, Event, EventDraft
 from conselho.models.ids import AgentId, TaskId, WorkerId
 from conselho.models.journal import JournalEntry
@@ -17,6 +19,7 @@ from conselho.models.maintenance import Maintenance
 from conselho.models.statistics import Activity, AgentStatistics, Tally, Usage
 from conselho.models.task import Outcome, Status, Task
 from conselho.store import (
+    Answer,
     ClaimLimits,
     Held,
     Loss,
@@ -26,6 +29,9 @@ from conselho.store import (
     TaskPage,
 )
 from conselho.stores.sql import (
+    access,
+    answers,
+    audit,
     catalogue,
     claims,
     counters,
@@ -304,6 +310,49 @@ class SqlStore:
 
     async def maintenance(self, *, until_after: datetime | None = None) -> list[Maintenance]:
         return await self._executor.read(maintenance.windows, until_after)
+
+    async def add_token(self, token: AccessToken) -> None:
+        await self._executor.write(access.add_token, token)
+
+    async def tokens(self) -> list[AccessToken]:
+        return await self._executor.read(access.all_tokens)
+
+    async def token_of(self, digest: str) -> AccessToken | None:
+        return await self._executor.read(access.token_of, digest)
+
+    async def revoke_token(self, token_id: str, *, now: datetime) -> AccessToken:
+        return await self._executor.write(access.revoke_token, token_id, now)
+
+    async def token_used(self, token_id: str, *, now: datetime) -> None:
+        await self._executor.write(access.token_used, token_id, now)
+
+    async def write_audit(self, entries: Sequence[AuditEntry]) -> None:
+        await self._executor.write(audit.write_audit, entries)
+
+    async def audit(
+        self,
+        *,
+        limit: int,
+        before_seq: int | None = None,
+        actor: str | None = None,
+        target: str | None = None,
+    ) -> list[AuditEntry]:
+        return await self._executor.read(audit.newest, limit, before_seq, actor, target)
+
+    async def prune_audit(self, *, before: datetime, limit: int) -> int:
+        return await self._executor.write(audit.prune_audit, before, limit)
+
+    async def first_answer(self, key: str, *, request: str, now: datetime) -> Answer | None:
+        return await self._executor.write(answers.first_answer, key, request, now)
+
+    async def keep_answer(self, key: str, *, status: int, body: str) -> None:
+        await self._executor.write(answers.keep_answer, key, status, body)
+
+    async def forget_answer(self, key: str) -> None:
+        await self._executor.write(answers.forget_answer, key)
+
+    async def prune_answers(self, *, before: datetime, limit: int) -> int:
+        return await self._executor.write(answers.prune_answers, before, limit)
 
     async def events_after(self, seq: int, *, limit: int) -> list[Event]:
         return await self._executor.read(outbox.events_after, seq, limit, self._identity)
