@@ -105,6 +105,7 @@ class System:
     council: Council
     executions: Executions
     budget: Budget
+    redactor: Redactor
     _guardian: Guardian | None = None
     _loops: list[asyncio.Task[None]] = field(default_factory=list)
 
@@ -263,6 +264,7 @@ async def open_system(settings: Settings, data_dir: DataDir) -> System:
         council=make_council(settings, store, clock, calendars=calendars, changed=scheduler.obey),
         executions=Executions(store, bus, dispatcher, clock, budget=budget),
         budget=budget,
+        redactor=redactor,
     )
 
 
@@ -352,15 +354,25 @@ def make_council(
 
 
 def read_files(settings: Settings, directory: Path) -> tuple[CouncilFile, ...]:
-    """The council files of a directory. Raises Invalid, naming file, line and field."""
+    """The council files of a directory, for a start. Raises Invalid, naming file, line and field.
+
+    A calendar that is gone keeps nobody from work: it excludes nothing, which the log says.
+    """
     providers = make_providers(settings)
+    rules = make_seat_rules(settings, providers)
     reading = read_council(
         directory,
         known_providers=providers,
         workspaces=settings.workspaces,
-        rules=make_seat_rules(settings, providers),
+        rules=replace(rules, calendars=None),
     )
-    return reading.accepted()
+    files = reading.accepted()
+    known = rules.calendars.names() if rules.calendars else set()
+    for file in files:
+        for name in file.form.schedule.excluded_calendars:
+            if name not in known:
+                log.warning("calendar.missing", file=file.name, calendar=name)
+    return files
 
 
 @asynccontextmanager

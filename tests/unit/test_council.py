@@ -319,7 +319,10 @@ async def test_other_rules_for_the_same_schedule_keep_the_countdown(
     assert config_of(after).schedule.timezone == "Asia/Tokyo"
     assert (after.anchor_at, after.slots_from) == (before.anchor_at, clock.now())
     entry = (await store.journal(ANA, limit=1))[0]
-    assert "'30m' has other rules now" in entry.detail
+    assert entry.detail == (
+        "Ana was edited: schedule.timezone 'America/Sao_Paulo' -> 'Asia/Tokyo',"
+        " schedule.active_hours [] -> ['09:00-18:00']."
+    )
 
 
 async def test_the_journal_keeps_who_owed_what_until_it_changed(

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from conselho.errors import StoreUnavailable
 from conselho.models.agent import Agent, CatchUp, Overlap
 from conselho.models.maintenance import Maintenance
 from conselho.models.task import Outcome, SkipReason, Status, Task, Trigger
@@ -514,6 +515,42 @@ async def test_what_a_deleted_councilor_owed_is_on_record(council: Council) -> N
     assert (missed.status, missed.skip_reason) == (Status.MISSED, SkipReason.CHANGED)
     assert missed.slot_count == 2
     assert await council.store.unsettled() == []
+
+
+class Away:
+    """A store that cannot be written while it is `away`."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.away = False
+
+    async def submit(self, *args: Any, **kwargs: Any) -> Any:
+        if self.away:
+            raise StoreUnavailable("it is being moved")
+        return await self._store.submit(*args, **kwargs)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+
+async def test_the_oldest_slot_says_since_when_a_councilor_is_overdue(store: Store) -> None:
+    away: Any = Away(store)
+    council = Council(away, FakeClock(START))
+    await seat(store, schedule="10s")
+    await council.scheduler.start()
+    away.away = True
+    for seconds in (10, 20, 30, 60):
+        council.at(START + timedelta(seconds=seconds))
+        await council.ring()
+        with pytest.raises(StoreUnavailable):
+            await council.scheduler.tick()
+
+    [(agent, since)] = council.scheduler.overdue()
+    assert (agent.agent_id, since) == ("ana", START + timedelta(seconds=10))
+    away.away = False
+    await council.scheduler.tick()
+    assert council.scheduler.overdue() == []
+    council.scheduler.stop()
 
 
 async def test_years_of_slots_are_told_in_one_row_and_hold_up_nobody(council: Council) -> None:

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -114,6 +115,38 @@ async def test_after_a_suspension_workers_may_renew_before_anything_is_taken(
     for seconds in range(4, 12, 2):
         assert await sweeper.tick(woken + timedelta(seconds=seconds)) == 0
     assert await sweeper.tick(woken + LEASE) == 1
+
+
+class AwayStore:
+    """A store that cannot be written until it is `back`."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.back = False
+
+    async def check(self) -> None:
+        if not self.back:
+            raise StoreUnavailable("somebody else holds it")
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+
+async def test_after_the_store_was_away_workers_may_renew_before_anything_is_taken(
+    store: Store,
+) -> None:
+    away: Any = AwayStore(store)
+    sweeper = Sweeper(away, FakeClock(), lease=LEASE, every=EVERY, wake=lambda: None)
+    await running(store)
+    for seconds in (0, 60):
+        with pytest.raises(StoreUnavailable):
+            await sweeper.tick(NOON + timedelta(seconds=seconds))
+    away.back = True
+    back = NOON + timedelta(seconds=62)
+
+    for seconds in range(0, 12, 2):
+        assert await sweeper.tick(back + timedelta(seconds=seconds)) == 0
+    assert await sweeper.tick(back + LEASE) == 1
 
 
 # -- whether it is late ----------------------------------------------------------------------------

@@ -101,6 +101,10 @@ def _unknown_calendars(schedule: Schedule, rules: SeatRules) -> list[FieldProble
     if rules.calendars is None or not schedule.excluded_calendars:
         return []
     known = rules.calendars.names()
+    if not known.issuperset(schedule.excluded_calendars):
+        # It may have been put there a moment ago, by who writes to us now.
+        rules.calendars.refresh()
+        known = rules.calendars.names()
     listed = f"known here: {', '.join(sorted(known))}" if known else "there are none here"
     return [
         FieldProblem(

@@ -19,6 +19,8 @@ from conselho.services.slots import jitter, slots_of
 # A second's interval on a holiday would be looked at for ever; this many looks take half a second.
 MOST_LOOKS = 20_000
 FAR_AWAY = timedelta(days=5 * 365)
+# A line that comes once in years is not followed for ever.
+HORIZON = timedelta(days=10 * 366)
 
 Note = Literal["gap", "fold_first", "fold_second"]
 
@@ -71,7 +73,7 @@ def preview(
 ) -> Preview:
     """The first `count` slots later than `after` that run, paused or not.
 
-    Stops after MOST_LOOKS slots, run or not; takes at most about a second.
+    Stops after MOST_LOOKS slots, run or not, and after the first beyond HORIZON.
     """
     runs: list[datetime] = []
     left_out: Counter[SkipReason] = Counter()
@@ -79,7 +81,8 @@ def preview(
     first = last = None
     for looked, slot in enumerate(looks):
         first, last = first or slot, slot
-        if len(runs) == count or looked == MOST_LOOKS:
+        beyond = looked > 0 and slot - after > HORIZON
+        if len(runs) == count or looked == MOST_LOOKS or beyond:
             more = True
             break
         reason = quiet.reason(schedule, slot)

@@ -95,4 +95,4 @@ def without_further_try(task: Task, cause: str | None, passed: str) -> str:
     after = "its slot" if task.trigger is Trigger.SCHEDULE else "it was submitted"
     length = length_text(task.snapshot.deadline_seconds or 0)
     sentence = f"No further try: the deadline of {length} after {after} {passed}."
-    return f"{cause} {sentence}" if cause else sentence
+    return f"{cause.rstrip(' .')}. {sentence}" if cause else sentence

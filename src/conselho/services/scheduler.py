@@ -85,6 +85,7 @@ class Scheduler:
         self._due: dict[AgentId, datetime] = {}
         # Those that could not be served in the tick that is under way, or not at all, and why.
         self._unserved: dict[AgentId, datetime] = {}
+        self._at_work: dict[AgentId, datetime] = {}
         self._broken: dict[AgentId, str] = {}
         self._windows: list[Maintenance] = []
         self._pending = asyncio.Event()
@@ -150,7 +151,8 @@ class Scheduler:
         """Councilors whose slot should be stored by now, with that slot; the oldest first."""
         limit = self._clock.now() - OVERDUE
         waiting = dict(self._alarm.late(limit))
-        waiting |= {agent_id: slot for agent_id, slot in self._due.items() if slot <= limit}
+        rung = {**self._due, **self._unserved, **self._at_work}
+        waiting |= {agent_id: slot for agent_id, slot in rung.items() if slot <= limit}
         known = [(self._agents[one], slot) for one, slot in waiting.items() if one in self._agents]
         return sorted(known, key=lambda one: one[1])
 
@@ -272,12 +274,16 @@ class Scheduler:
                 # In portions, so that the first of a thousand runs while the last is stored.
                 portion = list(islice(self._due, TOGETHER))
                 rung = {agent_id: self._due.pop(agent_id) for agent_id in portion}
+                self._at_work = rung
                 try:
                     await self._serve(rung)
                 except BaseException:
-                    self._due = rung | self._due
+                    # The older ring counts: it says since when a councilor is overdue.
+                    self._due = self._due | rung
                     raise
-            self._due |= self._unserved
+                finally:
+                    self._at_work = {}
+            self._due = self._due | self._unserved
             self._unserved = {}
             self._ticked_at = self._clock.now()
             return count

@@ -24,6 +24,14 @@ from conselho.services.form_problems import InvalidForm, below, problems
 from conselho.services.forms import AgentForm, ConfigForm, ConfigPatch, CustomizationForm, Form
 from conselho.services.schedule_words import sentences
 
+_MOST_CHANGES = 8
+_LONGEST_CHANGE = 100
+# Of an agent's document: what is derived from the rest, or changes with every write.
+_NOT_TOLD = frozenset(
+    {"_id", "title", "prompt", "is_councilor", "anchor_at", "slots_from", "updated_at", "version"}
+    | {"paused_in_bulk", "source_digest"}
+)
+
 FormT = TypeVar("FormT", bound=Form)
 
 
@@ -143,12 +151,29 @@ def _detail(before: Agent | None, after: Agent | None, kind: JournalKind) -> str
         return f"{name} was paused{' together with others' if together else ''}."
     if kind is not JournalKind.EDITED or before is None or after is None:
         return f"{name} was {kind}."
-    old, new = before.councilor_config, after.councilor_config
-    if old and new and old.schedule != new.schedule:
-        if old.schedule.value != new.schedule.value:
-            return f"{name}: the schedule was {old.schedule.value!r}, now {new.schedule.value!r}."
-        return f"{name}: the schedule {new.schedule.value!r} has other rules now."
-    return f"{name} was edited; the schedule is as before."
+    changes = _changes(agent_document(before), agent_document(after))
+    more = f", and {len(changes) - _MOST_CHANGES} more" if len(changes) > _MOST_CHANGES else ""
+    return f"{name} was edited: {', '.join(changes[:_MOST_CHANGES]) or 'nothing'}{more}."
+
+
+def _changes(before: Mapping[str, Any], after: Mapping[str, Any], path: str = "") -> list[str]:
+    """Each field that is another now, `schedule.value '5m' -> '1h'`; long texts by name alone."""
+    found: list[str] = []
+    for key in after:
+        old, new = before.get(key), after[key]
+        if old == new or (not path and key in _NOT_TOLD):
+            continue
+        where = "" if key == "councilor_config" else f"{path}{key}"
+        if isinstance(old, Mapping) and isinstance(new, Mapping):
+            found += _changes(old, new, f"{where}." if where else "")
+            continue
+        shown = f"{where} {_short(old)} -> {_short(new)}"
+        found.append(shown if len(shown) <= _LONGEST_CHANGE else where)
+    return found
+
+
+def _short(value: object) -> str:
+    return "none" if value is None else repr(value)
 
 
 def updated(agent: Agent, change: str, *, gone: bool = False) -> EventDraft:

@@ -61,6 +61,10 @@ class Sweeper:
     async def tick(self, now: datetime) -> int:
         """Sweep; how many Tasks changed. Raises StoreUnavailable."""
         if self._last_tick is None or abs(now - self._last_tick) > self._lease:
+            # Proved first: a sweep that itself waits for the store would come before the renewals
+            # that wait beside it, and take their runs from workers that live.
+            await self._store.check()
+            now = max(now, self._clock.now())
             self._hold_until = now + self._lease
         self._last_tick = now
         if self._hold_until is not None and now < self._hold_until:

@@ -88,7 +88,8 @@ _SAYINGS: tuple[tuple[str, Severity, str], ...] = (
         r"(?:response|resposta)\.{3} [45]\d\d|^\d{4}-\d\d-\d\d [\d:]{8} (?:ERROR|ERRO) \d{3}"
         r"|(?:failed|falhou): |\bgiving up\.|\bdesistindo",
     ),
-    ("sqlite", _S, r"^ok$|^\[\('ok',\)\]$"),
+    ("sqlite", _S, r"^\[\('ok',\)\]$"),
+    ("check", _S, r"^ok$"),  # PRAGMA integrity_check, and whoever else has nothing more to say
     (
         "sqlite",
         _E,
