@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from starlette.routing import Route
+
 from conselho.api.app import make_app
 from conselho.api.context import Context
+from conselho.api.mcp import PATH as MCP_PATH
+from conselho.api.mcp import Mcp
 from conselho.api.security import Guard
 from conselho.api.stream import Hub
 from conselho.config import Settings
@@ -16,7 +20,11 @@ class LoadedServer:
 
     def __init__(self, system: System, hub: Hub) -> None:
         hosts = [system.settings.host]
-        self.app = Guard(make_app(Context(system, hub)), hosts=hosts)
+        app = make_app(Context(system, hub))
+        self.app = Guard(app, hosts=hosts)
+        self._mcp = Mcp(self.app)
+        # Before the page, which answers for every path that nobody else has.
+        app.router.routes.insert(0, Route(MCP_PATH, self._mcp, include_in_schema=False))
         self.stream = Guard(hub, hosts=hosts)
         self._system = system
         self._hub = hub
@@ -28,6 +36,7 @@ class LoadedServer:
 
     async def stop(self) -> None:
         self._hub.close()
+        await self._mcp.close()
         await self._system.stop()
 
     def hurry(self) -> None:

@@ -25,6 +25,7 @@ from conselho.cli.classify import classify
 from conselho.cli.councilors import list_council, report
 from conselho.cli.doctor import doctor
 from conselho.cli.journal import journal
+from conselho.cli.mcp import mcp
 from conselho.cli.maintenance import maintenance
 from conselho.cli.next import next_slots
 from conselho.cli.options import Choices, pass_choices, with_colour, with_json, with_server
@@ -81,6 +82,7 @@ for command in (
     usage,
     next_slots,
     journal,
+    mcp,
     run,
     cancel,
     pause,

@@ -1,0 +1,119 @@
+"""The council's tools for agents in an editor, over HTTP and over pipes, with the SDK's client."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mcp.client.client import Client
+from mcp.client.stdio import StdioServerParameters
+
+from tests.support.live_server import CONSELHO
+from tests.support.server import Server
+
+TOOLS = {
+    "council_figures",
+    "list_councilors",
+    "list_findings",
+    "read_execution",
+    "read_report",
+    "run_councilor",
+}
+DEADLINE_SECONDS = 60.0
+Act = Callable[["Client"], Awaitable[Any]]
+
+
+@pytest.fixture(params=["http", "stdio"])
+def ask(request: pytest.FixtureRequest, server: Server) -> Callable[[Act], Any]:
+    """Does something with a client that is connected in one of the two ways."""
+    url = str(server.api.base_url).rstrip("/")
+    reached: str | StdioServerParameters = f"{url}/mcp"
+    if request.param == "stdio":
+        reached = StdioServerParameters(command=CONSELHO, args=["mcp", "--url", url])
+
+    def asked(act: Act) -> Any:
+        async def connected() -> Any:
+            async with asyncio.timeout(DEADLINE_SECONDS), Client(reached) as client:
+                return await act(client)
+
+        return asyncio.run(connected())
+
+    return asked
+
+
+async def call(client: Client, tool: str, **arguments: Any) -> dict[str, Any]:
+    result: Any = await client.call_tool(tool, arguments)
+    assert not result.is_error, result.content
+    structured: dict[str, Any] = result.structured_content
+    return structured
+
+
+def test_the_tools_say_what_they_do_and_which_only_read(ask: Callable[[Act], Any]) -> None:
+    listed = ask(lambda client: client.list_tools())
+
+    tools = {tool.name: tool for tool in listed.tools}
+    assert set(tools) == TOOLS
+    assert all(tool.description for tool in tools.values())
+    reads = {name for name, tool in tools.items() if tool.annotations.read_only_hint}
+    assert reads == TOOLS - {"run_councilor"}
+
+
+def test_a_councilor_is_run_and_its_findings_are_read(
+    ask: Callable[[Act], Any], server: Server, tag: str
+) -> None:
+    agent_id = seat(server, f"mcp-{tag}", ["echo", "warning: three files are too long"])
+
+    async def look(client: Client) -> dict[str, Any]:
+        run = await call(client, "run_councilor", agent_id=agent_id, wait_seconds=30)
+        return {
+            "run": run,
+            "councilors": await call(client, "list_councilors"),
+            "report": await call(client, "read_report", agent_id=agent_id),
+            "findings": await call(client, "list_findings", agent_id=agent_id),
+            "execution": await call(client, "read_execution", task_id=run["execution_id"]),
+            "figures": await call(client, "council_figures"),
+        }
+
+    seen = ask(look)
+
+    assert (seen["run"]["status"], seen["run"]["severity"]) == ("completed", "warning")
+    mine = [one for one in seen["councilors"]["councilors"] if one["agent_id"] == agent_id]
+    assert mine[0]["schedule"] == "every day"
+    assert seen["report"]["executions"][0]["execution_id"] == seen["run"]["execution_id"]
+    assert seen["findings"]["executions"][0]["severity"] == "warning"
+    assert "three files are too long" in seen["execution"]["result"]
+    assert seen["figures"]["today"]["runs"] >= 1
+
+
+def test_what_cannot_be_is_told_in_the_servers_own_sentence(ask: Callable[[Act], Any]) -> None:
+    async def look(client: Client) -> Any:
+        return await client.call_tool("run_councilor", {"agent_id": "no/body"})
+
+    result = ask(look)
+
+    assert result.is_error
+    assert "no/body" in result.content[0].text
+
+
+def test_a_page_of_somebody_else_cannot_use_the_tools(server: Server) -> None:
+    message = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
+    answer = server.api.post("/mcp", json=message, headers={"origin": "https://example.org"})
+
+    assert answer.status_code == 403
+
+
+def seat(server: Server, agent_id: str, command: list[str]) -> str:
+    config = {"title": "Eye", "schedule": "1d", "task": {"name": "look", "prompt": "Look."}}
+    agent = {"agent_id": agent_id, "name": agent_id, "provider": "command", "command": command}
+    assert server.api.post("/api/agents", json=agent).status_code == 201
+    url = f"/api/councilors/{agent_id}/promote-councilor"
+    assert server.api.post(url, json={"councilor_config": config}).status_code == 200
+    return agent_id
+
+
+@pytest.fixture
+def tag(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    return f"{abs(hash(request.node.nodeid)):x}"[:8]
