@@ -3,10 +3,11 @@
     count(conn, added, removed)   inside every transaction that ends, grows or deletes final rows
     agree, rebuild                the same numbers from the rows themselves
 
-Three tables (docs/adr/0004-counters.md): by agent, for statistics and the totals of its lists; by
-quarter of an hour, for the council's figures over time; by kind, for the other lists. What was
-spent is counted in `spending`, and held against the tasks here with the others. `prune` moves what
-it deletes from the rows with pruned = 0 to those with pruned = 1.
+Five tables (docs/adr/0004-counters.md): by agent, for statistics and the totals of its lists; by
+quarter of an hour, for the council's figures over time; by duration, and lost slots by reason, for
+the same; by kind, for the other lists. What was spent is counted in `spending`, and held against
+the tasks here with the others. `prune` moves what it deletes from the rows with pruned = 0 to those
+with pruned = 1.
 """
 
 from __future__ import annotations
@@ -19,14 +20,17 @@ import sqlalchemy as sa
 
 from conselho.models.ids import AgentId
 from conselho.models.statistics import AgentStatistics, Tally, Usage
-from conselho.models.task import Status, Task
+from conselho.models.task import LOST_SLOT, Status, Task, Trigger
 from conselho.models.verdict import Severity
+from conselho.stores.sql.durations import RUNS, durations_from_tasks, keys_of
 from conselho.stores.sql.portable import bound, given
 from conselho.stores.sql.rows import duration_us, ended_at, micros, moment_of
 from conselho.stores.sql.schema import (
     agent_counters,
+    duration_counters,
     is_final,
     kind_counters,
+    lost_counters,
     quarter_counters,
     tasks,
     usage_counters,
@@ -34,7 +38,7 @@ from conselho.stores.sql.schema import (
 from conselho.stores.sql.spending import usage_from_tasks
 from conselho.stores.sql.sums import QUARTER_US, Groups, add, gather, measures_of, quarter_of, total
 
-RUNS = (Status.COMPLETED.value, Status.ERROR.value)
+LOST = tuple(sorted(status.value for status in LOST_SLOT))
 
 
 class Share(NamedTuple):
@@ -47,7 +51,8 @@ class Share(NamedTuple):
     quarter: int
     created_at: int
     slots: int
-    duration_us: int
+    reason: str
+    duration_us: int | None
     cost_microusd: int
 
 
@@ -64,7 +69,8 @@ def share_of(task: Task) -> Share | None:
         quarter=quarter_of(micros(ended)),
         created_at=micros(task.created_at),
         slots=task.slot_count or 0,
-        duration_us=duration_us(task.duration_seconds) or 0,
+        reason=task.skip_reason or "",
+        duration_us=duration_us(task.duration_seconds),
         cost_microusd=Usage.of(task.usage).cost_microusd,
     )
 
@@ -87,6 +93,8 @@ def count(
         return
     agents: Groups = {}
     quarters: Groups = {}
+    durations: Groups = {}
+    losses: Groups = {}
     kinds_: Groups = {}
     for sign, share in signed:
         kind = (share.status, share.severity, share.trigger)
@@ -95,17 +103,32 @@ def count(
         agents[agent]["newest"] = max(agents[agent].get("newest", 0), share.created_at)
         gather(quarters, (share.quarter, pruned), sign, _in_quarter(share))
         gather(kinds_, kind, sign, {"tasks": 1})
+        for key in _durations(share):
+            gather(durations, (*key, pruned), sign, {"runs": 1})
+        if share.status in LOST_SLOT:
+            lost = (share.quarter, share.status, share.reason, pruned)
+            gather(losses, lost, sign, {"slots": share.slots})
     add(conn, agent_counters, agents)
     add(conn, quarter_counters, quarters)
+    if durations:
+        add(conn, duration_counters, durations)
+    if losses:
+        add(conn, lost_counters, losses)
     if not pruned:
         add(conn, kind_counters, kinds_)
+
+
+def _durations(share: Share) -> Iterable[tuple[int, int, int]]:
+    if share.status not in RUNS or share.duration_us is None:
+        return ()
+    return keys_of(share.quarter, share.duration_us)
 
 
 def _in_agent(share: Share) -> dict[str, int]:
     return {
         "tasks": 1,
         "slots": share.slots,
-        "duration_us": share.duration_us,
+        "duration_us": share.duration_us or 0,
         "cost_microusd": share.cost_microusd,
     }
 
@@ -116,7 +139,7 @@ def _in_quarter(share: Share) -> dict[str, int]:
     if share.status not in RUNS:
         is_cancelled = share.status == Status.CANCELLED
         return figures | {share.status: 1 if is_cancelled else share.slots}
-    figures |= {share.status: 1, "duration_us": share.duration_us}
+    figures |= {share.status: 1, "duration_us": share.duration_us or 0}
     if share.severity:
         figures[_SEVERITY_FIGURE[share.severity]] = 1
     return figures
@@ -129,7 +152,7 @@ _SEVERITY_FIGURE = {
 }
 
 
-def _tally(figures: Mapping[str, int]) -> Tally:
+def tally_of(figures: Mapping[str, int]) -> Tally:
     """The Tally of a row with the measures of quarter_counters; other fields are left aside."""
     counted = {name: figures[name] for name in measures_of(quarter_counters)}
     return Tally(duration_ms=round(counted.pop("duration_us") / 1000), **counted)
@@ -139,7 +162,7 @@ def statistics(conn: sa.Connection, agents: Sequence[AgentId]) -> dict[AgentId, 
     rows = conn.execute(_statistics(conn.dialect.name), {"ids": bound(agents)})
     return {
         row["agent_id"]: AgentStatistics(
-            tally=_tally(row),
+            tally=tally_of(row),
             last_execution_at=moment_of(row["newest"]) if row["newest"] else None,
         )
         for row in (found._asdict() for found in rows)
@@ -160,7 +183,10 @@ def _statistics(dialect: str) -> sa.Select[Any]:
     newest_run = sa.case((counted.status.in_(RUNS), counted.newest), else_=0)
     return (
         sa.select(counted.agent_id, *figures, sa.func.max(newest_run).label("newest"))
-        .where(counted.agent_id.in_(sa.select(given(dialect).c.id)))
+        .where(
+            counted.agent_id.in_(sa.select(given(dialect).c.id)),
+            counted.trigger != Trigger.API.value,
+        )
         .group_by(counted.agent_id)
     )
 
@@ -168,7 +194,7 @@ def _statistics(dialect: str) -> sa.Select[Any]:
 def tally(conn: sa.Connection, since_us: int, until_us: int) -> Tally:
     span = {"since": quarter_of(since_us), "until": quarter_of(until_us)}
     row = conn.execute(_TALLY, span).one()
-    return _tally(row._asdict())
+    return tally_of(row._asdict())
 
 
 _TALLY = sa.select(
@@ -243,20 +269,12 @@ def rebuild(conn: sa.Connection) -> None:
         conn.execute(sa.insert(table).from_select(table.columns.keys(), query))
 
 
-def _from_tasks() -> dict[sa.Table, sa.Select[Any]]:
+def _from_tasks() -> dict[sa.Table, sa.Select[Any] | sa.CompoundSelect[Any]]:
     """For each table of counters, its rows as the tasks would have them."""
     agent = (tasks.c.agent_id, tasks.c.trigger, tasks.c.status, _severity)
     quarter = tasks.c.ended_at - tasks.c.ended_at % QUARTER_US
     kind = (tasks.c.status, _severity, tasks.c.trigger)
-    one = sa.literal_column("1", sa.Integer)
-    figures = _figures(
-        tasks.c.status,
-        tasks.c.severity,
-        one,
-        tasks.c.slot_count,
-        tasks.c.duration_us,
-        tasks.c.cost_microusd,
-    )
+    lost = (quarter, tasks.c.status, sa.func.coalesce(tasks.c.skip_reason, ""))
     queries = {
         agent_counters: sa.select(
             *agent,
@@ -267,11 +285,31 @@ def _from_tasks() -> dict[sa.Table, sa.Select[Any]]:
             total(tasks.c.cost_microusd),
             sa.func.max(tasks.c.created_at),
         ).group_by(*agent),
-        quarter_counters: sa.select(quarter, sa.false(), *figures).group_by(quarter),
+        quarter_counters: sa.select(quarter, sa.false(), *figures_of_tasks()).group_by(quarter),
         kind_counters: sa.select(*kind, sa.func.count()).group_by(*kind),
     }
-    of_final = {table: query.where(is_final) for table, query in queries.items()}
-    return of_final | {usage_counters: usage_from_tasks()}
+    queries[lost_counters] = (
+        sa.select(*lost, sa.false(), total(tasks.c.slot_count))
+        .where(tasks.c.status.in_(LOST))
+        .group_by(*lost)
+    )
+    return {
+        **{table: query.where(is_final) for table, query in queries.items()},
+        duration_counters: durations_from_tasks(),
+        usage_counters: usage_from_tasks(),
+    }
+
+
+def figures_of_tasks() -> list[sa.Label[int]]:
+    """The measures of quarter_counters, in its order, as sums over rows of `tasks`."""
+    return _figures(
+        tasks.c.status,
+        tasks.c.severity,
+        sa.literal_column("1", sa.Integer),
+        tasks.c.slot_count,
+        tasks.c.duration_us,
+        tasks.c.cost_microusd,
+    )
 
 
 _severity = sa.func.coalesce(tasks.c.severity, "")

@@ -146,6 +146,13 @@ _index(
     where=is_final,
 )
 _index("tasks_ended", "ended_at", where=is_final)
+# The figures of one agent over time, without reading a row.
+_index(
+    "tasks_agent_ended",
+    *("agent_id", "ended_at", "status", "severity", "skip_reason"),
+    *("slot_count", "duration_us", "cost_microusd"),
+    where=is_final,
+)
 _index("tasks_watermark", "agent_id", "covers_until", where=tasks.c.covers_until.is_not(None))
 
 
@@ -178,6 +185,31 @@ quarter_counters = sa.Table(
     *_measures("completed", "error", "cancelled", "skipped", "missed"),
     *_measures("success", "info", "warning", "severity_error"),
     *_measures("duration_us", "cost_microusd"),
+    sqlite_with_rowid=False,
+)
+
+# How many runs took how long, by quarters of an hour and again by days (`grain`, microseconds; both
+# start at multiples of it). `bucket` is explained in models.durations.
+duration_counters = sa.Table(
+    "duration_counters",
+    metadata,
+    sa.Column("grain", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("start", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("bucket", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("pruned", sa.Boolean, primary_key=True),
+    *_measures("runs"),
+    sqlite_with_rowid=False,
+)
+
+# Slots that did not run, by quarters of an hour and reason; '' for none, as a key holds no NULL.
+lost_counters = sa.Table(
+    "lost_counters",
+    metadata,
+    sa.Column("quarter", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("status", sa.Text, primary_key=True),
+    sa.Column("reason", sa.Text, primary_key=True),
+    sa.Column("pruned", sa.Boolean, primary_key=True),
+    *_measures("slots"),
     sqlite_with_rowid=False,
 )
 
@@ -224,7 +256,8 @@ event_head = sa.Table(
     sa.Column("newest", sa.BigInteger, nullable=False),
 )
 
-# What happened beside the runs. `former` is the document of an agent, there until `settled`.
+# What happened beside the runs. `former` is the document of an agent, there until `settled`;
+# `seconds` is how long a trouble of the clock or the server took.
 journal = sa.Table(
     "journal",
     metadata,
@@ -236,11 +269,16 @@ journal = sa.Table(
     sa.Column("display_name", sa.Text),
     sa.Column("detail", sa.Text, nullable=False),
     sa.Column("former", sa.Text),
+    sa.Column("seconds", sa.Double),
     # Without it SQLite would give the number of a pruned entry again.
     sqlite_autoincrement=True,
 )
 is_unsettled = journal.c.settled.is_(sa.false())
 sa.Index("journal_agent", journal.c.agent_id, journal.c.seq)
+is_of_council = journal.c.agent_id.is_(None)
+sa.Index(
+    "journal_council", journal.c.seq, sqlite_where=is_of_council, postgresql_where=is_of_council
+)
 sa.Index(
     "journal_unsettled", journal.c.seq, sqlite_where=is_unsettled, postgresql_where=is_unsettled
 )
