@@ -13,6 +13,7 @@ from typing import Protocol
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 STREAM_PATH = "/api/councilors/events/stream"
+SOCKET_PATH = "/ws/gamification"
 LOAD_SECONDS = 60.0
 
 
@@ -24,6 +25,9 @@ class Loaded(Protocol):
 
     @property
     def stream(self) -> ASGIApp: ...
+
+    @property
+    def socket(self) -> ASGIApp: ...
 
     async def stop(self) -> None: ...
 
@@ -42,6 +46,8 @@ class Front:
             await self._lifespan(receive, send)
         elif scope["type"] == "http" and scope["path"] == "/healthz":
             await _json(send, 200, b'{"status":"ok"}')
+        elif scope["type"] == "websocket" and scope["path"] != SOCKET_PATH:
+            await send({"type": "websocket.close"})  # before it was accepted: answers 403
         else:
             await self._forward(scope, receive, send)
 
@@ -56,6 +62,8 @@ class Front:
             return
         is_stream = scope.get("path") == STREAM_PATH and scope.get("method") == "GET"
         target = loaded.stream if is_stream else loaded.app
+        if scope["type"] == "websocket":
+            target = loaded.socket
         await target(scope, receive, send)
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:

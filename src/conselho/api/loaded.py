@@ -6,6 +6,7 @@ from starlette.routing import Route
 
 from conselho.api.app import make_app
 from conselho.api.context import Context
+from conselho.api.gamification import Gamification
 from conselho.api.mcp import PATH as MCP_PATH
 from conselho.api.mcp import Mcp
 from conselho.api.security import Guard
@@ -26,6 +27,7 @@ class LoadedServer:
         # Before the page, which answers for every path that nobody else has.
         app.router.routes.insert(0, Route(MCP_PATH, self._mcp, include_in_schema=False))
         self.stream = Guard(hub, hosts=hosts)
+        self.socket = Guard(Gamification(hub, system.store, system.clock), hosts=hosts)
         self._system = system
         self._hub = hub
 

@@ -50,13 +50,20 @@ class Guard:
         self._hosts = _LOCAL_HOSTS | {host.lower() for host in hosts}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
         headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
         refusal = self._refusal(headers)
         if refusal is not None:
-            await _answer(send, *refusal)
+            await _answer(send, *refusal, scope_type=scope["type"])
+            return
+        transport = getattr(getattr(send, "__self__", None), "transport", None)
+        if transport is not None:
+            # Not in ASGI: how the hub gets rid of a client that does not read (stream.py).
+            scope["conselho.abort"] = partial(_abort, transport)
+        if scope["type"] == "websocket":
+            await self._app(scope, receive, send)
             return
         bounded = _Bounded(receive)
         started = False
@@ -68,10 +75,6 @@ class Guard:
                 message["headers"] = [*message.get("headers", ()), *_HEADERS]
             await send(message)
 
-        transport = getattr(getattr(send, "__self__", None), "transport", None)
-        if transport is not None:
-            # Not in ASGI: how the hub gets rid of a client that does not read (stream.py).
-            scope["conselho.abort"] = partial(_abort, transport)
         try:
             await self._app(scope, bounded, send_with_headers)
         except BodyTooLarge as error:
@@ -131,8 +134,10 @@ def _host_name(host: str) -> str | None:
         return None
 
 
-async def _answer(send: Send, status: int, detail: str) -> None:
+async def _answer(send: Send, status: int, detail: str, *, scope_type: str = "http") -> None:
     body = json.dumps({"detail": detail}).encode()
     headers: list[Any] = [(b"content-type", b"application/json"), *_HEADERS]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+    # A WebSocket that is refused is answered in plain HTTP, by an extension of ASGI.
+    answer = "http.response" if scope_type == "http" else "websocket.http.response"
+    await send({"type": f"{answer}.start", "status": status, "headers": headers})
+    await send({"type": f"{answer}.body", "body": body})

@@ -29,6 +29,9 @@ log = structlog.get_logger(__name__)
 BACKLOG = 4096
 # Streams are told to end first; this bounds the wait for clients that do not go.
 GRACEFUL_SECONDS = 3
+# Clients send short commands. One that answers no ping for this long is gone.
+SOCKET_MESSAGE_BYTES = 16 * 1024
+SOCKET_PING_SECONDS = 20
 
 
 def serve(settings: Settings) -> int:
@@ -65,7 +68,12 @@ class _Server(uvicorn.Server):
                 lifespan="on",
                 timeout_graceful_shutdown=GRACEFUL_SECONDS,
                 server_header=False,
-                ws="none",
+                # Not "auto": another library in the environment must not change how we speak.
+                ws="websockets-sansio",
+                ws_max_size=SOCKET_MESSAGE_BYTES,
+                ws_per_message_deflate=False,
+                ws_ping_interval=SOCKET_PING_SECONDS,
+                ws_ping_timeout=SOCKET_PING_SECONDS,
                 h11_max_incomplete_event_size=64 * 1024,
             )
         )

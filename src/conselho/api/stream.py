@@ -16,7 +16,8 @@ import asyncio
 import contextlib
 import json
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from typing import Any
 from urllib.parse import parse_qs
 
 import structlog
@@ -44,6 +45,10 @@ _HEADERS = [
     (b"cache-control", b"no-store, no-transform"),
     (b"x-accel-buffering", b"no"),
 ]
+
+
+class FellBehind(Exception):
+    """A reader of the ring was too slow: what it has to read next is no longer there."""
 
 
 class Hub:
@@ -171,6 +176,31 @@ class Hub:
             return None
         return int(number) if len(number) <= 18 else None
 
+    # -- readers that speak another protocol ---------------------------------------------------
+
+    async def loaded(self) -> None:
+        """Return when the ring is filled, or the hub closed."""
+        await self._loaded.wait()
+
+    def follow(self) -> AsyncIterator[list[bytes]]:
+        """The frames from this call on, until the hub is closed. Call when it is `loaded`.
+
+        Raises FellBehind, in the iteration.
+        """
+        return self._frames_from(self._base + len(self._frames))
+
+    async def _frames_from(self, cursor: int) -> AsyncIterator[list[bytes]]:
+        while not self._closed:
+            if cursor < self._base:
+                raise FellBehind
+            first = cursor - self._base
+            frames = self._frames[first : first + JOINED]
+            if frames:
+                cursor += len(frames)
+                yield frames
+            else:
+                await self._news.wait()
+
     # -- one client ----------------------------------------------------------------------------
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -266,6 +296,12 @@ def frame(event_type: str, data: dict[str, object], event_id: str | None = None)
     head = f"id: {event_id}\n" if event_id else ""
     # A lone surrogate (from a file name, say) has no UTF-8 form; readers would reject the frame.
     return f"{head}event: {event_type}\ndata: {text}\n\n".encode("utf-8", "replace")
+
+
+def unframe(data: bytes) -> tuple[str, dict[str, Any]]:
+    """The type and the data of a frame."""
+    fields = dict(line.split(b": ", 1) for line in data.rstrip(b"\n").split(b"\n"))
+    return fields[b"event"].decode(), json.loads(fields[b"data"])
 
 
 def event_frame(event: Event) -> bytes:

@@ -37,6 +37,8 @@ def _draft(task: Task, kind: EventType, fields: dict[str, Any]) -> EventDraft:
         "councilor_id": task.agent_id,
         "task_name": task.snapshot.task_name,
         "display_name": task.snapshot.display_name,
+        "emoji": task.snapshot.emoji,
+        "is_councilor_execution": task.is_councilor_execution,
     }
     return EventDraft(type=kind, agent_id=task.agent_id, data=common | fields)
 
