@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from conselho.errors import NotFound
+from conselho.models.access import Role
+from conselho.models.audit import AuditEntry
 from conselho.models.ids import AgentId
 from conselho.models.journal import JournalEntry, JournalKind
 from conselho.models.task import Task
@@ -112,3 +114,27 @@ async def test_settled_entries_of_the_journal_live_as_long_as_tasks(
 
     left = await store.journal(limit=10)
     assert [entry.kind for entry in left] == [JournalKind.SERVER_STOPPED, JournalKind.EDITED]
+
+
+async def test_the_audit_lives_as_long_as_tasks(store: Store, logs: RunLogs) -> None:
+    await store.write_audit(
+        [
+            AuditEntry(at=NOON + timedelta(days=day), actor="ci", role=Role.ADMIN, action="run")
+            for day in (0, 1)
+        ]
+    )
+
+    assert await pruner(store, logs).tick(NOON + RETENTION + timedelta(hours=1)) == 1
+
+    [left] = await store.audit(limit=10)
+    assert left.at == NOON + timedelta(days=1)
+
+
+async def test_answers_live_for_a_day(store: Store, logs: RunLogs) -> None:
+    for hour in (0, 2):
+        await store.first_answer(f"at {hour}", request="r", now=NOON + timedelta(hours=hour))
+
+    assert await pruner(store, logs).tick(NOON + timedelta(hours=25)) == 1
+
+    assert await store.first_answer("at 0", request="r", now=NOON) is None
+    assert await store.first_answer("at 2", request="r", now=NOON) is not None

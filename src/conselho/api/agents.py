@@ -6,7 +6,8 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from conselho.api.context import InContext, PathAgent
+from conselho.api.audit import audited, of_agent
+from conselho.api.context import Actor, InContext, PathAgent
 from conselho.api.views import agent_view, agent_views, catalogue_entry
 from conselho.services.forms import AgentForm
 
@@ -24,9 +25,10 @@ async def list_agents(context: InContext, is_councilor: bool | None = None) -> A
 
 
 @router.post("", status_code=201)
-async def create_agent(context: InContext, form: AgentForm) -> dict[str, Any]:
+async def create_agent(context: InContext, actor: Actor, form: AgentForm) -> dict[str, Any]:
     """A new entry of the catalogue; it becomes a councilor by promotion."""
     agent = await context.council.create_agent(form)
+    await audited(context, actor, of_agent("create_agent", None, agent))
     view = await agent_view(context.store, agent, now=context.clock.now())
     message = f"The agent {agent.agent_id} was created."
     return view | {"success": True, "message": message, "agent": view}
@@ -40,7 +42,9 @@ async def one_agent(context: InContext, agent_id: PathAgent) -> dict[str, Any]:
 
 
 @router.delete("/{agent_id}")
-async def delete_agent(context: InContext, agent_id: PathAgent) -> dict[str, Any]:
+async def delete_agent(context: InContext, actor: Actor, agent_id: PathAgent) -> dict[str, Any]:
     """Remove an agent from the catalogue, its seat included; its executions stay."""
+    before = await context.store.agent(agent_id)
     await context.council.delete_agent(agent_id)
+    await audited(context, actor, of_agent("delete_agent", before, None))
     return {"success": True, "message": f"The agent {agent_id} was deleted."}

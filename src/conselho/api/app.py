@@ -14,6 +14,7 @@ from starlette.types import Scope
 from conselho import __version__
 from conselho.api import (
     agents,
+    audit,
     bulk,
     catalogue,
     councilors,
@@ -56,6 +57,7 @@ def make_app(context: Context) -> FastAPI:
     app.include_router(bulk.router)
     app.include_router(maintenance.router)
     app.include_router(journal.router)
+    app.include_router(audit.router)
     app.include_router(tasks.router)
     app.include_router(kpis.router)
     app.include_router(usage.router)

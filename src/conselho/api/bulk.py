@@ -9,7 +9,9 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
-from conselho.api.context import InContext
+from conselho.api.audit import Act, audited
+from conselho.api.context import Actor, InContext
+from conselho.models.ids import AgentId
 from conselho.models.task import utc_text
 from conselho.services.backfill import BackfillForm, CountChanged, Plan
 from conselho.services.bulk import Refused, Switched
@@ -25,24 +27,31 @@ class ResumeForm(SelectionForm):
 
 
 @router.post("/api/council/pause")
-async def pause(context: InContext, form: SelectionForm) -> dict[str, Any]:
+async def pause(context: InContext, actor: Actor, form: SelectionForm) -> dict[str, Any]:
     """Pause councilors together: they come back together too."""
     done = await context.bulk.pause(form)
+    await audited(context, actor, *(_switch(each, enabled=False) for each in done.changed))
     return _switched(done, "paused", f"{_were(done.unchanged)} paused already")
 
 
 @router.post("/api/council/resume")
-async def resume(context: InContext, form: ResumeForm) -> dict[str, Any]:
+async def resume(context: InContext, actor: Actor, form: ResumeForm) -> dict[str, Any]:
     """Resume those that were paused together; `still_paused` names the others."""
     done = await context.bulk.resume(form, include_single=form.include_single)
+    await audited(context, actor, *(_switch(each, enabled=True) for each in done.changed))
     left = f"{_were(done.still_paused)} paused one by one and {_stay(done.still_paused)}"
     return _switched(done, "resumed", left if done.still_paused else "")
 
 
 @router.post("/api/council/run")
-async def run(context: InContext, form: SelectionForm) -> dict[str, Any]:
+async def run(context: InContext, actor: Actor, form: SelectionForm) -> dict[str, Any]:
     """Start a run of each councilor; those that cannot start now are named with the reason."""
     done = await context.bulk.run(form)
+    acts = (
+        Act(action="run", target=agent_id, after={"execution_id": task_id})
+        for agent_id, task_id in done.started
+    )
+    await audited(context, actor, *acts)
     message = f"{_councilors(len(done.started))} started"
     if done.refused:
         message += f", {_councilors(len(done.refused))} could not"
@@ -57,7 +66,7 @@ async def run(context: InContext, form: SelectionForm) -> dict[str, Any]:
 
 
 @router.post("/api/backfills")
-async def backfill(context: InContext, form: BackfillForm) -> JSONResponse:
+async def backfill(context: InContext, actor: Actor, form: BackfillForm) -> JSONResponse:
     """Run slots of the past that did not run.
 
     Without `confirm` nothing starts, and the answer tells how many runs it would be. With that
@@ -70,10 +79,24 @@ async def backfill(context: InContext, form: BackfillForm) -> JSONResponse:
     except CountChanged as error:
         content = {"detail": str(error), "confirm": error.present}
         return JSONResponse(content, status_code=error.http_status)
+    asked = form.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    await audited(context, actor, Act(action="backfill", after=asked | asdict(done)))
     message = f"{_runs(done.started)} will start, one after the other."
     if done.duplicates:
         message += f" {_slots(done.duplicates)} backfilled before."
     return JSONResponse({"success": True, "message": message} | asdict(done), status_code=202)
+
+
+def _switch(agent_id: AgentId, *, enabled: bool) -> Act:
+    def schedule(enabled: bool) -> dict[str, Any]:
+        return {"councilor_config": {"schedule": {"enabled": enabled}}}
+
+    return Act(
+        action="resume" if enabled else "pause",
+        target=agent_id,
+        before=schedule(not enabled),
+        after=schedule(enabled),
+    )
 
 
 def _switched(done: Switched, verb: str, rest: str) -> dict[str, Any]:

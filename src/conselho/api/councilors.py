@@ -14,7 +14,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from conselho.api.context import Context, InContext, PathAgent
+from conselho.api.audit import Act, audited, of_agent
+from conselho.api.context import Actor, Context, InContext, PathAgent
 from conselho.api.schedules import schedule_warnings
 from conselho.api.views import (
     RUN_STATUSES,
@@ -95,7 +96,7 @@ class CouncilForm(BaseModel):
 
 
 @council.post("/api/council")
-async def apply_council(context: InContext, form: CouncilForm) -> dict[str, Any]:
+async def apply_council(context: InContext, actor: Actor, form: CouncilForm) -> dict[str, Any]:
     """Apply a set of council files: all of them, or nothing when one cannot be read."""
     if not form.base.is_absolute():
         raise Invalid("base", f"'{form.base}' is not an absolute path")
@@ -108,7 +109,12 @@ async def apply_council(context: InContext, form: CouncilForm) -> dict[str, Any]
         workspaces=context.system.settings.workspaces,
         rules=context.council.rules,
     )
+    before = {agent.agent_id: agent for agent in await context.store.agents()}
     changes = await context.council.apply(reading.accepted(), prune=form.prune, force=form.force)
+    after = {agent.agent_id: agent for agent in await context.store.agents()}
+    applied = (each.agent_id for each in changes if each.agent_id in after)
+    acts = (of_agent("apply", before.get(each), after[each]) for each in applied)
+    await audited(context, actor, *acts)
     return {
         "success": True,
         "changes": [asdict(change) for change in changes],
@@ -117,32 +123,47 @@ async def apply_council(context: InContext, form: CouncilForm) -> dict[str, Any]
 
 
 @seat.post("/{agent_id}/promote-councilor")
-async def promote(context: InContext, agent_id: PathAgent, form: PromoteForm) -> dict[str, Any]:
+async def promote(
+    context: InContext, actor: Actor, agent_id: PathAgent, form: PromoteForm
+) -> dict[str, Any]:
     """Give the agent a seat. 409 when it has one."""
+    before = await context.store.agent(agent_id)
     agent = await context.council.promote(agent_id, form)
+    await audited(context, actor, of_agent("promote", before, agent))
     answer = await _answer(context, agent, f"{agent.display_name} was promoted to councilor.")
     return answer | {"execution": None, "warnings": await schedule_warnings(context, agent)}
 
 
 @seat.delete("/{agent_id}/demote-councilor")
-async def demote(context: InContext, agent_id: PathAgent) -> dict[str, Any]:
+async def demote(context: InContext, actor: Actor, agent_id: PathAgent) -> dict[str, Any]:
     """Take the seat away; customization and executions stay. 400 when it has none."""
+    before = await context.store.agent(agent_id)
     agent = await context.council.demote(agent_id)
+    await audited(context, actor, of_agent("demote", before, agent))
     return await _answer(context, agent, f"{agent.display_name} left the council.")
 
 
 @seat.patch("/{agent_id}/councilor-config")
-async def edit(context: InContext, agent_id: PathAgent, patch: ConfigPatch) -> dict[str, Any]:
+async def edit(
+    context: InContext, actor: Actor, agent_id: PathAgent, patch: ConfigPatch
+) -> dict[str, Any]:
     """Change what is given, keep the rest, and reschedule at once."""
+    before = await context.store.agent(agent_id)
     agent = await context.council.edit(agent_id, patch)
+    await audited(context, actor, of_agent("edit", before, agent))
     answer = await _answer(context, agent, f"{agent.display_name} was changed.")
     return answer | {"warnings": await schedule_warnings(context, agent)}
 
 
 @seat.patch("/{agent_id}/councilor-schedule")
-async def set_enabled(context: InContext, agent_id: PathAgent, form: EnabledForm) -> dict[str, Any]:
+async def set_enabled(
+    context: InContext, actor: Actor, agent_id: PathAgent, form: EnabledForm
+) -> dict[str, Any]:
     """Pause or resume."""
+    before = await context.store.agent(agent_id)
     agent = await context.council.set_enabled(agent_id, form.enabled)
+    action = "resume" if form.enabled else "pause"
+    await audited(context, actor, of_agent(action, before, agent))
     config = agent.councilor_config
     return {
         "success": True,
@@ -154,11 +175,14 @@ async def set_enabled(context: InContext, agent_id: PathAgent, form: EnabledForm
 @seat.post("/{agent_id}/execute-now")
 async def execute_now(
     context: InContext,
+    actor: Actor,
     agent_id: PathAgent,
     wait: Annotated[float, Query(ge=0, le=600)] = 0,
 ) -> dict[str, Any]:
     """Run the councilor now. Answers at once, or when the run has ended with `wait=SECONDS`."""
     task = await context.executions.run_now(agent_id)
+    run = Act(action="run", target=agent_id, after={"execution_id": task.task_id})
+    await audited(context, actor, run)
     if wait:
         task = await context.executions.wait(task.task_id, seconds=wait)
     stats = stats_view((await context.store.statistics([agent_id])).get(agent_id))

@@ -10,11 +10,12 @@ from fastapi import APIRouter, Query
 from pydantic import AwareDatetime
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
-from conselho.api.context import Context, InContext
+from conselho.api.audit import Act, audited
+from conselho.api.context import Actor, Context, InContext
 from conselho.errors import NotFound
 from conselho.models.ids import AgentId, TaskId
 from conselho.models.rows import light_row, task_row
-from conselho.models.task import FINAL, Status, Trigger
+from conselho.models.task import FINAL, Status, Task, Trigger
 from conselho.models.verdict import Severity
 from conselho.services.log_reader import LogReader
 from conselho.store import TaskFilter
@@ -90,14 +91,26 @@ async def one_task(context: InContext, task_id: str) -> dict[str, Any]:
 
 
 @router.post("/{task_id}/cancel")
-async def cancel(context: InContext, task_id: str) -> dict[str, Any]:
+async def cancel(context: InContext, actor: Actor, task_id: str) -> dict[str, Any]:
     """Cancel an execution. One on its way has a few seconds to end; 409 when it ended otherwise."""
-    task = await context.executions.cancel(TaskId(task_id))
+    was = await context.store.task(TaskId(task_id))
+    task = await context.executions.cancel(was.task_id)
+    # Asking again for what is on its way changes nothing.
+    act = Act(action="cancel", target=task_id, before=_ending(was), after=_ending(task))
+    await audited(context, actor, act)
     if task.status not in FINAL:
         task = await context.executions.wait(task.task_id, seconds=CANCEL_WAIT_SECONDS)
     done = task.status is Status.CANCELLED
     message = "The execution is cancelled." if done else "The execution was asked to stop."
     return {"success": True, "message": message, "task": task_row(task)}
+
+
+def _ending(task: Task) -> dict[str, Any]:
+    return {
+        "agent_id": task.agent_id,
+        "status": task.status,
+        "cancel_requested": task.cancel_requested,
+    }
 
 
 # TERM, three seconds of grace, KILL: by then it is over.

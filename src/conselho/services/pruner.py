@@ -1,4 +1,4 @@
-"""Lets go of what is old: finished tasks with their logs, the journal, events nobody asks for."""
+"""Lets go of what is old: finished tasks with their logs, journal, audit, events, kept answers."""
 
 from __future__ import annotations
 
@@ -16,14 +16,16 @@ log = structlog.get_logger(__name__)
 
 PORTION = 500
 EVERY_SECONDS = 300.0
+# How long a request that is sent twice with one Idempotency-Key is carried out once.
+ANSWERS_KEPT = timedelta(hours=24)
 
 
 class Pruner:
     def __init__(
         self, store: Store, logs: RunLogs, clock: Clock, *, retention: timedelta, events_kept: int
     ) -> None:
-        """Tasks live for `retention` after their end, entries of the journal for as long, if they
-        are settled; the newest `events_kept` events stay.
+        """Tasks live for `retention` after their end, entries of the audit and settled ones of the
+        journal for as long, answers for ANSWERS_KEPT; the newest `events_kept` events stay.
         """
         self._store = store
         self._logs = logs
@@ -36,9 +38,11 @@ class Pruner:
         events = await self._store.prune_events(keep=self._events_kept, limit=PORTION)
         before = now - self._retention
         entries = await self._store.prune_journal(before=before, limit=PORTION)
+        entries += await self._store.prune_audit(before=before, limit=PORTION)
+        answers = await self._store.prune_answers(before=now - ANSWERS_KEPT, limit=PORTION)
         tasks = await self._store.prune(before=before, limit=PORTION)
         await asyncio.to_thread(self._logs.remove, tasks)
-        return len(tasks) + entries + events
+        return len(tasks) + entries + answers + events
 
     async def run(self) -> None:
         """Prune portion by portion, then rest, until cancelled."""
