@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from conselho.models.event import EventDraft, EventType
-from conselho.models.ids import AgentId, WorkerId, new_task_id
+from conselho.models.ids import AgentId, TaskId, WorkerId, new_task_id
 from conselho.models.task import Outcome, Snapshot, Status, Task, Trigger
 from conselho.models.verdict import Severity
 from conselho.store import Held, TaskFilter
@@ -132,6 +132,11 @@ def calls(store: SqlStore, agents: list[AgentId]) -> dict[str, Callable[[], Awai
         "list_status_trigger": listed(statuses=one_status, triggers=one_trigger),
         "list_last_day": listed(since=day_ago),
         "list_of_a_week": listed(since=week_ago, until=day_ago),
+        "list_older_than": listed(older_than=(NOW - timedelta(days=45), TaskId("m"))),
+        "list_text_everywhere": listed(text="files"),
+        "list_text_nowhere": listed(text="no such words"),
+        "list_text_not_ascii": listed(text="GUARDIÃ DO NADA"),
+        "list_text_of_agent": of_one(text="no such words"),
         "list_offset_10000": lambda: store.tasks(TaskFilter(), limit=50, offset=10_000),
         "report": report,
         "recent_20x30": lambda: store.recent(agents[:20], limit=30),

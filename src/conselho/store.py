@@ -122,12 +122,18 @@ class TaskFilter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskPage:
-    """Newest first by created_at. `total` counts all that match the filter."""
+    """Newest first by created_at. `total` counts all that match the filter but for `older_than`.
+
+    `next_older_than` is where the next page goes on, None when nothing is left. Looking for a text
+    ends after a bounded number of rows: then `total` counts those found in them, and the next page
+    goes on behind them, even if this one is empty.
+    """
 
     tasks: list[Task] = field(default_factory=list)
     total: int = 0
 
 
+    next_older_than: tuple[datetime, TaskId] | None = None
 class TaskStore(Protocol):
     async def submit(self, tasks: Sequence[Task], *, announce: Announce) -> list[Submission]:
         """Store new pending tasks, each on its own merits; the answers keep the order.

@@ -64,6 +64,50 @@ def has_part(
     return found
 
 
+def has_text(
+    dialect: str, text: sa.ColumnElement[str], pattern: sa.BindParameter[str], *, is_ascii: bool
+) -> sa.ColumnElement[bool]:
+    """Whether `text` is like `pattern` (see `text_pattern`), without regard to case.
+
+    SQLite knows upper and lower case of ASCII only, which is right and fast for a text of it; for
+    any other (`is_ascii` False) Python folds what is looked at.
+    """
+    if dialect == "postgresql":
+        return text.ilike(pattern, escape=_ESCAPE)
+    if is_ascii:
+        return text.like(pattern, escape=_ESCAPE)
+    folded = sa.func.casefold(text, type_=sa.Text)
+    return folded.like(sa.func.casefold(pattern), escape=_ESCAPE)
+
+
+def text_pattern(text: str) -> str:
+    """The pattern that finds `text` anywhere."""
+    for special in (_ESCAPE, "%", "_"):
+        text = text.replace(special, _ESCAPE + special)
+    return f"%{text}%"
+
+
+_ESCAPE: Final = "!"
+
+
+def casefold(text: str | None) -> str | None:
+    """For SQLite, which gets it as a function of that name."""
+    return None if text is None else text.casefold()
+
+
+def json_text(
+    dialect: str, document: sa.ColumnElement[Any], key: str | int
+) -> sa.ColumnElement[str]:
+    """The text under `key` of a JSON object, or at a place of a JSON list; NULL without one."""
+    if dialect == "sqlite":
+        path = f"$[{key}]" if isinstance(key, int) else f"$.{key}"
+        return sa.func.json_extract(document, sa.literal_column(f"'{path}'"), type_=sa.Text)
+    literal = str(key) if isinstance(key, int) else f"'{key}'"
+    return sa.cast(
+        sa.cast(document, postgresql.JSON).op("->>")(sa.literal_column(literal)), sa.Text
+    )
+
+
 def take_turn(conn: sa.Connection, what: str, *, shared: bool = False) -> bool:
     """Let only one transaction at a time decide on `what`, until it ends.
 

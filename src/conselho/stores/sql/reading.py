@@ -1,33 +1,29 @@
-"""Questions about tasks: single ones, lists, marks, what is active."""
+"""Questions about tasks: single ones, marks, what is active. Lists are in pages.py."""
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from functools import cache, lru_cache, reduce
-from typing import Any, NamedTuple
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 
 from conselho.errors import NotFound
 from conselho.models.ids import AgentId, TaskId
 from conselho.models.statistics import Activity
-from conselho.models.task import ACTIVE, Status, Task
-from conselho.store import TaskFilter, TaskPage
-from conselho.stores.sql.counters import Kind, kinds
+from conselho.models.task import Status, Task
 from conselho.stores.sql.portable import bound, given
 from conselho.stores.sql.rows import (
     COLUMNS,
     LIGHT_COLUMNS,
     WHOLE_COLUMNS,
-    micros,
     storable,
     task_of,
 )
 from conselho.stores.sql.schema import is_active, is_final, tasks
+from conselho.stores.sql.sums import total
 
-_Condition = sa.ColumnElement[bool]
 _newest_first = (tasks.c.created_at.desc(), tasks.c.task_id.desc())
 
 
@@ -39,193 +35,6 @@ def task_by_id(conn: sa.Connection, task_id: TaskId) -> Task:
 
 
 _ONE = sa.select(*WHOLE_COLUMNS).where(tasks.c.task_id == sa.bindparam("id"))
-
-
-def page(conn: sa.Connection, where: TaskFilter, limit: int, offset: int) -> TaskPage:
-    """A page out of a few ordered runs of index entries, merged.
-
-    Final rows of one (status, severity, trigger) stand in an index by created_at, so whatever the
-    filter, no entry is read that the page does not pass over. Those of one agent are one run, in
-    which the other filters are judged on the index entry. Active rows are few and read as they are.
-    Without `since` and `until` the total comes from the counters; with them the entries of that
-    span are counted, some 0.1 ms for each thousand. An offset costs as the entries that it skips.
-    """
-    given_fields = _given(where)
-    matching = [
-        kind
-        for kind in kinds(conn, where.agent_id and AgentId(storable(where.agent_id)))
-        if _matches(kind, where)
-    ]
-    parameters = _parameters(where, matching)
-    active_rows = 0
-    if where.severity is None and (not where.statuses or where.statuses & ACTIVE):
-        active_rows = conn.execute(_count_active(given_fields), parameters).scalar_one()
-    runs = _Runs(
-        given_fields, tuple(kind.severity is not None for kind in matching), active_rows > 0
-    )
-    total = active_rows + sum(kind.tasks for kind in matching)
-    if total and (where.since or where.until):
-        total = conn.execute(_count_runs(runs), parameters).scalar_one()
-    if limit <= 0 or offset >= total:
-        return TaskPage(total=total)
-    parameters |= {"limit": limit, "offset": offset, "merged": limit + offset}
-    return TaskPage(tasks=list(map(task_of, conn.execute(_page(runs), parameters))), total=total)
-
-
-class _Given(NamedTuple):
-    """Which fields of a filter are set: with _Runs, the form of a statement without its values.
-
-    A statement of twenty runs takes SQLAlchemy longer to put together than SQLite to run, so each
-    form is built once.
-    """
-
-    agent: bool
-    statuses: bool
-    severity: bool
-    triggers: bool
-    since: bool
-    until: bool
-
-
-class _Runs(NamedTuple):
-    """The runs to merge: one a kind (True: it has a severity), and the active rows if any.
-
-    With an agent all kinds are one run.
-    """
-
-    given: _Given
-    kinds: tuple[bool, ...]
-    active: bool
-
-
-def _given(where: TaskFilter) -> _Given:
-    return _Given(
-        agent=where.agent_id is not None,
-        statuses=bool(where.statuses),
-        severity=where.severity is not None,
-        triggers=bool(where.triggers),
-        since=where.since is not None,
-        until=where.until is not None,
-    )
-
-
-def _matches(kind: Kind, where: TaskFilter) -> bool:
-    return (
-        (not where.statuses or kind.status in where.statuses)
-        and (where.severity is None or kind.severity == where.severity)
-        and (not where.triggers or kind.trigger in where.triggers)
-    )
-
-
-def _parameters(where: TaskFilter, matching: Sequence[Kind]) -> dict[str, Any]:
-    values: dict[str, Any] = {
-        "agent": where.agent_id and storable(where.agent_id),
-        "statuses": sorted(where.statuses),
-        "severity": where.severity and where.severity.value,
-        "triggers": sorted(where.triggers),
-        "since": where.since and micros(where.since),
-        "until": where.until and micros(where.until),
-    }
-    for number, kind in enumerate(matching):
-        values[f"status_{number}"] = kind.status
-        values[f"severity_{number}"] = kind.severity
-        values[f"trigger_{number}"] = kind.trigger
-    return values
-
-
-@lru_cache(maxsize=64)
-def _count_active(given_fields: _Given) -> sa.Select[Any]:
-    return sa.select(sa.func.count()).where(*_active_run(given_fields))
-
-
-@lru_cache(maxsize=256)
-def _count_runs(runs: _Runs) -> sa.Select[Any]:
-    """The rows of all runs: plain counts, which SQLite makes faster than one over a union."""
-    counts = [
-        sa.select(sa.func.count()).select_from(tasks).where(*run).scalar_subquery()
-        for run in _conditions(runs)
-    ]
-    return sa.select(reduce(operator.add, counts))
-
-
-@lru_cache(maxsize=256)
-def _page(runs: _Runs) -> sa.Select[Any]:
-    merged = sa.union_all(*map(_head, _conditions(runs))).subquery("merged")
-    on_page = (
-        sa.select(merged.c.task_id)
-        .order_by(merged.c.created_at.desc(), merged.c.task_id.desc())
-        .limit(sa.bindparam("limit"))
-        .offset(sa.bindparam("offset"))
-        .subquery("on_page")
-    )
-    return (
-        sa.select(*COLUMNS)
-        .join(on_page, on_page.c.task_id == tasks.c.task_id)
-        .order_by(*_newest_first)
-    )
-
-
-def _head(run: Sequence[_Condition]) -> sa.Select[Any]:
-    """The newest rows of a run: as many as a page could need, were they all from this one."""
-    # Wrapped, because a part of a UNION cannot have an order and a limit of its own.
-    part = (
-        sa.select(tasks.c.created_at, tasks.c.task_id)
-        .where(*run)
-        .order_by(*_newest_first)
-        .limit(sa.bindparam("merged"))
-        .subquery()
-    )
-    return sa.select(part.c.created_at, part.c.task_id)
-
-
-def _conditions(runs: _Runs) -> Iterable[Sequence[_Condition]]:
-    if runs.given.agent and runs.kinds:
-        yield (is_final, *_of_agent(runs.given), *_judged(runs.given), *_span(runs.given))
-    elif runs.kinds:
-        for number, has_severity in enumerate(runs.kinds):
-            yield (is_final, *_of_kind(number, has_severity), *_span(runs.given))
-    if runs.active:
-        yield _active_run(runs.given)
-
-
-def _active_run(given_fields: _Given) -> Sequence[_Condition]:
-    return (
-        is_active,
-        *_of_agent(given_fields),
-        *_judged(given_fields),
-        *_span(given_fields),
-    )
-
-
-def _of_agent(given_fields: _Given) -> Iterable[_Condition]:
-    if given_fields.agent:
-        yield tasks.c.agent_id == sa.bindparam("agent")
-
-
-def _of_kind(number: int, has_severity: bool) -> Iterable[_Condition]:
-    severity = tasks.c.severity == sa.bindparam(f"severity_{number}")
-    yield tasks.c.status == sa.bindparam(f"status_{number}")
-    yield severity if has_severity else tasks.c.severity.is_(None)
-    yield tasks.c.trigger == sa.bindparam(f"trigger_{number}")
-
-
-def _judged(given_fields: _Given) -> Iterable[_Condition]:
-    """The filter without agent and span, in a form for which no planner looks for an index."""
-    if given_fields.statuses:
-        statuses: sa.BindParameter[str] = sa.bindparam("statuses", expanding=True)
-        yield sa.func.nullif(tasks.c.status, "").in_(statuses)
-    if given_fields.severity:
-        yield sa.func.nullif(tasks.c.severity, "") == sa.bindparam("severity")
-    if given_fields.triggers:
-        triggers: sa.BindParameter[str] = sa.bindparam("triggers", expanding=True)
-        yield sa.func.nullif(tasks.c.trigger, "").in_(triggers)
-
-
-def _span(given_fields: _Given) -> Iterable[_Condition]:
-    if given_fields.since:
-        yield tasks.c.created_at >= sa.bindparam("since")
-    if given_fields.until:
-        yield tasks.c.created_at < sa.bindparam("until")
 
 
 def statuses(conn: sa.Connection, idempotency_keys: Sequence[str]) -> dict[str, Status]:
@@ -329,14 +138,23 @@ _LAST_VERDICT = (
 
 
 def activity(conn: sa.Connection) -> Activity:
-    numbers = {row.status: row.number for row in conn.execute(_ACTIVITY)}
+    rows = {row.status: row for row in conn.execute(_ACTIVITY)}
+    pending, processing = rows.get(Status.PENDING), rows.get(Status.PROCESSING)
     return Activity(
-        pending=numbers.get(Status.PENDING, 0), processing=numbers.get(Status.PROCESSING, 0)
+        pending=pending.number if pending else 0,
+        processing=processing.number if processing else 0,
+        queued=pending.queued if pending else 0,
     )
 
 
+# The key of one that waits behind its councilor's active run; no agent_id has this character.
+_is_queued = tasks.c.active_key.contains("#")
 _ACTIVITY = (
-    sa.select(tasks.c.status, sa.func.count().label("number"))
+    sa.select(
+        tasks.c.status,
+        sa.func.count().label("number"),
+        total(sa.case((_is_queued, 1), else_=0)).label("queued"),
+    )
     .where(is_active)
     .group_by(tasks.c.status)
 )

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from conselho.errors import InvalidSettings, StoreUnavailable
 from conselho.stores.sql.failures import unavailable
 from conselho.stores.sql.migrate import bring_up_to_date
+from conselho.stores.sql.portable import casefold
 from conselho.stores.sql.threads import ConnectionThreads, Operation
 
 T = TypeVar("T")
@@ -80,6 +81,7 @@ class SqliteExecutor:
             for name, value in self._pragmas.items():
                 connection.execute(f"PRAGMA {name} = {value}").close()
             connection.execute(f"PRAGMA query_only = {query_only}").close()
+            connection.create_function("casefold", 1, casefold, deterministic=True)
 
         return engine
 

@@ -46,6 +46,7 @@ from conselho.stores.sql import (
     reading,
     spending,
 )
+    pages,
 from conselho.stores.sql.rows import micros
 
 T = TypeVar("T")
@@ -202,8 +203,8 @@ class SqlStore:
         return await self._executor.read(reading.task_by_id, task_id)
 
     async def tasks(self, where: TaskFilter, *, limit: int, offset: int = 0) -> TaskPage:
-        """Cost: a few milliseconds, but for long spans and deep offsets (reading.page)."""
-        return await self._executor.read(reading.page, where, limit, offset)
+        """Cost: a few milliseconds, but for long spans and deep offsets (pages.page)."""
+        return await self._executor.read(pages.page, where, limit, offset)
 
     async def statuses(self, idempotency_keys: Sequence[str]) -> dict[str, Status]:
         return await self._executor.read(reading.statuses, idempotency_keys)
