@@ -42,11 +42,11 @@ from conselho.stores.sql import (
     lost_slots,
     maintenance,
     outbox,
+    pages,
     pruning,
     reading,
     spending,
 )
-    pages,
 from conselho.stores.sql.rows import micros
 
 T = TypeVar("T")
