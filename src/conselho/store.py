@@ -347,6 +347,16 @@ class TaskStore(Protocol):
         """
         ...
 
+    async def import_tasks(self, tasks: Sequence[Task]) -> frozenset[TaskId]:
+        """Store Tasks that ended elsewhere, in one write; the ids of those that were not here.
+
+        One whose task_id or idempotency_key is taken is left out, so that importing again adds
+        nothing. They count in all figures from now on, but cover no slot, whatever their due_at,
+        and make no event. Raises ValueError, with nothing stored, for one that has not ended or
+        stands for lost slots.
+        """
+        ...
+
     async def prune(self, *, before: datetime, limit: int) -> list[TaskId]:
         """Delete up to `limit` final tasks that ended before `before`, oldest first.
 

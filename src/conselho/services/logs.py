@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from pathlib import Path
 
 import structlog
 
-from conselho.models.ids import TaskId
+from conselho.models.ids import TASK_ID_PATTERN, TaskId
 
 log = structlog.get_logger(__name__)
 
-_SAFE = re.compile(r"[A-Za-z0-9_-]{2,200}")
 
 
 class RunLogs:
@@ -24,7 +22,7 @@ class RunLogs:
 
         Raises ValueError for an id that could leave the folder.
         """
-        if not _SAFE.fullmatch(task_id):
+        if not TASK_ID_PATTERN.fullmatch(task_id):
             raise ValueError(f"{task_id!r} cannot name a log file")
         return self._folder / task_id[-2:] / f"{task_id}.log"
 

@@ -6,7 +6,7 @@ conditional on the state that they leave, so that the loser of a race changes no
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -62,7 +62,7 @@ def submit(conn: sa.Connection, submitted: Sequence[Task], announce: Announce) -
     for place in answers:
         del waiting[place]
     while waiting:
-        created = _insert(conn, waiting.values())
+        created = insert_new(conn, [task_values(task) for task in waiting.values()])
         for place in [place for place, task in waiting.items() if task.task_id in created]:
             created.discard(waiting[place].task_id)
             answers[place] = Submission(
@@ -103,8 +103,8 @@ def _submission(dialect: str) -> Any:
     return statement.returning(tasks.c.task_id)
 
 
-def _insert(conn: sa.Connection, new: Iterable[Task]) -> set[TaskId]:
-    rows = [task_values(task) for task in new]
+def insert_new(conn: sa.Connection, rows: Sequence[Values]) -> set[TaskId]:
+    """Insert rows of `tasks` that collide with none by any unique key; the ids of these."""
     return set(conn.execute(_submission(conn.dialect.name), rows).scalars())
 
 

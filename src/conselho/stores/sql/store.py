@@ -37,6 +37,7 @@ from conselho.stores.sql import (
     counters,
     coverage,
     health,
+    imports,
     journal,
     lifecycle,
     lost_slots,
@@ -245,6 +246,9 @@ class SqlStore:
             return True
         await self._executor.write(counters.rebuild)
         return False
+
+    async def import_tasks(self, tasks: Sequence[Task]) -> frozenset[TaskId]:
+        return await self._executor.write(imports.import_tasks, tasks)
 
     async def prune(self, *, before: datetime, limit: int) -> list[TaskId]:
         return await self._executor.write(pruning.prune, before, limit)
