@@ -12,6 +12,7 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
 from conselho.api.audit import Act, audited
 from conselho.api.context import Actor, Context, InContext
+from conselho.api.cursors import cursor_of, place_of
 from conselho.errors import NotFound
 from conselho.models.ids import AgentId, TaskId
 from conselho.models.rows import light_row, task_row
@@ -40,8 +41,17 @@ async def list_tasks(
     trigger: Annotated[list[Trigger] | None, Query()] = None,
     since: AwareDatetime | None = None,
     until: AwareDatetime | None = None,
+    q: Annotated[str | None, Query(max_length=200)] = None,
+    cursor: Annotated[str | None, Query(max_length=400)] = None,
 ) -> dict[str, Any]:
-    """Executions and lost slots, newest first; `since` and `until` bound their created_at."""
+    """Executions and lost slots, newest first; all filters can be combined.
+
+    `since` (inclusive) and `until` (exclusive) bound their created_at. `q` is looked for, without
+    regard to case, in the names of the councilor and its task, the verdict, error and result.
+    `next_cursor` as `cursor` brings the next page, and rows that arrive meanwhile move nothing; it
+    is null at the end. With `q` each page looks through 5,000 rows at most: it may be empty and
+    have a next page still, and `total` tells what was found in these rows.
+    """
     last_event_id = await context.last_event_id()
     where = TaskFilter(
         agent_id=AgentId(agent_id) if agent_id else None,
@@ -50,6 +60,8 @@ async def list_tasks(
         triggers=frozenset(trigger or ()),
         since=since,
         until=until,
+        text=(q or "").strip() or None,
+        older_than=place_of(cursor) if cursor else None,
     )
     page = await context.store.tasks(where, limit=limit, offset=offset)
     return {
@@ -57,6 +69,7 @@ async def list_tasks(
         "count": len(page.tasks),
         "total": page.total,
         "tasks": [light_row(task, result_characters=RESULT_IN_LIST) for task in page.tasks],
+        "next_cursor": cursor_of(page.next_older_than),
         "last_event_id": last_event_id,
     }
 
