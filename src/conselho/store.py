@@ -20,12 +20,14 @@ from typing import Any, Final, Protocol
 from conselho.models.access import AccessToken
 from conselho.models.agent import Agent
 from conselho.models.audit import AuditEntry
+from conselho.models.durations import Durations
 from conselho.models.event import Announce, Event, EventDraft
 from conselho.models.ids import AgentId, TaskId, WorkerId
 from conselho.models.journal import JournalEntry
 from conselho.models.maintenance import Maintenance
-from conselho.models.statistics import Activity, AgentStatistics, Tally, Usage
+from conselho.models.statistics import Activity, AgentStatistics, Lost, Tally, Usage
 from conselho.models.task import Outcome, Status, Task, Trigger
+from conselho.models.uptime import Sign
 from conselho.models.verdict import Severity
 
 # What a step of priority is worth, in time of waiting.
@@ -131,9 +133,9 @@ class TaskPage:
 
     tasks: list[Task] = field(default_factory=list)
     total: int = 0
-
-
     next_older_than: tuple[datetime, TaskId] | None = None
+
+
 class TaskStore(Protocol):
     async def submit(self, tasks: Sequence[Task], *, announce: Announce) -> list[Submission]:
         """Store new pending tasks, each on its own merits; the answers keep the order.
@@ -319,6 +321,28 @@ class TaskStore(Protocol):
         """
         ...
 
+    async def tallies(
+        self, spans: Sequence[tuple[datetime, datetime]], *, agent_id: AgentId | None = None
+    ) -> list[Tally]:
+        """`tally` for many spans (since, until) at once: one answer for each, in their order.
+
+        Of one agent: only tasks that are still there, since the figures that outlive pruned ones
+        are kept for the council as a whole.
+        """
+        ...
+
+    async def durations(
+        self, spans: Sequence[tuple[datetime, datetime]], *, agent_id: AgentId | None = None
+    ) -> list[Durations]:
+        """How long the runs of each span took, as `tallies`; how exact: models.durations."""
+        ...
+
+    async def lost(
+        self, spans: Sequence[tuple[datetime, datetime]], *, agent_id: AgentId | None = None
+    ) -> list[Lost]:
+        """The slots of each span that did not run, by reason, as `tallies`."""
+        ...
+
     async def usage(
         self, agents: Sequence[AgentId] | None, *, since: datetime, until: datetime
     ) -> dict[AgentId, Usage]:
@@ -417,6 +441,14 @@ class Journal(Protocol):
         """The newest entries, newest first; of one agent when it is given, else of all.
 
         `former` is left out (None).
+        """
+        ...
+
+    async def signs(self, *, since: datetime) -> list[Sign]:
+        """What the journal tells of servers being there from `since` on, in the order of seq.
+
+        The newest start or stop before it comes first, if there is one. Of very many the newest
+        2,000.
         """
         ...
 

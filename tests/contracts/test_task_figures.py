@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+from collections import Counter
 from collections.abc import Coroutine
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -14,8 +15,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
+from conselho.models.durations import Durations, bucket_us
 from conselho.models.ids import AgentId, TaskId
-from conselho.models.statistics import Tally, Usage
+from conselho.models.statistics import Lost, Tally, Usage
 from conselho.models.task import FINAL, LOST_SLOT, Outcome, SkipReason, Status, Task, Trigger
 from conselho.models.verdict import Severity
 from conselho.store import Held, Loss, TaskFilter
@@ -197,7 +199,7 @@ class Histories(RuleBasedStateMachine):
         final = [task for task in self.stored() if task.status in FINAL] + self.pruned
         statistics = self.wait(self.store.statistics(AGENTS))
         for agent in AGENTS:
-            mine = [task for task in final if task.agent_id == agent]
+            mine = [task for task in final if task.agent_id == agent and is_of_council(task)]
             assert (agent in statistics) == bool(mine)
             if mine:
                 assert statistics[agent].tally == naive_tally(mine)
@@ -207,6 +209,19 @@ class Histories(RuleBasedStateMachine):
         since = NOON + timedelta(minutes=15)
         recent = [task for task in final if counts_at(task) >= since]
         assert self.wait(self.store.tally(since=since, until=EVER["until"])) == naive_tally(recent)
+        self.series_agree(final, None)
+        self.series_agree([task for task in self.stored() if task.agent_id == AGENTS[0]], AGENTS[0])
+
+    def series_agree(self, tasks: list[Task], agent: AgentId | None) -> None:
+        """`tasks` are those that the store counts for the agent, or for all."""
+        final = [task for task in tasks if task.status in FINAL]
+        by_span = [
+            [task for task in final if since <= counts_at(task) < until] for since, until in DAYS
+        ]
+        asked: dict[str, Any] = {"spans": DAYS, "agent_id": agent}
+        assert self.wait(self.store.tallies(**asked)) == list(map(naive_tally, by_span))
+        assert self.wait(self.store.durations(**asked)) == list(map(naive_durations, by_span))
+        assert self.wait(self.store.lost(**asked)) == list(map(naive_lost, by_span))
 
     @rule()
     def usage_agrees_with_a_naive_sum(self) -> None:
@@ -256,6 +271,31 @@ def counts_at(task: Task) -> datetime:
     moment = task.slot_to if task.status in LOST_SLOT else task.completed_at
     assert moment is not None
     return moment
+
+
+def is_of_council(task: Task) -> bool:
+    """Whether it counts in the lifetime figures of its agent."""
+    return task.trigger is not Trigger.API
+
+
+def naive_durations(tasks: list[Task]) -> Durations:
+    lengths = Counter(
+        bucket_us(round(task.duration_seconds * 1e6))
+        for task in tasks
+        if task.status not in NOT_RUNS and task.duration_seconds is not None
+    )
+    return Durations.of(lengths)
+
+
+def naive_lost(tasks: list[Task]) -> Lost:
+    def slots(status: Status) -> dict[str, int]:
+        found: Counter[str] = Counter()
+        for task in tasks:
+            if task.status is status:
+                found[task.skip_reason or ""] += task.slot_count or 0
+        return dict(found)
+
+    return Lost(missed=slots(Status.MISSED), skipped=slots(Status.SKIPPED))
 
 
 def naive_tally(tasks: list[Task]) -> Tally:

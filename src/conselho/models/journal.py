@@ -46,7 +46,8 @@ class JournalEntry:
 
     `detail` is a sentence for people. `former` is the agent before a change of its timetable; the
     entry is unsettled (`settled` False) until the slots that it owed up to `at` are accounted for.
-    `seq` is given by the store and grows.
+    `seconds` is how long the machine slept or the server was blocked, up to `at`, or how far the
+    clock was set. `seq` is given by the store and grows.
     """
 
     at: datetime
@@ -56,4 +57,5 @@ class JournalEntry:
     detail: str = ""
     former: Agent | None = None
     settled: bool = True
+    seconds: float | None = None
     seq: int = 0

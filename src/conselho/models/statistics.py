@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Self
 
@@ -134,8 +134,20 @@ class AgentStatistics:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lost:
+    """How many slots did not run, by skip_reason ('' for none)."""
+
+    missed: Mapping[str, int] = field(default_factory=dict)
+    skipped: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Activity:
-    """How many tasks are active at this moment."""
+    """How many tasks are active at this moment.
+
+    `queued` are those of the pending ones that wait for another run of their councilor to end.
+    """
 
     pending: int
     processing: int
+    queued: int = 0

@@ -57,7 +57,8 @@ class Timekeeper:
         if not self._unwritten:
             return
         entries = [
-            JournalEntry(at=one.at, kind=one.kind, detail=one.sentence) for one in self._unwritten
+            JournalEntry(at=one.at, kind=one.kind, detail=one.sentence, seconds=one.seconds)
+            for one in self._unwritten
         ]
         try:
             await self._journal.write_journal(

@@ -22,6 +22,7 @@ _LIGHT = (
     journal.c.agent_id,
     journal.c.display_name,
     journal.c.detail,
+    journal.c.seconds,
 )
 
 

@@ -451,12 +451,13 @@ def journal_values(entry: JournalEntry) -> Values:
         "display_name": storable_or_none(entry.display_name),
         "detail": storable(entry.detail),
         "former": former and to_json(agent_document(former)),
+        "seconds": entry.seconds,
     }
 
 
 def journal_entry_of(row: Row) -> JournalEntry:
-    """The entry of a row (seq, at, kind, settled, agent_id, display_name, detail[, former])."""
-    seq, at, kind, settled, agent_id, display_name, detail, *former = row
+    """The entry of a row of the columns of the journal, with or without its last one, `former`."""
+    seq, at, kind, settled, agent_id, display_name, detail, seconds, *former = row
     return JournalEntry(
         seq=seq,
         at=moment_of(at),
@@ -465,6 +466,7 @@ def journal_entry_of(row: Row) -> JournalEntry:
         agent_id=agent_id,
         display_name=display_name,
         detail=detail,
+        seconds=seconds,
         former=agent_of(former[0]) if former and former[0] is not None else None,
     )
 

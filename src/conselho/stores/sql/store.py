@@ -12,12 +12,14 @@ from conselho.errors import InvalidSettings
 from conselho.models.access import AccessToken
 from conselho.models.agent import Agent
 from conselho.models.audit import AuditEntry
+from conselho.models.durations import Durations
 from conselho.models.event import Announce, Event, EventDraft
 from conselho.models.ids import AgentId, TaskId, WorkerId
 from conselho.models.journal import JournalEntry
 from conselho.models.maintenance import Maintenance
-from conselho.models.statistics import Activity, AgentStatistics, Tally, Usage
+from conselho.models.statistics import Activity, AgentStatistics, Lost, Tally, Usage
 from conselho.models.task import Outcome, Status, Task
+from conselho.models.uptime import Sign
 from conselho.store import (
     Answer,
     ClaimLimits,
@@ -31,6 +33,7 @@ from conselho.store import (
 from conselho.stores.sql import (
     access,
     answers,
+    attendance,
     audit,
     catalogue,
     claims,
@@ -46,6 +49,7 @@ from conselho.stores.sql import (
     pages,
     pruning,
     reading,
+    series,
     spending,
 )
 from conselho.stores.sql.rows import micros
@@ -228,6 +232,21 @@ class SqlStore:
     async def tally(self, *, since: datetime, until: datetime) -> Tally:
         return await self._executor.read(counters.tally, micros(since), micros(until))
 
+    async def tallies(
+        self, spans: Sequence[tuple[datetime, datetime]], *, agent_id: AgentId | None = None
+    ) -> list[Tally]:
+        return await self._executor.read(series.tallies, _spans(spans), agent_id)
+
+    async def durations(
+        self, spans: Sequence[tuple[datetime, datetime]], *, agent_id: AgentId | None = None
+    ) -> list[Durations]:
+        return await self._executor.read(series.durations, _spans(spans), agent_id)
+
+    async def lost(
+        self, spans: Sequence[tuple[datetime, datetime]], *, agent_id: AgentId | None = None
+    ) -> list[Lost]:
+        return await self._executor.read(series.lost, _spans(spans), agent_id)
+
     async def usage(
         self, agents: Sequence[AgentId] | None, *, since: datetime, until: datetime
     ) -> dict[AgentId, Usage]:
@@ -237,8 +256,7 @@ class SqlStore:
     async def usage_by_day(
         self, agents: Sequence[AgentId] | None, *, days: Sequence[tuple[datetime, datetime]]
     ) -> list[dict[AgentId, Usage]]:
-        spans = [spending.Span(micros(since), micros(until)) for since, until in days]
-        return await self._executor.read(spending.usage_in_spans, agents, spans)
+        return await self._executor.read(spending.usage_in_spans, agents, _spans(days))
 
     async def recount(self) -> bool:
         # The long reading blocks no writer; only counters that disagree are written.
@@ -288,6 +306,9 @@ class SqlStore:
         self, agent_id: AgentId | None = None, *, limit: int, before_seq: int | None = None
     ) -> list[JournalEntry]:
         return await self._executor.read(journal.newest, agent_id, limit, before_seq)
+
+    async def signs(self, *, since: datetime) -> list[Sign]:
+        return await self._executor.read(attendance.signs, since)
 
     async def unsettled(self, agent_id: AgentId | None = None) -> list[JournalEntry]:
         return await self._executor.read(journal.unsettled, agent_id)
@@ -374,3 +395,7 @@ class SqlStore:
         for callback in self._listeners:
             callback()
         return result
+
+
+def _spans(moments: Sequence[tuple[datetime, datetime]]) -> list[spending.Span]:
+    return [spending.Span(micros(since), micros(until)) for since, until in moments]
