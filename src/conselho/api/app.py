@@ -30,6 +30,8 @@ from conselho.api import (
     usage,
 )
 from conselho.api.context import Context
+from conselho.api.etags import ETags
+from conselho.api.idempotency import Idempotency
 
 PREFIXES = ("/api/councilors", "/api/agents")
 
@@ -45,6 +47,8 @@ def make_app(context: Context) -> FastAPI:
     )
     app.state.context = context
     problems.install(app)
+    app.add_middleware(ETags)
+    app.add_middleware(Idempotency, store=context.store, clock=context.clock)
     app.include_router(health.router)
     app.include_router(metrics.make_router(context))
     # Fixed paths first: `/api/councilors/scheduler/jobs` is not a councilor named `scheduler`.
