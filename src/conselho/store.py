@@ -310,7 +310,10 @@ class TaskStore(Protocol):
         ...
 
     async def statistics(self, agents: Sequence[AgentId]) -> dict[AgentId, AgentStatistics]:
-        """Lifetime figures per agent; agents without a final Task are absent."""
+        """Lifetime figures per agent, of the council's runs; agents without one are absent.
+
+        Tasks with trigger api do not count.
+        """
         ...
 
     async def tally(self, *, since: datetime, until: datetime) -> Tally:

@@ -18,14 +18,14 @@ from conselho.api.audit import Act, audited, of_agent
 from conselho.api.context import Actor, Context, InContext, PathAgent
 from conselho.api.schedules import schedule_warnings
 from conselho.api.views import (
-    RUN_STATUSES,
     agent_view,
     agent_views,
+    council_runs,
     execution,
     report,
     stats_view,
 )
-from conselho.errors import Invalid, NotFound
+from conselho.errors import Invalid, NotFound, Unavailable
 from conselho.models.agent import Agent
 from conselho.models.documents import schedule_document
 from conselho.models.ids import AgentId
@@ -68,7 +68,12 @@ async def list_councilors(context: InContext, is_councilor: bool | None = None) 
 
 @council.get("/api/councilors/scheduler/jobs")
 async def scheduler_jobs(context: InContext) -> dict[str, Any]:
-    """What the scheduler has before it: one job a councilor, paused ones without a next run."""
+    """What the scheduler has before it: one job a councilor, paused ones without a next run.
+
+    503 when this server runs no scheduler.
+    """
+    if not context.system.settings.scheduler_enabled:
+        raise Unavailable("scheduler", "it is switched off by the settings of this server")
     jobs = [
         {
             "id": agent.agent_id,
@@ -202,9 +207,7 @@ async def councilor_report(
 ) -> dict[str, Any]:
     """The newest executions, lost slots and figures of one councilor."""
     agent = await _councilor(context, agent_id)
-    runs = await context.store.tasks(
-        TaskFilter(agent_id=agent_id, statuses=RUN_STATUSES), limit=limit
-    )
+    runs = await context.store.tasks(council_runs(agent_id), limit=limit)
     slots = await context.store.tasks(
         TaskFilter(agent_id=agent_id, statuses=LOST_SLOT), limit=LATEST_SLOTS
     )
@@ -216,7 +219,7 @@ async def councilor_report(
 async def latest_execution(context: InContext, agent_id: PathAgent) -> dict[str, Any] | None:
     """The newest execution, bare and under `execution`; null when there is none yet."""
     await _councilor(context, agent_id)
-    page = await context.store.tasks(TaskFilter(agent_id=agent_id, statuses=RUN_STATUSES), limit=1)
+    page = await context.store.tasks(council_runs(agent_id), limit=1)
     if not page.tasks:
         return None
     newest = execution(page.tasks[0])

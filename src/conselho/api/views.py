@@ -7,16 +7,23 @@ from typing import Any
 
 from conselho.models.agent import Agent
 from conselho.models.documents import agent_document
-from conselho.models.rows import duration_ms, execution_status, light_row, summary
+from conselho.models.ids import AgentId
+from conselho.models.rows import duration_ms, execution_status, instance_of, light_row, summary
 from conselho.models.statistics import AgentStatistics, Tally
-from conselho.models.task import LOST_SLOT, Status, Task, iso, utc_text
+from conselho.models.task import COUNCIL_TRIGGERS, LOST_SLOT, Status, Task, iso, utc_text
 from conselho.services.schedule_words import sentences
 from conselho.services.slots import next_slot
-from conselho.store import Store
+from conselho.store import Store, TaskFilter
 
 RECENT_MARKS = 30
 # What counts as an execution: everything but the record of slots that did not run.
 RUN_STATUSES = frozenset(Status) - LOST_SLOT
+
+
+def council_runs(agent_id: AgentId) -> TaskFilter:
+    """The executions of one councilor; what a client had its agent do beside is none."""
+    return TaskFilter(agent_id=agent_id, statuses=RUN_STATUSES, triggers=COUNCIL_TRIGGERS)
+
 
 _NOTHING = AgentStatistics(tally=Tally())
 
@@ -34,7 +41,11 @@ async def agent_views(store: Store, agents: list[Agent], *, now: datetime) -> li
             "next_execution": iso(next_slot(agent, now)),
             "schedule_sentence": sentences(agent.seat.schedule) if agent.is_councilor else None,
             "current": _row_or_none(active.get(agent.agent_id)),
-            "recent": [_mark(task) for task in recent.get(agent.agent_id, [])],
+            "recent": [
+                _mark(task)
+                for task in recent.get(agent.agent_id, [])
+                if task.is_councilor_execution
+            ],
         }
         for agent in agents
     ]
@@ -79,6 +90,7 @@ def execution(task: Task) -> dict[str, Any]:
     return {
         "_id": task.task_id,
         "execution_id": task.task_id,
+        "instance_id": instance_of(task),
         "councilor_id": task.agent_id,
         "agent_id": task.agent_id,
         "started_at": utc_text(task.started_at or task.created_at),
@@ -158,4 +170,6 @@ def _mark(task: Task) -> dict[str, Any]:
 
 
 def _row_or_none(task: Task | None) -> dict[str, Any] | None:
-    return None if task is None else light_row(task, result_characters=0)
+    if task is None or not task.is_councilor_execution:
+        return None
+    return light_row(task, result_characters=0)

@@ -110,6 +110,9 @@ class Policies:
     evidence: Evidence = "required"
 
 
+_USUAL = Policies()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CouncilorConfig:
     """The seat: title, when, what, whom to tell, within which bounds."""
@@ -181,6 +184,11 @@ class Agent:
         if self.councilor_config is None:
             raise ValueError(f"{self.agent_id} is not a councilor: the caller must have checked")
         return self.councilor_config
+
+    @property
+    def policies(self) -> Policies:
+        """What bounds its runs: its seat's policies, or the usual ones without a seat."""
+        return self.councilor_config.policies if self.councilor_config else _USUAL
 
     @property
     def display_name(self) -> str:

@@ -21,8 +21,11 @@ def task_row(task: Task) -> dict[str, Any]:
     councilor must end first, and `deadline_at` is when no further try begins any more.
     """
     return {
+        "_id": task.task_id,
         "task_id": task.task_id,
         "execution_id": task.task_id,
+        "instance_id": instance_of(task),
+        "is_councilor_execution": task.is_councilor_execution,
         "agent_id": task.agent_id,
         "display_name": task.snapshot.display_name,
         "title": task.snapshot.title,
@@ -107,6 +110,16 @@ def _cut_finding(finding: dict[str, Any]) -> dict[str, Any]:
     if detail is None or len(detail) <= DETAIL_IN_LIGHT_ROW:
         return finding
     return finding | {"detail": detail[: DETAIL_IN_LIGHT_ROW - 1] + "…"}
+
+
+def councilor_instance(agent_id: str) -> str:
+    """The one instance of a councilor, under which older clients follow its runs."""
+    return f"councilor_{agent_id}"
+
+
+def instance_of(task: Task) -> str:
+    """The instance that a Task counts for: what the client called it, or the councilor's."""
+    return task.snapshot.instance_id or councilor_instance(task.agent_id)
 
 
 def execution_status(status: Status) -> str:

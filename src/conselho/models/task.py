@@ -41,7 +41,12 @@ LOST_SLOT = frozenset({Status.SKIPPED, Status.MISSED})
 
 
 class Trigger(StrEnum):
-    """Why a Task exists."""
+    """Why a Task exists.
+
+    api: a client had the agent do something else than its councilor's task. It is no run of the
+    council (`is_councilor_execution` is False), so a councilor's statistics do not count it; all
+    other triggers are.
+    """
 
     SCHEDULE = "schedule"
     MANUAL = "manual"
@@ -124,11 +129,16 @@ SKIPPED_FOR = frozenset(
 )
 
 
+# The triggers of the council's own runs.
+COUNCIL_TRIGGERS = frozenset(Trigger) - {Trigger.API}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """What the councilor was when the Task was made: a later edit does not change a run.
 
     Also what events and lists show without a second look-up. `argv` is for provider `command`.
+    `instance_id` is what a client called its execution; None for runs of the council.
     """
 
     display_name: str
@@ -156,6 +166,7 @@ class Snapshot:
     instructions: str = ""
     continuity: bool = False
     max_cost_usd: float | None = None
+    instance_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 from conselho.models.event import EventDraft, EventType
 from conselho.models.rows import duration_ms, execution_status, light_row, summary
-from conselho.models.task import LOST_SLOT, Status, Task, iso
+from conselho.models.task import FINAL, LOST_SLOT, Status, Task, iso
 
 # An event goes to every open page, and thousands of them are held in memory: a long report stays in
 # the store, where the page fetches it.
@@ -17,10 +17,13 @@ def announce(task: Task) -> list[EventDraft]:
     """The events for a Task that was just submitted, claimed, given back, ended or accounted for.
 
     Every change of status makes a `councilor_execution`; a start and an end are also told by the
-    events of the older contract. A lost slot makes `councilor_skipped`.
+    events of the older contract. A lost slot makes `councilor_skipped`. What a client had an agent
+    do beside the council makes no `councilor_execution`: it is no mark of its councilor.
     """
     if task.status in LOST_SLOT:
         return [_draft(task, EventType.SKIPPED, _lost(task))]
+    if not task.is_councilor_execution:
+        return _beside(task)
     drafts = [_draft(task, EventType.EXECUTION, _execution(task))]
     if task.status is Status.PROCESSING and not task.cancel_requested:
         drafts.insert(0, _draft(task, EventType.STARTED, _started(task)))
@@ -29,6 +32,16 @@ def announce(task: Task) -> list[EventDraft]:
     elif task.status is Status.ERROR:
         drafts.insert(0, _draft(task, EventType.ERROR, _failed(task)))
     return drafts
+
+
+def _beside(task: Task) -> list[EventDraft]:
+    if task.status is Status.PROCESSING and not task.cancel_requested:
+        return [_draft(task, EventType.STARTED, _started(task))]
+    if task.status is Status.COMPLETED:
+        return [_draft(task, EventType.COMPLETED, _completed(task))]
+    if task.status in FINAL:
+        return [_draft(task, EventType.ERROR, _failed(task))]
+    return []
 
 
 def _draft(task: Task, kind: EventType, fields: dict[str, Any]) -> EventDraft:

@@ -66,14 +66,12 @@ class Budget:
         self._free = free
 
     async def objections(self, agents: Iterable[Agent], *, now: datetime) -> dict[AgentId, str]:
-        """A sentence for each of these councilors that must not start a run now.
+        """A sentence for each of these agents that must not start a run now.
 
         Asks the store only when there is a limit to keep.
         """
         paying = [agent for agent in agents if agent.provider not in self._free]
-        limited = [
-            agent for agent in paying if self._council.any or Limits.of(agent.seat.policies).any
-        ]
+        limited = [agent for agent in paying if self._council.any or Limits.of(agent.policies).any]
         if not limited:
             return {}
         spent = await self._spent(None if self._council.any else _ids(limited), now)
@@ -87,7 +85,7 @@ class Budget:
             objection = of_council or _objection(
                 "The councilor",
                 spent.get(agent.agent_id, Spent()),
-                Limits.of(agent.seat.policies),
+                Limits.of(agent.policies),
                 "policies.max_cost_usd_per_{}",
             )
             if objection is not None:
@@ -99,8 +97,6 @@ class Budget:
         try:
             agent = await self._store.agent(task.agent_id)
         except NotFound:
-            return None
-        if not agent.is_councilor:
             return None
         return (await self.objections([agent], now=now)).get(agent.agent_id)
 

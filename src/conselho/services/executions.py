@@ -11,11 +11,12 @@ from conselho.bus import EventBus
 from conselho.clock import Clock
 from conselho.dispatch import Dispatcher
 from conselho.errors import AlreadyRunning, BudgetSpent, NotACouncilor
+from conselho.models.agent import Agent
 from conselho.models.ids import AgentId, TaskId
-from conselho.models.task import FINAL, Task, Trigger
+from conselho.models.task import FINAL, Task
 from conselho.services.announcements import announce
 from conselho.services.budget import Budget
-from conselho.services.submission import manual_task
+from conselho.services.submission import manual_task, request_task
 from conselho.store import Store, Submitted
 
 
@@ -37,7 +38,7 @@ class Executions:
         self._deadlines: set[asyncio.Timeout] = set()
         self.stopping = False
 
-    async def run_now(self, agent_id: AgentId, *, trigger: Trigger = Trigger.MANUAL) -> Task:
+    async def run_now(self, agent_id: AgentId) -> Task:
         """Submit a run of the councilor, due at once; the pending Task.
 
         Raises NotFound, NotACouncilor, AlreadyRunning (naming the active run), BudgetSpent.
@@ -45,14 +46,24 @@ class Executions:
         agent = await self._store.agent(agent_id)
         if not agent.is_councilor:
             raise NotACouncilor(agent_id)
+        return await self._submit(agent, manual_task(agent, now=self._clock.now()))
+
+    async def run_prompt(self, agent: Agent, prompt: str, *, instance_id: str) -> Task:
+        """Submit a run of an agent, with a seat or without, that is no run of the council.
+
+        Raises BudgetSpent.
+        """
         now = self._clock.now()
-        objection = (await self._budget.objections([agent], now=now)).get(agent_id)
-        if objection is not None:
-            raise BudgetSpent(agent_id, objection)
-        task = manual_task(agent, now=now, trigger=trigger)
+        task = request_task(agent, prompt, instance_id=instance_id, now=now)
+        return await self._submit(agent, task)
+
+    async def _submit(self, agent: Agent, task: Task) -> Task:
+        objections = await self._budget.objections([agent], now=task.created_at)
+        if objection := objections.get(agent.agent_id):
+            raise BudgetSpent(agent.agent_id, objection)
         [submission] = await self._store.submit([task], announce=announce)
         if submission.result is Submitted.OVERLAP:
-            raise AlreadyRunning(agent_id, submission.holder or "")
+            raise AlreadyRunning(agent.agent_id, submission.holder or "")
         self._dispatcher.wake()
         return task
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import secrets
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
-from conselho.models.agent import Agent, Overlap
+from conselho.models.agent import Agent, OutputFormat, Overlap, TaskSpec
 from conselho.models.ids import TaskId, new_task_id
 from conselho.models.task import (
     SKIPPED_FOR,
@@ -115,6 +116,58 @@ def manual_task(agent: Agent, *, now: datetime, trigger: Trigger = Trigger.MANUA
     )
 
 
+def request_task(agent: Agent, prompt: str, *, instance_id: str, now: datetime) -> Task:
+    """The Task of an agent, with a seat or without, that a client gave a prompt of its own.
+
+    It is no run of the council: it goes beside the councilor's own, and is tried once, since
+    somebody waits for it.
+    """
+    task_id = new_task_id()
+    spec = TaskSpec(name="On request", prompt=prompt, output_format=OutputFormat.SUMMARY)
+    asked = _snapshot(agent, title="", task=spec)
+    return Task(
+        task_id=task_id,
+        agent_id=agent.agent_id,
+        trigger=Trigger.API,
+        due_at=None,
+        idempotency_key=f"{agent.agent_id}#{task_id}",
+        active_key=task_id,
+        snapshot=replace(asked, instance_id=instance_id, continuity=False, deadline_seconds=None),
+        is_councilor_execution=False,
+        priority=agent.policies.priority,
+        lanes=lanes_of(agent, Trigger.API),
+        not_before=now,
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def recorded_task(agent: Agent, task_id: TaskId, *, started_at: datetime, now: datetime) -> Task:
+    """The Task of a run of this councilor that took place elsewhere, before its end is filled in.
+
+    Its place among others is where it began, not when it was told.
+    """
+    task = agent.councilor_config.task if agent.councilor_config else _RECORDED
+    title = agent.councilor_config.title if agent.councilor_config else ""
+    return Task(
+        task_id=task_id,
+        agent_id=agent.agent_id,
+        trigger=Trigger.MANUAL,
+        due_at=None,
+        idempotency_key=f"{agent.agent_id}#recorded#{task_id}",
+        active_key=task_id,
+        snapshot=_snapshot(agent, title=title, task=task),
+        not_before=started_at,
+        created_at=started_at,
+        updated_at=now,
+        started_at=started_at,
+        attempt=1,
+    )
+
+
+_RECORDED = TaskSpec(name="Recorded", prompt="")
+
+
 def _active_key(
     agent: Agent, task_id: TaskId, waiting: Waiting | None, trigger: Trigger, slot: datetime
 ) -> str:
@@ -128,7 +181,7 @@ def _active_key(
 
 
 def lanes_of(agent: Agent, trigger: Trigger) -> tuple[str, ...]:
-    """What a run of this councilor shares with those of others, and what bounds them.
+    """What a run of this agent shares with those of others, and what bounds them.
 
     `provider:<name>`, `tag:<tag>` for each tag, PAST_LANE for slots of the past, and
     `write:<folder>` for an agent that may write there: of those the store lets one run at a time.
@@ -136,7 +189,7 @@ def lanes_of(agent: Agent, trigger: Trigger) -> tuple[str, ...]:
     lanes = [f"provider:{agent.provider}", *(f"tag:{tag}" for tag in agent.tags)]
     if trigger in _OF_THE_PAST:
         lanes.append(PAST_LANE)
-    if agent.provider != _PROGRAM and agent.seat.policies.permissions != "read-only":
+    if agent.provider != _PROGRAM and agent.policies.permissions != "read-only":
         # Two paths to one folder are one folder.
         lanes.append(f"write:{os.path.realpath(agent.cwd or os.getcwd())}")
     return tuple(lanes)
@@ -163,21 +216,24 @@ def lost_task(agent: Agent, slot: datetime, *, now: datetime, reason: SkipReason
 
 def snapshot(agent: Agent) -> Snapshot:
     """What a run needs to know of its councilor, as it is now."""
-    config = agent.seat
-    policies = config.policies
+    return _snapshot(agent, title=agent.seat.title, task=agent.seat.task)
+
+
+def _snapshot(agent: Agent, *, title: str, task: TaskSpec) -> Snapshot:
+    policies = agent.policies
     return Snapshot(
         display_name=agent.display_name,
-        title=config.title,
-        task_name=config.task.name,
+        title=title,
+        task_name=task.name,
         emoji=agent.emoji,
         provider=agent.provider,
         argv=agent.command,
         shell=agent.shell,
         model=agent.model,
         cwd=agent.cwd,
-        prompt=config.task.prompt,
-        context_files=config.task.context_files,
-        output_format=config.task.output_format,
+        prompt=task.prompt,
+        context_files=task.context_files,
+        output_format=task.output_format,
         timeout_seconds=policies.timeout_seconds,
         silence_timeout_seconds=policies.silence_timeout_seconds,
         retry_backoff_seconds=policies.retry_backoff_seconds,
