@@ -4,6 +4,7 @@
       NotFound(kind, key)               HTTP 404   exit 4
       Invalid(field, reason)           HTTP 422   exit 2     InvalidSchedule, InvalidSettings,
                                                               InvalidCouncilFile
+        Empty                          HTTP 400   exit 2
       Conflict                         HTTP 409   exit 5     LeaseLost, IllegalTransition,
                                                               AlreadyExists, StaleVersion,
                                                               AlreadyRunning, BudgetSpent
@@ -48,6 +49,12 @@ class Invalid(ConselhoError):
         super().__init__(f"{field}: {reason}" if field else reason)
         self.field = field
         self.reason = reason
+
+
+class Empty(Invalid):
+    """Nothing was given where something is needed, and existing clients expect a 400."""
+
+    http_status = 400
 
 
 class InvalidSchedule(Invalid):

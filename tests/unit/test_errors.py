@@ -16,6 +16,7 @@ TABLE: list[tuple[ConselhoError, int, int, str]] = [
     (errors.NotFound("agent", "Kraken"), 404, 4, "There is no agent 'Kraken'."),
     (errors.Invalid("title", "is required"), 422, 2, "title: is required"),
     (errors.Invalid("", "The body is not JSON."), 422, 2, "The body is not JSON."),
+    (errors.Empty("input_text", "is empty"), 400, 2, "input_text: is empty"),
     (
         errors.InvalidSchedule("schedule.value", "'0m' is not an interval"),
         422,

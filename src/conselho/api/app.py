@@ -19,9 +19,13 @@ from conselho.api import (
     catalogue,
     councilors,
     doctor,
+    execute,
+    executions,
     health,
+    instances,
     journal,
     kpis,
+    legacy_tasks,
     maintenance,
     metrics,
     problems,
@@ -53,15 +57,20 @@ def make_app(context: Context) -> FastAPI:
     app.include_router(metrics.make_router(context))
     # Fixed paths first: `/api/councilors/scheduler/jobs` is not a councilor named `scheduler`.
     app.include_router(councilors.council)
+    app.include_router(executions.router)
+    app.include_router(instances.router)
     app.include_router(agents.router)
     for prefix in PREFIXES:
         app.include_router(councilors.seat, prefix=prefix, tags=["councilors"])
         app.include_router(schedules.seat, prefix=prefix, tags=["councilors"])
+        app.include_router(execute.seat, prefix=prefix, tags=["older clients"])
     app.include_router(schedules.router)
     app.include_router(bulk.router)
     app.include_router(maintenance.router)
     app.include_router(journal.router)
     app.include_router(audit.router)
+    # Before `/api/tasks/{task_id}`: `events` is no task.
+    app.include_router(legacy_tasks.router)
     app.include_router(tasks.router)
     app.include_router(kpis.router)
     app.include_router(usage.router)

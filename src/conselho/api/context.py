@@ -14,6 +14,7 @@ from conselho.models.access import Identity, Role
 from conselho.models.ids import AgentId
 from conselho.services.backfill import Backfills
 from conselho.services.bulk import Bulk
+from conselho.services.coalescing import Coalescing
 from conselho.services.maintenance_windows import MaintenanceWindows
 from conselho.services.quiet import Quiet
 from conselho.wiring import System, make_calendars
@@ -32,6 +33,12 @@ class Context:
         self.quiet = Quiet(make_calendars(system.settings))
         self.previewing = asyncio.Lock()
         self.bulk = Bulk(system.store, system.council, system.executions)
+        self.coalescing = Coalescing(
+            system.store,
+            system.clock,
+            system.executions,
+            scheduler_runs=system.settings.scheduler_enabled,
+        )
         self.maintenance = MaintenanceWindows(system.store, system.clock)
         self.backfills = Backfills(
             system.store,

@@ -35,6 +35,12 @@ async def readyz(context: InContext) -> JSONResponse:
     return JSONResponse(body, status_code=200 if ready else 503)
 
 
+@router.get("/health")
+async def health() -> dict[str, str]:
+    """The light of older pages: any answer below 300 means that the server is there."""
+    return {"status": "ok"}
+
+
 async def _bus(context: Context) -> None:
     """The bus works, and what is stored reaches the stream."""
     await context.system.bus.check()

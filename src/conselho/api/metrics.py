@@ -93,7 +93,16 @@ def make_router(context: Context) -> APIRouter:
     async def metrics() -> Response:
         """Figures in the text format of Prometheus; see docs/monitoring.md."""
         counted = await figures.counted()
-        families = [*server_families(context.system), *store_families(counted)]
+        families = [
+            *server_families(context.system),
+            _counter(
+                "coalesced_executions_total",
+                "Prompts of clients that were answered with a run that was there already.",
+                (),
+                [(context.coalescing.count,)],
+            ),
+            *store_families(counted),
+        ]
         return Response(generate_latest(_Families(families)), media_type=CONTENT_TYPE_LATEST)
 
     return router

@@ -69,7 +69,7 @@ async def _http_error(request: Request, exc: Exception) -> JSONResponse:
     detail = str(exc.detail)
     if exc.status_code == 404 and detail == "Not Found":
         detail = f"There is nothing at {request.url.path}."
-    elif exc.status_code == 405:
+    elif exc.status_code == 405 and detail == "Method Not Allowed":
         detail = f"{request.method} is not possible at {request.url.path}."
     return JSONResponse({"detail": detail}, status_code=exc.status_code, headers=exc.headers)
 

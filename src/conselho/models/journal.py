@@ -18,9 +18,10 @@ from conselho.models.ids import AgentId
 class JournalKind(StrEnum):
     """What an entry tells of: a councilor, a maintenance window, the server, the clock.
 
-    backfill: somebody asked for slots of the past. clock_back, clock_forward: the time of day was
-    set. suspended: the machine slept. blocked: the server was there, but its event loop did not
-    turn.
+    backfill: somebody asked for slots of the past. coalesced: a client asked for a councilor's task
+    that had run already, and got that run's result; told once a run. clock_back, clock_forward: the
+    time of day was set. suspended: the machine slept. blocked: the server was there, but its event
+    loop did not turn.
     """
 
     PROMOTED = "promoted"
@@ -30,6 +31,7 @@ class JournalKind(StrEnum):
     DEMOTED = "demoted"
     DELETED = "deleted"
     BACKFILL = "backfill"
+    COALESCED = "coalesced"
     MAINTENANCE_SET = "maintenance_set"
     MAINTENANCE_ENDED = "maintenance_ended"
     SERVER_STARTED = "server_started"
