@@ -106,7 +106,7 @@ def test_every_command_and_option_is_explained_and_documented() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["list", "report", "logs", "tail", "check", "version", "next", "journal"]
+    "name", ["list", "report", "logs", "tail", "check", "version", "next", "journal", "audit"]
 )
 def test_every_reading_command_speaks_to_programs_too(name: str) -> None:
     assert "as_json" in [option.name for option in conselho.commands[name].params]

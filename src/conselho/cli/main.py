@@ -17,6 +17,7 @@ import click
 
 from conselho import __version__
 from conselho.cli.apply import apply
+from conselho.cli.audit import audit
 from conselho.cli.backfill import backfill
 from conselho.cli.bulk import pause, resume
 from conselho.cli.catalogue import catalogue
@@ -82,6 +83,7 @@ for command in (
     usage,
     next_slots,
     journal,
+    audit,
     mcp,
     run,
     cancel,

@@ -183,6 +183,18 @@ class Client:
         query = {"agent_id": agent_id, "limit": limit, "before": before}
         return self._with_rows("entries", self._transport.json("GET", "/api/journal", query=query))
 
+    def audit(
+        self,
+        *,
+        target: str | None = None,
+        actor: str | None = None,
+        limit: int = 50,
+        before: int | None = None,
+    ) -> JsonObject:
+        """`{entries, count, next_before}`, the newest first: who changed what."""
+        query = {"target": target, "actor": actor, "limit": limit, "before": before}
+        return self._with_rows("entries", self._transport.json("GET", "/api/audit", query=query))
+
     def log(self, task_id: str, *, follow: bool = False) -> Iterator[bytes]:
         """The Task's log from its first byte, piece by piece.
 
