@@ -30,6 +30,7 @@ from conselho.api import (
     metrics,
     problems,
     schedules,
+    series,
     tasks,
     usage,
 )
@@ -73,6 +74,7 @@ def make_app(context: Context) -> FastAPI:
     app.include_router(legacy_tasks.router)
     app.include_router(tasks.router)
     app.include_router(kpis.router)
+    app.include_router(series.router)
     app.include_router(usage.router)
     app.include_router(doctor.router)
     app.include_router(catalogue.router)
