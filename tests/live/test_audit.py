@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -192,3 +194,19 @@ def test_secrets_and_long_prompts_do_not_get_into_it(tmp_path: Path) -> None:
         server.stop()
         server.start()
         assert entries(server) == [created, promoted]
+
+
+def test_an_act_stands_when_its_entry_cannot_be_written(tmp_path: Path) -> None:
+    with running(tmp_path, environ={"DEPLOY_TOKEN": SECRET}) as server:
+        assert entries(server) == []  # the store is open
+        with closing(sqlite3.connect(server.database)) as database:
+            database.execute("DROP TABLE audit")
+
+        server.create("ana", ["deploy", SECRET])
+
+        assert server.get("/api/agents/ana")["name"] == "Ana"
+        [line] = [one for one in server.log.read_text().splitlines() if "audit.not_written" in one]
+        assert "create_agent" in line
+        assert "local" in line
+        assert SECRET not in line
+        assert server.api.get("/api/audit").status_code == 503
