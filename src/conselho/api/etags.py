@@ -20,15 +20,19 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MOST_TAGGED_BYTES: Final = 1_000_000
 
-# Fields at the top of the answers that say nothing of what is listed, by path.
-_SNAPSHOT: Final = frozenset({"now", "last_event_id"})
-VOLATILE: Final[Mapping[str, frozenset[str]]] = {
+# Fields of the answers that say nothing of what is listed, as dotted paths.
+_SNAPSHOT: Final = ("now", "last_event_id")
+VOLATILE: Final[Mapping[str, tuple[str, ...]]] = {
     "/api/councilors": _SNAPSHOT,
     "/api/tasks": _SNAPSHOT,
-    "/api/kpis": _SNAPSHOT,
-    "/api/agents": frozenset(),
-    "/api/agents/instances": frozenset(),
-    "/api/tasks/processing": frozenset(),
+    # A part of the time since midnight changes with each moment; the seconds it is made of do not.
+    "/api/kpis": (
+        *_SNAPSHOT,
+        *("today.uptime.percent", "days_7.uptime.percent", "days_30.uptime.percent"),
+    ),
+    "/api/agents": (),
+    "/api/agents/instances": (),
+    "/api/tasks/processing": (),
 }
 
 
@@ -46,7 +50,7 @@ class ETags:
 class _Tagging:
     """A `send` that holds an answer back until it is whole, and gives it a tag or 304."""
 
-    def __init__(self, send: Send, volatile: frozenset[str], known: list[str]) -> None:
+    def __init__(self, send: Send, volatile: tuple[str, ...], known: list[str]) -> None:
         self._send = send
         self._volatile = volatile
         self._known = known
@@ -86,12 +90,23 @@ def _is_tagged(start: Message) -> bool:
     return start["status"] == 200 and kind.startswith("application/json")
 
 
-def _tag(body: bytes, volatile: frozenset[str]) -> str:
+def _tag(body: bytes, volatile: tuple[str, ...]) -> str:
     content = body
     if volatile:
         document: Any = from_json(body)
-        content = to_json({name: document[name] for name in document if name not in volatile})
+        for path in volatile:
+            _drop(document, *path.split("."))
+        content = to_json(document)
     return f'W/"{blake2b(content, digest_size=16).hexdigest()}"'
+
+
+def _drop(document: Any, name: str, *deeper: str) -> None:
+    if not isinstance(document, dict):
+        return
+    if deeper:
+        _drop(document.get(name), *deeper)
+    else:
+        document.pop(name, None)
 
 
 def _is_known(tag: str, known: list[str]) -> bool:
