@@ -11,7 +11,7 @@ from conselho.clock import Clock
 from conselho.errors import StoreUnavailable
 from conselho.models.task import utc_text
 from conselho.services.announcements import announce
-from conselho.store import TaskStore
+from conselho.store import Store
 
 log = structlog.get_logger(__name__)
 
@@ -28,7 +28,7 @@ class Sweeper:
 
     def __init__(
         self,
-        store: TaskStore,
+        store: Store,
         clock: Clock,
         *,
         lease: timedelta,
