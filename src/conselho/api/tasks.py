@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from enum import StrEnum
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -13,13 +14,13 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from conselho.api.audit import Act, audited
 from conselho.api.context import Actor, Context, InContext
 from conselho.api.cursors import cursor_of, place_of
-from conselho.errors import NotFound
+from conselho.errors import Invalid, NotFound
 from conselho.models.ids import AgentId, TaskId
 from conselho.models.rows import light_row, task_row
 from conselho.models.task import FINAL, Status, Task, Trigger
 from conselho.models.verdict import Severity
 from conselho.services.log_reader import LogReader
-from conselho.store import TaskFilter
+from conselho.store import TaskFilter, TaskPage
 
 router = APIRouter(prefix="/api/tasks", tags=["tasks"])
 
@@ -27,6 +28,15 @@ Limit = Annotated[int, Query(ge=1, le=500)]
 Offset = Annotated[int, Query(ge=0, le=1_000_000)]
 # A page of 500 stays below 10 MB; the whole result is at /api/tasks/{task_id}.
 RESULT_IN_LIST = 16_384
+
+
+class Order(StrEnum):
+    """By created_at."""
+
+    NEWEST = "-created_at"
+    OLDEST = "created_at"
+
+
 LogOffset = Annotated[int, Query(ge=0, le=1 << 40)]
 
 
@@ -43,6 +53,7 @@ async def list_tasks(
     until: AwareDatetime | None = None,
     q: Annotated[str | None, Query(max_length=200)] = None,
     cursor: Annotated[str | None, Query(max_length=400)] = None,
+    sort: Order = Order.NEWEST,
 ) -> dict[str, Any]:
     """Executions and lost slots, newest first; all filters can be combined.
 
@@ -50,8 +61,11 @@ async def list_tasks(
     regard to case, in the names of the councilor and its task, the verdict, error and result.
     `next_cursor` as `cursor` brings the next page, and rows that arrive meanwhile move nothing; it
     is null at the end. With `q` each page looks through 5,000 rows at most: it may be empty and
-    have a next page still, and `total` tells what was found in these rows.
+    have a next page still, and `total` tells what was found in these rows. `sort=created_at` turns
+    the order around, for pages by `offset`.
     """
+    if sort is Order.OLDEST and (cursor or q):
+        raise Invalid("sort", "cannot be turned around together with cursor or q")
     last_event_id = await context.last_event_id()
     where = TaskFilter(
         agent_id=AgentId(agent_id) if agent_id else None,
@@ -63,7 +77,7 @@ async def list_tasks(
         text=(q or "").strip() or None,
         older_than=place_of(cursor) if cursor else None,
     )
-    page = await context.store.tasks(where, limit=limit, offset=offset)
+    page = await _page(context, where, limit, offset, sort)
     return {
         "success": True,
         "count": len(page.tasks),
@@ -75,12 +89,27 @@ async def list_tasks(
 
 
 @router.get("/processing")
-async def processing(context: InContext, limit: Limit = 100, offset: Offset = 0) -> dict[str, Any]:
+async def processing(
+    context: InContext, limit: Limit = 100, offset: Offset = 0, sort: Order = Order.NEWEST
+) -> dict[str, Any]:
     """The executions that are on their way now."""
     where = TaskFilter(statuses=frozenset({Status.PROCESSING}))
-    page = await context.store.tasks(where, limit=limit, offset=offset)
+    page = await _page(context, where, limit, offset, sort)
     rows = [light_row(task, result_characters=RESULT_IN_LIST) for task in page.tasks]
     return {"success": True, "count": len(rows), "total": page.total, "tasks": rows}
+
+
+async def _page(
+    context: Context, where: TaskFilter, limit: int, offset: int, sort: Order
+) -> TaskPage:
+    if sort is Order.NEWEST:
+        return await context.store.tasks(where, limit=limit, offset=offset)
+    # The store reads from the newest: the oldest are the end of that list.
+    total = (await context.store.tasks(where, limit=0)).total
+    end = max(total - offset, 0)
+    first = max(end - limit, 0)
+    page = await context.store.tasks(where, limit=end - first, offset=first)
+    return TaskPage(tasks=page.tasks[::-1], total=total)
 
 
 @router.get("/{task_id}")

@@ -5,17 +5,16 @@ Scripts of the older system ran councilors by themselves and reported each run h
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from conselho.clock import Clock
 from conselho.errors import AlreadyExists, Invalid
 from conselho.models.documents import time_from_text
-from conselho.models.ids import AGENT_ID_PATTERN, AgentId, TaskId
+from conselho.models.ids import TASK_ID_PATTERN, AgentId, TaskId
 from conselho.models.task import ErrorKind, Status, Task
 from conselho.models.verdict import Severity
 from conselho.services.announcements import announce
@@ -40,11 +39,20 @@ def _moment(value: object) -> object:
 
 
 def _execution_id(text: str) -> str:
-    if not AGENT_ID_PATTERN.fullmatch(text):
+    if not TASK_ID_PATTERN.fullmatch(text):
         raise ValueError(
-            "must have 1 to 128 letters, digits, '.', '_' or '-', and begin with a letter or digit"
+            "must have 3 to 199 letters, digits, '.', '_' or '-', and not end in a dot"
         )
     return text
+
+
+def _has_ended(status: object) -> object:
+    if status == "running":
+        raise ValueError(
+            "what is running elsewhere cannot be followed from here;"
+            " send the execution when it has ended, as completed or error"
+        )
+    return status
 
 
 Moment = Annotated[datetime, BeforeValidator(_moment)]
@@ -60,21 +68,11 @@ class ExecutionForm(Form):
     councilor_id: Annotated[str, Field(min_length=1, max_length=128)]
     started_at: Moment
     completed_at: Moment | None = None
-    status: Literal["completed", "error"]
+    status: Annotated[Literal["completed", "error"], BeforeValidator(_has_ended)]
     severity: Severity = Severity.SUCCESS
     output: Annotated[str, Field(max_length=OUTPUT_CHARACTERS)] | None = None
     error: Annotated[str, Field(max_length=ERROR_CHARACTERS)] | None = None
     duration_ms: Annotated[Number, Field(ge=0, le=366 * 86_400_000)] | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _not_on_its_way(cls, sent: object) -> object:
-        if isinstance(sent, Mapping) and sent.get("status") == "running":
-            raise ValueError(
-                "status: an execution that runs elsewhere cannot be followed."
-                " Send it when it has ended, as completed or error"
-            )
-        return sent
 
 
 async def record_execution(store: Store, clock: Clock, form: ExecutionForm) -> Task:
