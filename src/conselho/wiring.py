@@ -40,6 +40,9 @@ from conselho.services.data_dir import DataDir
 from conselho.services.doctor import Doctor
 from conselho.services.executions import Executions
 from conselho.services.guardian import Guardian, end_former_guardians, start_guardian
+from conselho.services.legacy import LegacyImport, Rejection
+from conselho.services.legacy_agents import AgentMaker
+from conselho.services.legacy_sources import Source
 from conselho.services.logs import RunLogs
 from conselho.services.pinger import Pinger
 from conselho.services.process import become_subreaper, reap_survivors
@@ -403,6 +406,56 @@ async def open_offline(settings: Settings) -> AsyncIterator[Council]:
             await store.close()
     finally:
         data_dir.release()
+
+
+@asynccontextmanager
+async def open_unserved(settings: Settings) -> AsyncIterator[Store]:
+    """The store of a data directory that no server holds, for one command.
+
+    Raises DataDirInUse when a server does.
+    """
+    data_dir = DataDir(settings.data_dir)
+    data_dir.acquire()
+    try:
+        store = await open_sql_store(settings.database_url)
+        try:
+            yield store
+        finally:
+            await store.close()
+    finally:
+        data_dir.release()
+
+
+def make_legacy_import(
+    settings: Settings,
+    store: Store | None,
+    source: Source,
+    *,
+    enable: bool,
+    dry_run: bool,
+    batch: int,
+    rejected: Callable[[Rejection], None],
+) -> LegacyImport:
+    """An import of what an older system recorded; see LegacyImport."""
+    now = SystemClock().now()
+    providers = make_providers(settings)
+    return LegacyImport(
+        store,
+        source,
+        AgentMaker(
+            known_providers=providers,
+            workspaces=settings.workspaces,
+            rules=make_seat_rules(settings, providers),
+            enable=enable,
+            now=now,
+        ),
+        redact=make_redactor(settings, os.environ).text,
+        retention=timedelta(days=settings.retention_days),
+        now=now,
+        batch=batch,
+        dry_run=dry_run,
+        rejected=rejected,
+    )
 
 
 def make_doctor(

@@ -22,7 +22,7 @@ from conselho.services.announcements import announce
 from conselho.services.relay import Relay
 from conselho.store import Store
 from tests.support.clock import NOON, FakeClock
-from tests.support.factories import make_agent, make_task, make_verdict
+from tests.support.factories import make_agent, make_snapshot, make_task, make_verdict
 
 DEADLINE = 10
 
@@ -59,7 +59,8 @@ def told(task: Task) -> list[dict[str, Any]]:
 
 
 def test_a_run_that_is_no_councilors_has_names_of_its_own() -> None:
-    pending = make_task(due_at=None, task_id="e1", is_councilor_execution=False)
+    snapshot = make_snapshot(instance_id="instance-1")
+    pending = make_task(due_at=None, task_id="e1", is_councilor_execution=False, snapshot=snapshot)
     running = replace(pending, status=Status.PROCESSING, started_at=NOON)
     [started] = told(running)
 
@@ -68,7 +69,7 @@ def test_a_run_that_is_no_councilors_has_names_of_its_own() -> None:
         "agent_id": "ana",
         "agent_name": "Ana",
         "agent_emoji": "🦉",
-        "instance_id": started["data"]["instance_id"],
+        "instance_id": "instance-1",
         "execution_id": "e1",
         "started_at": "2026-11-22T12:00:00Z",
         "level": "debug",

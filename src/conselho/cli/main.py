@@ -28,6 +28,7 @@ from conselho.cli.doctor import doctor
 from conselho.cli.journal import journal
 from conselho.cli.mcp import mcp
 from conselho.cli.maintenance import maintenance
+from conselho.cli.migrate_legacy import migrate_legacy
 from conselho.cli.next import next_slots
 from conselho.cli.options import Choices, pass_choices, with_colour, with_json, with_server
 from conselho.cli.runs import cancel, logs, run
@@ -91,6 +92,7 @@ for command in (
     resume,
     backfill,
     maintenance,
+    migrate_legacy,
     tail,
     logs,
 ):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from conselho.models.event import EventDraft, EventType
-from conselho.models.rows import duration_ms, execution_status, light_row, summary
+from conselho.models.rows import duration_ms, execution_status, instance_of, light_row, summary
 from conselho.models.task import FINAL, LOST_SLOT, Status, Task, iso
 
 # An event goes to every open page, and thousands of them are held in memory: a long report stays in
@@ -51,6 +51,7 @@ def _draft(task: Task, kind: EventType, fields: dict[str, Any]) -> EventDraft:
         "task_name": task.snapshot.task_name,
         "display_name": task.snapshot.display_name,
         "emoji": task.snapshot.emoji,
+        "instance_id": instance_of(task),
         "is_councilor_execution": task.is_councilor_execution,
     }
     return EventDraft(type=kind, agent_id=task.agent_id, data=common | fields)
