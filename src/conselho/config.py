@@ -14,9 +14,10 @@ import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
+from urllib.parse import urlsplit
 
 from conselho.clock import find_zone
 from conselho.errors import InvalidSettings
@@ -25,8 +26,17 @@ CONFIG_FILE = "conselho.toml"
 PROVIDERS_FILE = "conselho-providers.toml"
 PREFIX = "CONSELHO_"
 HIGHEST_USD = 1_000_000
-# Variables of ours that are no settings: the settings file, and the server that commands speak to.
-OTHER_VARIABLES = ("CONSELHO_CONFIG", "CONSELHO_URL")
+# Variables of ours that are no settings: the settings file, the server that commands speak to, and
+# the token that they show to it.
+OTHER_VARIABLES = ("CONSELHO_CONFIG", "CONSELHO_URL", "CONSELHO_TOKEN")
+# In a minute, but for `streams_at_once`; of one token, or of one address.
+RATE_LIMITS: Final[Mapping[str, int]] = {
+    "writes": 120,
+    "runs": 30,
+    "streams": 30,
+    "streams_at_once": 50,
+    "failed_logins": 10,
+}
 
 LogLevel = Literal["debug", "info", "warning", "error"]
 LogFormat = Literal["console", "json"]
@@ -51,6 +61,10 @@ class Settings:
     """Everything that a person may set. Paths are absolute.
 
     host, port: where the server listens; port 0 takes a free one.
+    hosts: names this server answers to, beside those of the loopback interface and its own address.
+    require_login: ask for a token on a loopback address too. trusted_proxies: addresses and
+    networks whose X-Forwarded-For and X-Forwarded-Proto are believed.
+    rate_limits: by the names of RATE_LIMITS; what is left out is as there.
     data_dir: the server's own files. council_dir: the council files to load at start.
     providers_file: the user's own agent programs, beside those that come with Conselho.
     database_url, redis_url, broker_url: the store, the event bus, the dispatcher. The last two
@@ -75,6 +89,10 @@ class Settings:
 
     host: str = "127.0.0.1"
     port: int = 8000
+    hosts: tuple[str, ...] = ()
+    require_login: bool = False
+    trusted_proxies: tuple[str, ...] = ()
+    rate_limits: Mapping[str, int] = field(default_factory=dict)
     data_dir: Path
     council_dir: Path | None = None
     providers_file: Path | None = None
@@ -105,6 +123,11 @@ class Settings:
     max_cost_usd_per_day: float | None = None
     max_cost_usd_per_month: float | None = None
     admin_token: Secret | None = None
+
+    @property
+    def login_required(self) -> bool:
+        """Whether a request without a token is nobody's, rather than that of a local admin."""
+        return self.require_login or not is_loopback(self.host)
 
     def described(self) -> dict[str, str]:
         """Each setting as text for people; secrets and the credentials in URLs are hidden."""
@@ -260,15 +283,15 @@ def _relations(settings: Settings, origin: Mapping[str, str]) -> list[Problem]:
     def tell(level: Literal["error", "warning"], name: str, message: str) -> None:
         found.append(Problem(level=level, where=origin.get(name, name), message=message))
 
-    if not _is_loopback(settings.host):
+    if settings.hosts and not settings.login_required:
         tell(
-            "error",
-            "host",
-            f"{settings.host} is not a loopback address, and any other bind refuses to start"
-            " without tokens, which this version does not have. Use 127.0.0.1.",
+            "warning",
+            "hosts",
+            "whoever reaches this server by these names is its admin, for require_login is off.",
         )
-    if settings.admin_token is not None:
-        tell("warning", "admin_token", "this version does not ask for tokens: it has no effect.")
+    if unknown := sorted(settings.rate_limits.keys() - RATE_LIMITS.keys()):
+        close = nearest(unknown[0], RATE_LIMITS)
+        tell("error", "rate_limits", f"there is no rate limit {unknown[0]!r}.{close}")
     if settings.lease_seconds <= 2 * settings.renew_seconds:
         culprit = "lease_seconds" if "lease_seconds" in origin else "renew_seconds"
         tell(
@@ -307,7 +330,8 @@ def _relations(settings: Settings, origin: Mapping[str, str]) -> list[Problem]:
     return found
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches a server that listens there."""
     if host == "localhost":
         return True
     try:
@@ -322,7 +346,8 @@ def _shown(name: str, value: object) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{key}={number}" for key, number in value.items())
     if isinstance(value, tuple):
-        return os.pathsep.join(map(str, value))
+        is_paths = any(isinstance(part, Path) for part in value)
+        return (os.pathsep if is_paths else ", ").join(map(str, value))
     return str(value)
 
 
@@ -429,6 +454,39 @@ def _paths(value: object, base: Path) -> tuple[Path, ...]:
     return tuple(_path(part, base) for part in value)
 
 
+def _list(value: object, kind: str) -> list[str]:
+    """A list of texts, or one text with commas between them."""
+    if isinstance(value, str):
+        value = [part for part in value.split(",") if part.strip()]
+    if not isinstance(value, (list, tuple)) or not all(isinstance(part, str) for part in value):
+        raise ValueError(f"must be a list of {kind}, or one text with commas between them.")
+    return [part.strip() for part in value]
+
+
+def _host_names(value: object, base: Path) -> tuple[str, ...]:
+    names = tuple(name.lower() for name in _list(value, "host names"))
+    for name in names:
+        try:
+            is_name = urlsplit(f"//[{name}]" if ":" in name else f"//{name}").hostname == name
+        except ValueError:
+            is_name = False
+        if not is_name:
+            raise ValueError(f"{name!r} is not a host name; write it without scheme and port.")
+    return names
+
+
+def _networks(value: object, base: Path) -> tuple[str, ...]:
+    networks = tuple(_list(value, "addresses"))
+    for network in networks:
+        try:
+            ip_network(network)
+        except ValueError:
+            raise ValueError(
+                f"{network!r} is not an address such as 10.0.0.7 or a network such as 10.0.0.0/24."
+            ) from None
+    return networks
+
+
 def _timezone(value: object, base: Path) -> str:
     name = _text(value, base)
     if find_zone(name) is None:
@@ -475,6 +533,10 @@ _FLAGS = {"council_dir": "--council"}
 _READERS: dict[str, Reader] = {
     "host": _text,
     "port": _whole(0, 65_535),
+    "hosts": _host_names,
+    "require_login": _switch,
+    "trusted_proxies": _networks,
+    "rate_limits": _numbers(1, 1_000_000),
     "data_dir": _path,
     "council_dir": _path,
     "providers_file": _path,

@@ -56,6 +56,7 @@ from conselho.services.seats import file_over, new_agent
 from conselho.services.submission import snapshot
 from conselho.services.sweeper import Sweeper
 from conselho.services.timekeeper import Timekeeper
+from conselho.services.tokens import Tokens, holds_any
 from conselho.store import PAST_LANE, ClaimLimits, Store
 from conselho.stores.sql import open_sql_store
 
@@ -424,6 +425,19 @@ async def open_unserved(settings: Settings) -> AsyncIterator[Store]:
             await store.close()
     finally:
         data_dir.release()
+
+
+@asynccontextmanager
+async def open_tokens(settings: Settings) -> AsyncIterator[Tokens]:
+    """The tokens of a data directory that no server holds. Raises DataDirInUse when one does."""
+    async with open_unserved(settings) as store:
+        yield Tokens(store, SystemClock())
+
+
+async def has_token(settings: Settings) -> bool:
+    """Whether a token of the store holds now."""
+    async with open_to_look(settings) as store:
+        return store is not None and await holds_any(store, SystemClock().now())
 
 
 def make_legacy_import(

@@ -158,6 +158,12 @@ def test_an_absolute_database_path_is_kept(tmp_path: Path) -> None:
         ("broker_url", "amqp://h", "not available in this version"),
         ("council_dir", "nowhere", "there is no folder"),
         ("admin_token", "short", "at least 16 characters"),
+        ("hosts", "http://council.example", "is not a host name"),
+        ("hosts", "council.example:80", "is not a host name"),
+        ("trusted_proxies", "proxy.example", "is not an address such as 10.0.0.7"),
+        ("trusted_proxies", "10.0.0.1/8", "is not an address"),
+        ("rate_limits", "write=9", "Did you mean 'writes'?"),
+        ("rate_limits", "writes=0", "must be a whole number from 1"),
     ],
 )
 def test_a_value_that_cannot_be_used_stops_the_start_with_one_line(
@@ -181,6 +187,8 @@ def test_a_value_that_cannot_be_used_stops_the_start_with_one_line(
         ("host", '" "'),
         ("workspaces", "1"),
         ("workspaces", "[1]"),
+        ("hosts", "[1]"),
+        ("trusted_proxies", "1"),
         ("scheduler_enabled", "2"),
         ("admin_token", "1234567890123456"),
     ],
@@ -211,10 +219,35 @@ def test_a_loopback_host_is_taken(tmp_path: Path, host: str) -> None:
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.0.7", "council.example"])
-def test_any_other_host_is_refused_even_with_a_token(tmp_path: Path, host: str) -> None:
-    message = refusal(tmp_path, {"CONSELHO_ADMIN_TOKEN": TOKEN}, host=host)
-    assert message.startswith("--host: ")
-    assert "any other bind refuses to start without tokens" in message
+def test_any_other_host_asks_for_a_login(tmp_path: Path, host: str) -> None:
+    settings, problems = load(tmp_path, host=host)
+
+    assert (settings.login_required, problems) == (True, [])
+    assert not load(tmp_path)[0].login_required
+    assert load(tmp_path, {"CONSELHO_REQUIRE_LOGIN": "true"})[0].login_required
+
+
+def test_names_that_need_no_login_are_warned_of(tmp_path: Path) -> None:
+    environ = {"CONSELHO_HOSTS": "Council.example, [::1], 10.0.0.7"}
+    assert "not a host name" in refusal(tmp_path, environ)
+
+    environ = {"CONSELHO_HOSTS": "Council.example, fd00::1, 10.0.0.7"}
+    settings, [problem] = load(tmp_path, environ)
+    assert settings.hosts == ("council.example", "fd00::1", "10.0.0.7")
+    assert settings.described()["hosts"] == "council.example, fd00::1, 10.0.0.7"
+    assert (problem.level, problem.where) == ("warning", "CONSELHO_HOSTS")
+    assert load(tmp_path, environ | {"CONSELHO_REQUIRE_LOGIN": "1"})[1] == []
+
+
+def test_proxies_and_rate_limits_are_read(tmp_path: Path) -> None:
+    environ = {
+        "CONSELHO_TRUSTED_PROXIES": "127.0.0.1, 10.0.0.0/8",
+        "CONSELHO_RATE_LIMITS": "writes=240, runs=5",
+    }
+    settings, problems = load(tmp_path, environ)
+    assert problems == []
+    assert settings.trusted_proxies == ("127.0.0.1", "10.0.0.0/8")
+    assert settings.rate_limits == {"writes": 240, "runs": 5}
 
 
 def test_a_lease_must_outlive_two_renewals(tmp_path: Path) -> None:
@@ -245,7 +278,6 @@ def test_what_works_but_not_as_hoped_is_a_warning(tmp_path: Path) -> None:
     }
     _, problems = load(tmp_path, environ)
     assert [(problem.level, problem.where) for problem in problems] == [
-        ("warning", "CONSELHO_ADMIN_TOKEN"),
         ("warning", "CONSELHO_SWEEP_SECONDS"),
         ("warning", "CONSELHO_WORKSPACES"),
     ]

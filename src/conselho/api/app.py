@@ -21,7 +21,6 @@ from conselho.api import (
     doctor,
     execute,
     executions,
-    export,
     health,
     instances,
     journal,
@@ -32,7 +31,9 @@ from conselho.api import (
     problems,
     schedules,
     series,
+    session,
     tasks,
+    tokens,
     usage,
 )
 from conselho.api.context import Context
@@ -57,6 +58,8 @@ def make_app(context: Context) -> FastAPI:
     app.add_middleware(Idempotency, store=context.store, clock=context.clock)
     app.include_router(health.router)
     app.include_router(metrics.make_router(context))
+    app.include_router(session.router)
+    app.include_router(tokens.router)
     # Fixed paths first: `/api/councilors/scheduler/jobs` is not a councilor named `scheduler`.
     app.include_router(councilors.council)
     app.include_router(executions.router)
@@ -76,7 +79,6 @@ def make_app(context: Context) -> FastAPI:
     app.include_router(tasks.router)
     app.include_router(kpis.router)
     app.include_router(series.router)
-    app.include_router(export.router)
     app.include_router(usage.router)
     app.include_router(doctor.router)
     app.include_router(catalogue.router)

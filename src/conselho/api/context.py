@@ -9,14 +9,17 @@ from typing import Annotated
 from fastapi import Depends, Request
 from starlette.requests import HTTPConnection
 
+from conselho.api.rate_limits import RateLimits
 from conselho.api.stream import Hub
-from conselho.models.access import Identity, Role
+from conselho.models.access import Identity
 from conselho.models.ids import AgentId
+from conselho.services.access import Access, local
 from conselho.services.backfill import Backfills
 from conselho.services.bulk import Bulk
 from conselho.services.coalescing import Coalescing
 from conselho.services.maintenance_windows import MaintenanceWindows
 from conselho.services.quiet import Quiet
+from conselho.services.tokens import Tokens
 from conselho.wiring import System, make_calendars
 
 
@@ -30,6 +33,14 @@ class Context:
         self.clock = system.clock
         self.council = system.council
         self.executions = system.executions
+        self.tokens = Tokens(system.store, system.clock)
+        self.access = Access(
+            system.store,
+            system.clock,
+            admin_token=system.settings.admin_token,
+            login_required=system.settings.login_required,
+        )
+        self.rate_limits = RateLimits(system.settings.rate_limits)
         self.quiet = Quiet(make_calendars(system.settings))
         self.previewing = asyncio.Lock()
         self.bulk = Bulk(system.store, system.council, system.executions)
@@ -63,8 +74,7 @@ def identity_of(connection: HTTPConnection) -> Identity:
     identity: Identity | None = connection.scope.get("state", {}).get("identity")
     if identity is not None:
         return identity
-    address = connection.client.host if connection.client else ""
-    return Identity(name="local", role=Role.ADMIN, address=address)
+    return local(connection.client.host if connection.client else "")
 
 
 def _context(request: Request) -> Context:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from conselho.api.app import make_app
 from conselho.api.context import Context
 from conselho.api.gamification import Gamification
+from conselho.api.gate import Gate
 from conselho.api.mcp import PATH as MCP_PATH
 from conselho.api.mcp import Mcp
 from conselho.api.security import Guard
@@ -20,14 +22,19 @@ class LoadedServer:
     """A running system with its HTTP side."""
 
     def __init__(self, system: System, hub: Hub) -> None:
-        hosts = [system.settings.host]
-        app = make_app(Context(system, hub))
-        self.app = Guard(app, hosts=hosts)
+        context = Context(system, hub)
+        app = make_app(context)
+
+        def guarded(inner: ASGIApp) -> Guard:
+            gate = Gate(inner, context.access, context.rate_limits, system.clock)
+            return Guard(gate, hosts=[system.settings.host, *system.settings.hosts])
+
+        self.app = guarded(app)
         self._mcp = Mcp(self.app)
         # Before the page, which answers for every path that nobody else has.
         app.router.routes.insert(0, Route(MCP_PATH, self._mcp, include_in_schema=False))
-        self.stream = Guard(hub, hosts=hosts)
-        self.socket = Guard(Gamification(hub, system.store, system.clock), hosts=hosts)
+        self.stream = guarded(hub)
+        self.socket = guarded(Gamification(hub, system.store, system.clock))
         self._system = system
         self._hub = hub
 

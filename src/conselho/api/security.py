@@ -1,7 +1,8 @@
 """What every request must pass before any code of ours sees it, as plain ASGI.
 
 A page on another site can make a browser send requests to a loopback server: the Host check stops
-DNS rebinding, the Origin check stops requests that such a page sends. Bodies are bounded.
+DNS rebinding, the Origin check stops requests that such a page sends. Bodies are bounded. Who sends
+a request, and whether they may, is asked behind this (gate.py).
 """
 
 from __future__ import annotations
@@ -12,13 +13,18 @@ import socket
 import struct
 from collections.abc import Iterable
 from functools import partial
-from typing import Any
 from urllib.parse import urlsplit
 
-from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-MAX_BODY_BYTES = 1_000_000
+from conselho.api.bodies import (
+    MAX_BODY_BYTES,
+    BodyRefused,
+    ClientGone,
+    replayed,
+    too_large,
+    whole_body,
+)
 
 _HEADERS = [
     (
@@ -32,13 +38,14 @@ _HEADERS = [
     (b"cross-origin-opener-policy", b"same-origin"),
 ]
 _LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
+# What these answer is of the moment, and not for everybody: no cache keeps it, unless the answer
+# itself says how.
+_NOT_KEPT = ("/api/", "/metrics", "/readyz", "/mcp", "/openapi.json")
+_NO_STORE = (b"cache-control", b"no-store")
+# What is left of a body that was refused is not read on.
+_CLOSE = (b"connection", b"close")
 
-
-class BodyTooLarge(HTTPException):
-    """More came than MAX_BODY_BYTES. An HTTPException, since FastAPI answers 400 for any other."""
-
-    def __init__(self) -> None:
-        super().__init__(413, f"The body is larger than {MAX_BODY_BYTES} bytes.")
+Headers = list[tuple[bytes, bytes]]
 
 
 class Guard:
@@ -54,9 +61,9 @@ class Guard:
             await self._app(scope, receive, send)
             return
         headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
-        refusal = self._refusal(headers)
+        refusal = self._refusal(headers, _own_address(scope))
         if refusal is not None:
-            await _answer(send, *refusal, scope_type=scope["type"])
+            await refuse(scope, send, *refusal)
             return
         transport = getattr(getattr(send, "__self__", None), "transport", None)
         if transport is not None:
@@ -65,49 +72,57 @@ class Guard:
         if scope["type"] == "websocket":
             await self._app(scope, receive, send)
             return
-        bounded = _Bounded(receive)
-        started = False
+        if b"transfer-encoding" in headers or headers.get(b"content-length", "0") != "0":
+            try:
+                receive = replayed(await whole_body(receive), receive)
+            except ClientGone:
+                return
+            except BodyRefused as error:
+                await refuse(scope, send, error.status_code, error.detail, [_CLOSE])
+                return
+        await self._app(scope, receive, _with_headers(scope, send))
 
-        async def send_with_headers(message: Message) -> None:
-            nonlocal started
-            if message["type"] == "http.response.start":
-                started = True
-                message["headers"] = [*message.get("headers", ()), *_HEADERS]
-            await send(message)
-
-        try:
-            await self._app(scope, bounded, send_with_headers)
-        except BodyTooLarge as error:
-            if not started:
-                await _answer(send, error.status_code, error.detail)
-
-    def _refusal(self, headers: dict[bytes, str]) -> tuple[int, str] | None:
+    def _refusal(self, headers: dict[bytes, str], own: str | None) -> tuple[int, str] | None:
         host = headers.get(b"host", "")
-        if _host_name(host) not in self._hosts:
+        name = _host_name(host)
+        # The address that the connection came to is no name that somebody else's DNS could give.
+        if name is None or (name not in self._hosts and name != own):
             return 400, f"This server does not answer to the host {host[:200]!r}."
         origin = headers.get(b"origin")
         if origin is not None and _netloc(origin) != host.lower():
             return 403, f"Requests from pages of {origin[:200]!r} are not accepted."
         length = headers.get(b"content-length", "0")
         if length.isascii() and length.isdigit() and int(length[:12]) > MAX_BODY_BYTES:
-            error = BodyTooLarge()
+            error = too_large()
             return error.status_code, error.detail
         return None
 
 
-class _Bounded:
-    """A `receive` that stops reading a body beyond the bound, announced length or not."""
+async def refuse(
+    scope: Scope, send: Send, status: int, detail: str, headers: Iterable[tuple[bytes, bytes]] = ()
+) -> None:
+    """Answer with an error; a WebSocket that was not accepted yet too, by an extension of ASGI."""
+    body = json.dumps({"detail": detail}).encode()
+    answer = "http.response" if scope["type"] == "http" else "websocket.http.response"
+    given: Headers = [(b"content-type", b"application/json"), _NO_STORE, *headers, *_HEADERS]
+    await send({"type": f"{answer}.start", "status": status, "headers": given})
+    await send({"type": f"{answer}.body", "body": body})
 
-    def __init__(self, receive: Receive) -> None:
-        self._receive = receive
-        self._size = 0
 
-    async def __call__(self) -> Message:
-        message = await self._receive()
-        self._size += len(message.get("body", b""))
-        if self._size > MAX_BODY_BYTES:
-            raise BodyTooLarge
-        return message
+def _with_headers(scope: Scope, send: Send) -> Send:
+    not_kept = scope["path"].startswith(_NOT_KEPT)
+
+    async def send_with_headers(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            given: Headers = list(message.get("headers", ()))
+            if not_kept and not any(name == b"cache-control" for name, _ in given):
+                given.append(_NO_STORE)
+            known = {name for name, _ in given}
+            given += [header for header in _HEADERS if header[0] not in known]
+            message["headers"] = given
+        await send(message)
+
+    return send_with_headers
 
 
 def _abort(transport: asyncio.Transport) -> None:
@@ -127,17 +142,14 @@ def _netloc(origin: str) -> str | None:
         return None
 
 
+def _own_address(scope: Scope) -> str | None:
+    """The address that the client's connection came to."""
+    server = scope.get("server")
+    return server[0] if server else None
+
+
 def _host_name(host: str) -> str | None:
     try:
         return urlsplit(f"//{host}").hostname
     except ValueError:
         return None
-
-
-async def _answer(send: Send, status: int, detail: str, *, scope_type: str = "http") -> None:
-    body = json.dumps({"detail": detail}).encode()
-    headers: list[Any] = [(b"content-type", b"application/json"), *_HEADERS]
-    # A WebSocket that is refused is answered in plain HTTP, by an extension of ASGI.
-    answer = "http.response" if scope_type == "http" else "websocket.http.response"
-    await send({"type": f"{answer}.start", "status": status, "headers": headers})
-    await send({"type": f"{answer}.body", "body": body})

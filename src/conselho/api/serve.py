@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 import uvicorn
 
+from conselho.api.connections import BoundedProtocol
 from conselho.api.front import Front
 from conselho.config import Settings
 from conselho.errors import ConselhoError, InvalidSettings
@@ -44,11 +45,29 @@ def serve(settings: Settings) -> int:
     try:
         data_dir.acquire()
         try:
+            require_a_way_in(settings)
             return _Server(settings, data_dir).hold()
         finally:
             data_dir.release()
     except ConselhoError as error:
         return _complain(error)
+
+
+def require_a_way_in(settings: Settings) -> None:
+    """Raises InvalidSettings when a login is asked for and no token holds."""
+    if not settings.login_required or settings.admin_token is not None:
+        return
+    # Before anything listens: nobody shall reach a server that is about to refuse.
+    wiring: Any = importlib.import_module("conselho.wiring")
+    if asyncio.run(wiring.has_token(settings)):
+        return
+    where = f"{settings.host} is not a loopback address"
+    name, why = ("host", where) if not settings.require_login else ("require_login", "it is on")
+    raise InvalidSettings(
+        name,
+        f"{why}, and no token holds, so nobody could log in. Make one with `conselho token create"
+        " --role admin --name NAME` on this data directory, or set CONSELHO_ADMIN_TOKEN.",
+    )
 
 
 class _Server(uvicorn.Server):
@@ -63,6 +82,10 @@ class _Server(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 Front(self._load, self._failed),
+                http=BoundedProtocol,
+                # uvicorn by itself believes every proxy on this machine.
+                proxy_headers=bool(settings.trusted_proxies),
+                forwarded_allow_ips=list(settings.trusted_proxies),
                 log_config=None,
                 access_log=False,
                 lifespan="on",
@@ -74,7 +97,6 @@ class _Server(uvicorn.Server):
                 ws_per_message_deflate=False,
                 ws_ping_interval=SOCKET_PING_SECONDS,
                 ws_ping_timeout=SOCKET_PING_SECONDS,
-                h11_max_incomplete_event_size=64 * 1024,
             )
         )
 

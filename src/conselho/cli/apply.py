@@ -99,16 +99,15 @@ def _applied(
     """What the server, or the data directory without one, answers."""
     import asyncio
 
-    from conselho.client import Client
-
     base = str(folder.parent)
     named = choices.named_url()
     if named is not None:
-        return Client(named).apply(files, base=base, prune=prune)
+        return choices.client_of(named).apply(files, base=base, prune=prune)
     local = running_server(settings.data_dir)
     if local is not None:
         try:
-            return Client(local).apply(files, base=base, prune=prune)
+            client = choices.client_of(local, admin_token=settings.admin_token)
+            return client.apply(files, base=base, prune=prune)
         except Unavailable as error:
             # It may have ended just now. If not, the lock of the data directory tells.
             tell(str(error))

@@ -69,17 +69,17 @@ def _examined(
     """The document, and a sentence on who examined."""
     import asyncio
 
-    from conselho.client import Client
     from conselho.config import load_settings
 
     named = choices.named_url()
     if named is not None:
-        return _by_server(Client(named).doctor(agent_ids, provider=provider), named)
+        return _by_server(choices.client_of(named).doctor(agent_ids, provider=provider), named)
     settings, _ = load_settings({"data_dir": choices.data_dir})
     local = running_server(settings.data_dir)
     if local is not None:
         try:
-            return _by_server(Client(local).doctor(agent_ids, provider=provider), local)
+            client = choices.client_of(local, admin_token=settings.admin_token)
+            return _by_server(client.doctor(agent_ids, provider=provider), local)
         except Unavailable as error:
             tell(str(error))
     return asyncio.run(_examined_here(settings, agent_ids, provider))

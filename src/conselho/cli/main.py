@@ -26,8 +26,8 @@ from conselho.cli.classify import classify
 from conselho.cli.councilors import list_council, report
 from conselho.cli.doctor import doctor
 from conselho.cli.journal import journal
-from conselho.cli.mcp import mcp
 from conselho.cli.maintenance import maintenance
+from conselho.cli.mcp import mcp
 from conselho.cli.migrate_legacy import migrate_legacy
 from conselho.cli.next import next_slots
 from conselho.cli.options import Choices, pass_choices, with_colour, with_json, with_server
@@ -35,6 +35,7 @@ from conselho.cli.runs import cancel, logs, run
 from conselho.cli.screen import prepare_streams, tell
 from conselho.cli.serve import serve
 from conselho.cli.tail import tail
+from conselho.cli.token import token
 from conselho.cli.usage import usage
 from conselho.errors import ConselhoError
 
@@ -82,6 +83,7 @@ for command in (
     list_council,
     report,
     usage,
+    token,
     next_slots,
     journal,
     audit,

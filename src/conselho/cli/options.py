@@ -21,6 +21,7 @@ from conselho.errors import Unavailable
 
 if TYPE_CHECKING:
     from conselho.client import Client
+    from conselho.config import Secret, Settings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -43,9 +44,23 @@ class Choices:
 
         Raises Unavailable when no server runs there, InvalidSettings when the settings are wrong.
         """
+        named = self.named_url()
+        if named is not None:
+            return self.client_of(named)
+        return self.client_of(self.local_url(), admin_token=self._settings.admin_token)
+
+    def client_of(self, url: str, *, admin_token: Secret | None = None) -> Client:
+        """A client of one server, with the token of CONSELHO_TOKEN.
+
+        `admin_token`, of the settings, is for the server that these settings are of: no other
+        server may see it.
+        """
         from conselho.client import Client
 
-        return Client(self.named_url() or self.local_url())
+        token = os.environ.get("CONSELHO_TOKEN", "").strip()
+        if not token and admin_token is not None:
+            token = admin_token.reveal()
+        return Client(url, token=token or None)
 
     def named_url(self) -> str | None:
         """The URL that was asked for; --data-dir is stronger than the environment."""
@@ -55,16 +70,19 @@ class Choices:
 
     def local_url(self) -> str:
         """Where the server of the data directory answers. Raises Unavailable when none runs."""
+        data_dir = self._settings.data_dir
+        url = running_server(data_dir)
+        if url is None:
+            hint = "Start one with `conselho serve`, or name one with --url"
+            raise Unavailable("server", f"none runs on the data directory {data_dir}. {hint}")
+        return url
+
+    @cached_property
+    def _settings(self) -> Settings:
         from conselho.config import load_settings
 
         settings, _ = load_settings({"data_dir": self.data_dir})
-        url = running_server(settings.data_dir)
-        if url is None:
-            hint = "Start one with `conselho serve`, or name one with --url"
-            raise Unavailable(
-                "server", f"none runs on the data directory {settings.data_dir}. {hint}"
-            )
-        return url
+        return settings
 
 
 def running_server(data_dir: Path) -> str | None:

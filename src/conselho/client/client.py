@@ -38,13 +38,18 @@ class Client:
         self,
         url: str,
         *,
+        token: str | None = None,
         timeout_seconds: float = 10,
         silence_seconds: float = 40,
         patience_seconds: float = 60,
         first_wait_seconds: float = 0.5,
     ) -> None:
-        """Raises Invalid when `url` is not one of http or https with a host."""
-        self._transport = Transport(url, timeout_seconds=timeout_seconds)
+        """`token` is shown with every request, to a server that asks for a login.
+
+        Raises Invalid when `url` is not one of http or https with a host.
+        """
+        self._transport = Transport(url, timeout_seconds=timeout_seconds, token=token)
+        self._token = token
         self._timeout = timeout_seconds
         self._silence = silence_seconds
         self._patience = patience_seconds
@@ -112,7 +117,7 @@ class Client:
 
         Only these councilors and this provider, if any are given. May take a minute.
         """
-        transport = Transport(self.url, timeout_seconds=max(self._timeout, _DOCTOR_SECONDS))
+        transport = self._patient(_DOCTOR_SECONDS)
         query = {"agent_id": list(agent_ids) or None, "provider": provider}
         answer = transport.json("GET", "/api/doctor", query=query)
         if not isinstance(answer.get("ok"), bool):
@@ -175,6 +180,18 @@ class Client:
     def end_maintenance(self, window_id: str) -> JsonObject:
         """End a window now: `{success, message, window}`."""
         return self._transport.json("DELETE", f"/api/maintenance/{segment(window_id)}")
+
+    def tokens(self) -> JsonObject:
+        """`{tokens, count}`: revoked ones too, oldest first."""
+        return self._with_rows("tokens", self._transport.json("GET", "/api/tokens"))
+
+    def create_token(self, token: Mapping[str, object]) -> JsonObject:
+        """Make a token (`name`, `role`, `expires`): `{success, message, token, secret}`."""
+        return self._transport.json("POST", "/api/tokens", body=token)
+
+    def revoke_token(self, token_id: str) -> JsonObject:
+        """`{success, message, token}`."""
+        return self._transport.json("DELETE", f"/api/tokens/{segment(token_id)}")
 
     def journal(
         self, agent_id: str | None = None, *, limit: int = 50, before: int | None = None
@@ -270,8 +287,11 @@ class Client:
         )
 
     def _bulk(self, path: str, body: Mapping[str, object]) -> JsonObject:
-        transport = Transport(self.url, timeout_seconds=max(self._timeout, _BULK_SECONDS))
-        return transport.json("POST", path, body=body)
+        return self._patient(_BULK_SECONDS).json("POST", path, body=body)
+
+    def _patient(self, seconds: float) -> Transport:
+        seconds = max(self._timeout, seconds)
+        return Transport(self.url, timeout_seconds=seconds, token=self._token)
 
     def _newest_event_id(self) -> str | None:
         newest = self.tasks(limit=1).get("last_event_id")

@@ -34,11 +34,18 @@ class Transport:
     the answer is an error, and NotConselho when it cannot be understood.
     """
 
-    def __init__(self, url: str, *, timeout_seconds: float) -> None:
-        """Raises Invalid when `url` is not one of http or https with a host."""
+    def __init__(self, url: str, *, timeout_seconds: float, token: str | None = None) -> None:
+        """`token` is shown with every request.
+
+        Raises Invalid when `url` is not one of http or https with a host, and for a token that no
+        header can bear.
+        """
+        if token is not None and not (token.isascii() and token.isprintable()):
+            raise Invalid("token", "a token holds only printable ASCII characters.")
         self.url = url.rstrip("/")
         self._scheme, self._host, self._port, self._prefix = _split(self.url)
         self._timeout = timeout_seconds
+        self._token = token
 
     def json(
         self,
@@ -75,6 +82,8 @@ class Transport:
         given = {name: value for name, value in (query or {}).items() if value is not None}
         target = self._prefix + path + ("?" + urlencode(given, doseq=True) if given else "")
         headers = {"User-Agent": f"conselho/{__version__}", "Connection": "close"}
+        if self._token is not None:
+            headers["Authorization"] = f"Bearer {self._token}"
         content = None if body is None else json.dumps(body).encode()
         if content is not None:
             headers["Content-Type"] = "application/json"

@@ -1,0 +1,200 @@
+"""Who sends a request, whether they may, and whether they do it too often; as plain ASGI.
+
+It stands before everything but the host and origin checks (security.py), so that the page's data,
+the stream, the WebSocket and /mcp fall under the same rules. What it finds out is for handlers in
+`request.state.identity` (context.identity_of).
+"""
+
+from __future__ import annotations
+
+from http.cookies import CookieError, SimpleCookie
+from typing import Final
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from conselho.api.front import STREAM_PATH
+from conselho.api.rate_limits import Kind, RateLimits
+from conselho.api.roles import READS, RUNS, role_for, route_of
+from conselho.api.security import refuse
+from conselho.clock import Clock
+from conselho.errors import StoreUnavailable
+from conselho.models.access import Identity, Role
+from conselho.services.access import FRESH, Access, AccessEnded, Pass, local
+
+COOKIE: Final = "conselho_session"
+CHALLENGE: Final = (b"www-authenticate", b'Bearer realm="conselho"')
+ASKED: Final = (
+    "This server asks for a token: log in on its page, send it as `Authorization: Bearer`, or set"
+    " CONSELHO_TOKEN for the command line."
+)
+# The same for every reason: it tells nobody whether a token exists.
+NOT_ACCEPTED: Final = "This token is not accepted: it is wrong, has expired, or was revoked."
+
+
+class _Refused(Exception):
+    def __init__(self, status: int, detail: str, *headers: tuple[bytes, bytes]) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail
+        self.headers = headers
+
+
+class Gate:
+    def __init__(self, app: ASGIApp, access: Access, limits: RateLimits, clock: Clock) -> None:
+        self._app = app
+        self._access = access
+        self._limits = limits
+        self._clock = clock
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        method = scope.get("method", "WEBSOCKET")
+        needed = role_for(method, scope["path"])
+        if needed is None:
+            await self._app(scope, receive, send)
+            return
+        try:
+            shown = await self._shown(scope)
+            identity = self._identity(scope, shown)
+            _require(identity, needed)
+            self._slow_down(scope, method, identity)
+        except StoreUnavailable as error:
+            await refuse(scope, send, error.http_status, str(error))
+            return
+        except _Refused as error:
+            await refuse(scope, send, error.status, error.detail, error.headers)
+            return
+        scope.setdefault("state", {})["identity"] = identity
+        if shown is not None:
+            send = self._while_it_holds(shown, send)
+        if _is_stream(scope, method):
+            await self._counted(scope, receive, send, identity)
+        else:
+            await self._app(scope, receive, send)
+
+    async def _shown(self, scope: Scope) -> Pass | None:
+        """What this request was let in with; None for nothing. Raises _Refused for a bad token.
+
+        A session that has ended is nothing: a browser shows its cookie until it is told otherwise.
+        """
+        headers = dict(scope["headers"])
+        address = address_of(scope)
+        scheme, _, given = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
+        if scheme.lower() == "bearer":
+            return await self._with_token(given.strip(), address)
+        value = session_cookie(headers.get(b"cookie", b"").decode("latin-1"))
+        return await self._access.with_session(value, address=address) if value else None
+
+    async def _with_token(self, secret: str, address: str) -> Pass:
+        # Before the token is looked at: who guesses must not learn from the answer.
+        wait = self._limits.spent("failed_logins", address)
+        if wait is not None:
+            raise _Refused(*too_often("There were too many failed logins from this address", wait))
+        shown = await self._access.with_token(secret, address=address)
+        if shown is None:
+            self._limits.spend("failed_logins", address)
+            raise _Refused(401, NOT_ACCEPTED, CHALLENGE)
+        return shown
+
+    def _identity(self, scope: Scope, shown: Pass | None) -> Identity:
+        if shown is not None:
+            return shown.identity
+        if self._access.login_required:
+            raise _Refused(401, ASKED, CHALLENGE)
+        return local(address_of(scope))
+
+    def _slow_down(self, scope: Scope, method: str, identity: Identity) -> None:
+        who, is_local = _counted_as(identity), self._is_local(identity)
+        kinds: list[tuple[Kind, str]] = []
+        if method not in READS:
+            kinds.append(("writes", "changes"))
+            route = route_of(method, scope["path"])
+            if route is not None and route[1] in RUNS:
+                kinds.append(("runs", "runs"))
+        if _is_stream(scope, method):
+            kinds.append(("streams", "new streams"))
+        for kind, words in kinds:
+            wait = self._limits.spend(kind, who, is_local=is_local)
+            if wait is not None:
+                amount = self._limits.amount(kind, is_local=is_local)
+                raise _Refused(
+                    *too_often(f"{amount} {words} a minute are the most for {who}", wait)
+                )
+
+    async def _counted(
+        self, scope: Scope, receive: Receive, send: Send, identity: Identity
+    ) -> None:
+        who, is_local = _counted_as(identity), self._is_local(identity)
+        if not self._limits.enter(who, is_local=is_local):
+            amount = self._limits.amount("streams_at_once", is_local=is_local)
+            status, detail, retry = too_often(f"{amount} open streams are the most for {who}", 60)
+            await refuse(scope, send, status, detail, [retry])
+            return
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self._limits.leave(who)
+
+    def _is_local(self, identity: Identity) -> bool:
+        return identity.token_id is None and not self._access.login_required
+
+    def _while_it_holds(self, shown: Pass, send: Send) -> Send:
+        """A `send` that stops when the token holds no more: a stream outlives its first check."""
+        checked_at = self._clock.now()
+
+        async def checked(message: Message) -> None:
+            nonlocal checked_at
+            now = self._clock.now()
+            if abs(now - checked_at) >= FRESH:
+                checked_at = now
+                if not await self._access.still_holds(shown):
+                    raise AccessEnded
+            await send(message)
+
+        return checked
+
+
+def address_of(scope: Scope) -> str:
+    """The client's address, as a trusted proxy tells it, if one stands before the server."""
+    client = scope.get("client")
+    return client[0] if client else ""
+
+
+def session_cookie(header: str) -> str | None:
+    """The value of the session's cookie."""
+    try:
+        morsel = SimpleCookie(header).get(COOKIE)
+    except CookieError:
+        return None
+    return morsel.value if morsel is not None else None
+
+
+def _require(identity: Identity, needed: Role) -> None:
+    if not identity.role.covers(needed):
+        raise _Refused(
+            403,
+            f"This needs the role {needed.value}; the token {identity.name!r} has the role"
+            f" {identity.role.value}.",
+        )
+
+
+def too_often(what: str, wait: int) -> tuple[int, str, tuple[bytes, bytes]]:
+    """Status, sentence and header for somebody who has to wait for so many seconds."""
+    seconds = "1 second" if wait == 1 else f"{wait} seconds"
+    return 429, f"{what}. Try again in {seconds}.", (b"retry-after", str(wait).encode())
+
+
+def _counted_as(identity: Identity) -> str:
+    """Whose count it is. A token counts wherever it is used from."""
+    if identity.token_id is not None:
+        return f"the token {identity.name!r}"
+    return f"the address {identity.address}"
+
+
+def _is_stream(scope: Scope, method: str) -> bool:
+    """Whether the answer may go on for ever: the stream, the socket, a log that is followed."""
+    if method == "WEBSOCKET" or scope["path"] == STREAM_PATH:
+        return True
+    return scope["path"].endswith("/log") and b"follow=" in scope.get("query_string", b"")

@@ -1,0 +1,99 @@
+"""The page's login: a token for a session cookie, and back."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+
+from conselho.api.audit import Act, audited
+from conselho.api.context import InContext
+from conselho.api.gate import (
+    CHALLENGE,
+    COOKIE,
+    NOT_ACCEPTED,
+    address_of,
+    session_cookie,
+    too_often,
+)
+from conselho.api.problems import problem
+from conselho.models.access import Identity
+from conselho.services.access import SESSION, local
+
+router = APIRouter(prefix="/api/session", tags=["access"])
+
+
+class LoginForm(BaseModel):
+    """The secret of a token, as `conselho token create` told it."""
+
+    token: Annotated[str, Field(min_length=1, max_length=1_000)]
+
+
+@router.get("")
+async def session(context: InContext, request: Request) -> dict[str, Any]:
+    """Who this browser is: `{name, role, login_required}`, both null for nobody."""
+    value = session_cookie(request.headers.get("cookie", ""))
+    address = address_of(request.scope)
+    shown = await context.access.with_session(value, address=address) if value else None
+    return _who(context, shown.identity if shown else _without_login(context, request))
+
+
+@router.post("")
+async def log_in(context: InContext, request: Request, form: LoginForm) -> Response:
+    """Log in with a token: 200 with a session cookie, 401 when it is not accepted."""
+    address = address_of(request.scope)
+    wait = context.rate_limits.spent("failed_logins", address)
+    if wait is not None:
+        return _refused(*too_often("There were too many failed logins from this address", wait))
+    shown = await context.access.with_token(form.token.strip(), address=address)
+    if shown is None:
+        context.rate_limits.spend("failed_logins", address)
+        return _refused(401, NOT_ACCEPTED, CHALLENGE)
+    _end(context, request)  # one browser, one session
+    answer = JSONResponse(_who(context, shown.identity))
+    answer.set_cookie(
+        COOKIE,
+        context.access.open_session(shown),
+        max_age=int(SESSION.total_seconds()),
+        httponly=True,
+        samesite="strict",
+        secure=request.url.scheme == "https",
+    )
+    act = Act(action="login", target=shown.identity.token_id)
+    await audited(context, shown.identity, act)
+    return answer
+
+
+@router.delete("")
+async def log_out(context: InContext, request: Request) -> Response:
+    """End this browser's session; without one it is no error."""
+    _end(context, request)
+    answer = JSONResponse(_who(context, _without_login(context, request)))
+    answer.delete_cookie(COOKIE, httponly=True, samesite="strict")
+    return answer
+
+
+def _end(context: InContext, request: Request) -> None:
+    value = session_cookie(request.headers.get("cookie", ""))
+    if value:
+        context.access.close_session(value)
+
+
+def _without_login(context: InContext, request: Request) -> Identity | None:
+    return None if context.access.login_required else local(address_of(request.scope))
+
+
+def _who(context: InContext, identity: Identity | None) -> dict[str, Any]:
+    return {
+        "name": identity.name if identity else None,
+        "role": identity.role if identity else None,
+        "login_required": context.access.login_required,
+    }
+
+
+def _refused(status: int, detail: str, header: tuple[bytes, bytes]) -> Response:
+    answer = problem(status, detail)
+    answer.headers[header[0].decode()] = header[1].decode()
+    return answer

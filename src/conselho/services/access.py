@@ -1,0 +1,162 @@
+"""Who a request comes from: a token, a session of the page, or nobody.
+
+A token is held against the SHA-256 of every token that there is, each comparison in constant time.
+They are read anew every few seconds, so another server's change counts soon, and a storm of guesses
+costs the store nothing. A session is a random value that stands for a token; it lives in this
+process only, and as long as its token.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+
+from conselho.clock import Clock
+from conselho.config import Secret
+from conselho.errors import ConselhoError, StoreUnavailable
+from conselho.models.access import AccessToken, Identity, Role
+from conselho.services.tokens import LOCAL_NAME, SETTINGS_NAME, digest_of
+from conselho.store import AccessStore
+
+log = structlog.get_logger(__name__)
+
+SESSION: Final = timedelta(days=7)
+# The oldest goes when there would be more.
+MOST_SESSIONS: Final = 10_000
+FRESH: Final = timedelta(seconds=5)
+USED_EVERY: Final = timedelta(minutes=1)
+
+
+class AccessEnded(ConselhoError):
+    """The token behind an answer that still goes on holds no more."""
+
+    http_status = 401
+
+    def __init__(self) -> None:
+        super().__init__("The token of this connection holds no more.")
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """What somebody showed and was let in with. `digest` is that of the token behind it."""
+
+    identity: Identity
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Session:
+    digest: str
+    ends_at: datetime
+
+
+class Access:
+    def __init__(
+        self,
+        store: AccessStore,
+        clock: Clock,
+        *,
+        admin_token: Secret | None = None,
+        login_required: bool = False,
+    ) -> None:
+        """`admin_token` is the one of the settings; it needs no store."""
+        self.login_required = login_required
+        self._store = store
+        self._clock = clock
+        self._settings_digest = digest_of(admin_token.reveal()) if admin_token else None
+        self._tokens: list[AccessToken] = []
+        self._read_at: datetime | None = None
+        self._reading = asyncio.Lock()
+        self._sessions: dict[str, _Session] = {}
+        self._used: dict[str, datetime] = {}
+
+    async def with_token(self, secret: str, *, address: str = "") -> Pass | None:
+        """Who shows this token; None unless it holds. Raises StoreUnavailable."""
+        return await self._with_digest(digest_of(secret), address)
+
+    async def with_session(self, value: str, *, address: str = "") -> Pass | None:
+        """Who shows this session; None when it has ended, or its token has."""
+        key = digest_of(value)
+        session = self._sessions.get(key)
+        if session is None:
+            return None
+        if session.ends_at > self._clock.now():
+            found = await self._with_digest(session.digest, address)
+            if found is not None:
+                return found
+        self._sessions.pop(key, None)
+        return None
+
+    async def still_holds(self, shown: Pass) -> bool:
+        """Whether what was shown would be let in now. A store that does not answer says yes."""
+        try:
+            return await self._with_digest(shown.digest, shown.identity.address) is not None
+        except StoreUnavailable:
+            return True
+
+    def open_session(self, shown: Pass) -> str:
+        """A new session for who showed a token: the value for the cookie."""
+        value = secrets.token_urlsafe(32)
+        while len(self._sessions) >= MOST_SESSIONS:
+            del self._sessions[next(iter(self._sessions))]
+        self._sessions[digest_of(value)] = _Session(shown.digest, self._clock.now() + SESSION)
+        return value
+
+    def close_session(self, value: str) -> None:
+        self._sessions.pop(digest_of(value), None)
+
+    def forget(self) -> None:
+        """The tokens have changed: read them before the next answer."""
+        self._read_at = None
+
+    async def _with_digest(self, digest: str, address: str) -> Pass | None:
+        own = self._settings_digest
+        if own is not None and hmac.compare_digest(digest, own):
+            identity = Identity(name=SETTINGS_NAME, role=Role.ADMIN, address=address)
+            return Pass(identity, digest)
+        found = None
+        for token in await self._all():
+            if hmac.compare_digest(digest, token.digest):  # and on: how long it takes tells nothing
+                found = token
+        if found is None or not found.holds_at(self._clock.now()):
+            return None
+        await self._remember_use(found.token_id)
+        identity = Identity(
+            name=found.name, role=found.role, token_id=found.token_id, address=address
+        )
+        return Pass(identity, digest)
+
+    async def _all(self) -> list[AccessToken]:
+        async with self._reading:
+            now = self._clock.now()
+            if self._read_at is None or not timedelta() <= now - self._read_at < FRESH:
+                # Before the read: a change during it is seen by the next.
+                self._read_at = now
+                try:
+                    self._tokens = await self._store.tokens()
+                except StoreUnavailable:
+                    self._read_at = None
+                    raise
+            return self._tokens
+
+    async def _remember_use(self, token_id: str) -> None:
+        now = self._clock.now()
+        last = self._used.get(token_id)
+        if last is not None and now - last < USED_EVERY:
+            return
+        self._used[token_id] = now
+        try:
+            await self._store.token_used(token_id, now=now)
+        except StoreUnavailable as error:
+            log.warning("token.use_not_recorded", token_id=token_id, reason=error.reason)
+
+
+def local(address: str) -> Identity:
+    """Whoever speaks to a server that asks for no login."""
+    return Identity(name=LOCAL_NAME, role=Role.ADMIN, address=address)

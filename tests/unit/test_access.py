@@ -1,0 +1,187 @@
+"""Who a request comes from: tokens, sessions, and what ends both."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from conselho.config import Secret
+from conselho.errors import StoreUnavailable
+from conselho.models.access import AccessToken, Role
+from conselho.services import access as module
+from conselho.services.access import FRESH, SESSION, Access
+from conselho.services.tokens import TokenForm, Tokens
+from conselho.store import Store
+from tests.support.clock import FakeClock
+from tests.support.stores import open_store
+
+ADMIN = "an-admin-token-of-the-settings"
+HERE = "192.0.2.7"
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    async with open_store("sqlite", tmp_path) as store:
+        yield store
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def access(store: Store, clock: FakeClock) -> Access:
+    return Access(store, clock, admin_token=Secret(ADMIN), login_required=True)
+
+
+async def issued(store: Store, clock: FakeClock, **fields: str) -> tuple[AccessToken, str]:
+    form = TokenForm.model_validate({"name": "ci", "role": "viewer"} | fields)
+    return await Tokens(store, clock).create(form)
+
+
+async def test_a_token_says_who_shows_it(access: Access, store: Store, clock: FakeClock) -> None:
+    token, secret = await issued(store, clock)
+
+    shown = await access.with_token(secret, address=HERE)
+
+    assert shown is not None
+    who = shown.identity
+    assert (who.name, who.role, who.token_id, who.address) == (
+        "ci",
+        Role.VIEWER,
+        token.token_id,
+        HERE,
+    )
+    for wrong in ("", "x", secret[:-1], secret.upper(), token.digest, "\ud800"):
+        assert await access.with_token(wrong) is None
+
+
+async def test_the_token_of_the_settings_needs_no_store(clock: FakeClock) -> None:
+    access = Access(_Gone(), clock, admin_token=Secret(ADMIN))
+
+    shown = await access.with_token(ADMIN)
+
+    assert shown is not None
+    assert (shown.identity.name, shown.identity.role) == ("settings", Role.ADMIN)
+    with pytest.raises(StoreUnavailable):
+        await access.with_token("another")
+
+
+async def test_what_is_revoked_elsewhere_counts_within_seconds(
+    access: Access, store: Store, clock: FakeClock
+) -> None:
+    token, secret = await issued(store, clock)
+    assert await access.with_token(secret) is not None
+
+    await store.revoke_token(token.token_id, now=clock.now())
+    await clock.advance(FRESH.total_seconds())
+
+    assert await access.with_token(secret) is None
+
+
+async def test_what_is_revoked_here_counts_at_once(
+    access: Access, store: Store, clock: FakeClock
+) -> None:
+    token, secret = await issued(store, clock)
+    shown = await access.with_token(secret)
+    assert shown is not None
+    session = access.open_session(shown)
+
+    await store.revoke_token(token.token_id, now=clock.now())
+    access.forget()
+
+    assert await access.with_token(secret) is None
+    assert await access.with_session(session) is None
+    assert not await access.still_holds(shown)
+
+
+async def test_a_token_ends_by_the_clock(access: Access, store: Store, clock: FakeClock) -> None:
+    _, secret = await issued(store, clock, expires="1h")
+    assert await access.with_token(secret) is not None
+
+    await clock.advance(3_600)
+
+    assert await access.with_token(secret) is None
+
+
+async def test_a_session_stands_for_its_token_and_ends(
+    access: Access, store: Store, clock: FakeClock
+) -> None:
+    _, secret = await issued(store, clock)
+    shown = await access.with_token(secret)
+    assert shown is not None
+    value = access.open_session(shown)
+    assert value not in secret
+    assert secret not in value
+
+    again = await access.with_session(value)
+    assert again is not None
+    assert again.identity.name == "ci"
+
+    await clock.advance(SESSION.total_seconds())
+    assert await access.with_session(value) is None
+
+
+async def test_a_session_that_was_closed_is_nobody(access: Access) -> None:
+    shown = await access.with_token(ADMIN)
+    assert shown is not None
+    first, second = access.open_session(shown), access.open_session(shown)
+
+    access.close_session(first)
+    access.close_session("unknown")
+
+    assert await access.with_session(first) is None
+    assert await access.with_session(second) is not None
+
+
+async def test_the_oldest_session_goes_when_there_are_too_many(
+    access: Access, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MOST_SESSIONS", 2)
+    shown = await access.with_token(ADMIN)
+    assert shown is not None
+    values = [access.open_session(shown) for _ in range(3)]
+
+    found = [await access.with_session(value) is not None for value in values]
+
+    assert found == [False, True, True]
+
+
+async def test_its_last_use_is_remembered_now_and_then(
+    access: Access, store: Store, clock: FakeClock
+) -> None:
+    _, secret = await issued(store, clock)
+    first = clock.now()
+    await access.with_token(secret)
+    await clock.advance(30)
+    await access.with_token(secret)
+    [token] = await store.tokens()
+    assert token.last_used_at == first
+
+    await clock.advance(30)
+    await access.with_token(secret)
+
+    [token] = await store.tokens()
+    assert token.last_used_at == clock.now()
+
+
+class _Gone:
+    """A store that does not answer."""
+
+    async def add_token(self, token: AccessToken) -> None:
+        raise StoreUnavailable("it is gone")
+
+    async def tokens(self) -> list[AccessToken]:
+        raise StoreUnavailable("it is gone")
+
+    async def token_of(self, digest: str) -> AccessToken | None:
+        raise StoreUnavailable("it is gone")
+
+    async def revoke_token(self, token_id: str, *, now: object) -> AccessToken:
+        raise StoreUnavailable("it is gone")
+
+    async def token_used(self, token_id: str, *, now: object) -> None:
+        raise StoreUnavailable("it is gone")
