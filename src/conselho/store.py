@@ -280,6 +280,16 @@ class TaskStore(Protocol):
         """
         ...
 
+    async def portion(
+        self, where: TaskFilter, *, limit: int, result: bool = False, prompt: bool = False
+    ) -> list[Task]:
+        """`tasks` for who wants all of them, portion by portion: `older_than` is the last one's.
+
+        `where.text` does not restrict, and nothing is counted. `result`, and `prompt`,
+        `instructions` and `sent_prompt`, are empty unless they are asked for.
+        """
+        ...
+
     async def statuses(self, idempotency_keys: Sequence[str]) -> dict[str, Status]:
         """The status of each Task that bears one of these keys; keys without one are absent."""
         ...

@@ -21,6 +21,7 @@ from conselho.api import (
     doctor,
     execute,
     executions,
+    export,
     health,
     instances,
     journal,
@@ -79,6 +80,7 @@ def make_app(context: Context) -> FastAPI:
     app.include_router(tasks.router)
     app.include_router(kpis.router)
     app.include_router(series.router)
+    app.include_router(export.router)
     app.include_router(usage.router)
     app.include_router(doctor.router)
     app.include_router(catalogue.router)

@@ -16,7 +16,7 @@ from conselho.api.context import Actor, Context, InContext
 from conselho.api.cursors import cursor_of, place_of
 from conselho.errors import Invalid, NotFound
 from conselho.models.ids import AgentId, TaskId
-from conselho.models.rows import light_row, task_row
+from conselho.models.rows import light_row, task_row, whole_row
 from conselho.models.task import FINAL, Status, Task, Trigger
 from conselho.models.verdict import Severity
 from conselho.services.log_reader import LogReader
@@ -119,17 +119,7 @@ async def one_task(context: InContext, task_id: str) -> dict[str, Any]:
     `sent_prompt` is the whole prompt as the agent got it, secrets redacted; null before its end,
     and for a program, which got `prompt`.
     """
-    task = await context.store.task(TaskId(task_id))
-    return task_row(task) | {
-        "prompt": task.snapshot.prompt,
-        "instructions": task.snapshot.instructions,
-        "sent_prompt": task.sent_prompt,
-        "provider": task.snapshot.provider,
-        "model": task.snapshot.model,
-        "permissions": task.snapshot.permissions,
-        "cwd": task.snapshot.cwd,
-        "command": list(task.snapshot.argv),
-    }
+    return whole_row(await context.store.task(TaskId(task_id)))
 
 
 @router.post("/{task_id}/cancel")

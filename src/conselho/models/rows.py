@@ -67,6 +67,21 @@ def task_row(task: Task) -> dict[str, Any]:
     }
 
 
+def whole_row(task: Task) -> dict[str, Any]:
+    """`task_row` with the prompt and all else that is known of what was run."""
+    spec = task.snapshot
+    return task_row(task) | {
+        "prompt": spec.prompt,
+        "instructions": spec.instructions,
+        "sent_prompt": task.sent_prompt,
+        "provider": spec.provider,
+        "model": spec.model,
+        "permissions": spec.permissions,
+        "cwd": spec.cwd,
+        "command": list(spec.argv),
+    }
+
+
 def _retry_policy(task: Task) -> dict[str, Any]:
     spec = task.snapshot
     return {

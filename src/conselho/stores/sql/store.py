@@ -39,6 +39,7 @@ from conselho.stores.sql import (
     claims,
     counters,
     coverage,
+    exporting,
     health,
     imports,
     journal,
@@ -210,6 +211,11 @@ class SqlStore:
     async def tasks(self, where: TaskFilter, *, limit: int, offset: int = 0) -> TaskPage:
         """Cost: a few milliseconds, but for long spans and deep offsets (pages.page)."""
         return await self._executor.read(pages.page, where, limit, offset)
+
+    async def portion(
+        self, where: TaskFilter, *, limit: int, result: bool = False, prompt: bool = False
+    ) -> list[Task]:
+        return await self._executor.read(exporting.portion, where, limit, result, prompt)
 
     async def statuses(self, idempotency_keys: Sequence[str]) -> dict[str, Status]:
         return await self._executor.read(reading.statuses, idempotency_keys)
