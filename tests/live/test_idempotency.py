@@ -114,6 +114,22 @@ def test_a_body_that_is_too_large_is_told(server: Server) -> None:
     assert chunked.status_code == 413
 
 
+def test_what_a_crash_broke_off_is_not_begun_again(tmp_path: Path) -> None:
+    with running(tmp_path) as server, ThreadPoolExecutor(1) as threads:
+        server.promote("ana", command=["sleep", "60"])
+        path = "/api/councilors/ana/execute-now?wait=60"
+        with server.listen() as stream:
+            first = threads.submit(ask, server, path, key="k")
+            stream.until("councilor_started", councilor_id="ana")
+            server.kill()
+        assert isinstance(first.exception(60), httpx.TransportError)
+        server.start()
+        again = ask(server, path, key="k")
+        assert (again.status_code, "retry-after" in again.headers) == (409, False)
+        assert "server stopped" in again.json()["detail"]
+        assert runs(server, "ana") == 1
+
+
 def test_answers_outlive_the_server(tmp_path: Path) -> None:
     with running(tmp_path) as server:
         form = {"agent_id": "ana", "name": "A", "command": ["true"]}

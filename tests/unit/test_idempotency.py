@@ -35,14 +35,15 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
 class Office:
     """An application that answers as told, in two parts, and counts what it was asked."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, *, alone: bool = False) -> None:
         self.carried_out: list[bytes] = []
         self.clock = FakeClock()
         self.identity: Identity | None = None
         self.fails: Exception | None = None
         self.answer: dict[str, Any] = {"status": 200, "headers": [JSON]}
         self.parts = [b'{"ok":', b"true}"]
-        self._app: ASGIApp = Idempotency(self._carry_out, store=store, clock=self.clock)
+        self.application: ASGIApp = self._carry_out
+        self._app: ASGIApp = Idempotency(self._forward, store=store, clock=self.clock, alone=alone)
 
     async def ask(self, path: str = "/api/x", key: str = "k", body: bytes = b"{}") -> Any:
         transport = httpx.ASGITransport(app=self._identified, raise_app_exceptions=False)
@@ -52,6 +53,9 @@ class Office:
     async def _identified(self, scope: Scope, receive: Receive, send: Send) -> None:
         state = {"identity": self.identity} if self.identity else {}
         await self._app({**scope, "state": state}, receive, send)
+
+    async def _forward(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.application(scope, receive, send)
 
     async def _carry_out(self, scope: Scope, receive: Receive, send: Send) -> None:
         message = await receive()
@@ -142,29 +146,47 @@ async def test_clients_do_not_meet_each_others_keys(office: Office) -> None:
     assert len(office.carried_out) == len(identities)
 
 
-async def test_a_request_that_nobody_finishes_is_told_apart_from_one_that_is_slow(
-    office: Office,
+class Stopped(BaseException):
+    """As for a task that is cancelled when its server stops."""
+
+
+async def stops(scope: Scope, receive: Receive, send: Send) -> None:
+    raise Stopped
+
+
+async def test_a_request_that_nobody_finished_is_told_apart_from_one_that_is_slow(
+    store: Store,
 ) -> None:
-    answers = []
-
-    class Stopped(BaseException):
-        """As a cancelled task."""
-
-    async def stops(scope: Scope, receive: Receive, send: Send) -> None:
-        raise Stopped
-
-    working, office._app._app = office._app._app, stops  # type: ignore[attr-defined]
+    office = Office(store)
+    office.application = stops
     with pytest.raises(Stopped):
         await office.ask()
-    office._app._app = working  # type: ignore[attr-defined]
-    for wait in (ABANDONED_AFTER.total_seconds() - 1, 1):
-        await office.clock.advance(wait)
+    answers = []
+    for seconds in (ABANDONED_AFTER.total_seconds() - 1, 1):
+        await office.clock.advance(seconds)
         answers.append(await office.ask())
     slow, gone = answers
     assert (slow.status_code, slow.headers["retry-after"]) == (409, "2")
     assert (gone.status_code, "retry-after" in gone.headers) == (409, False)
     assert "server stopped" in gone.json()["detail"]
-    assert office.carried_out == []
+
+
+async def test_a_server_that_is_alone_knows_at_once_that_nobody_carries_it_out(
+    store: Store,
+) -> None:
+    office = Office(store, alone=True)
+    asked = []
+
+    async def asks_again(scope: Scope, receive: Receive, send: Send) -> None:
+        asked.append(await office.ask())
+        raise Stopped
+
+    office.application = asks_again
+    with pytest.raises(Stopped):
+        await office.ask()
+    gone = await office.ask()
+    assert [answer.headers.get("retry-after") for answer in (*asked, gone)] == ["2", None]
+    assert "server stopped" in gone.json()["detail"]
 
 
 @pytest.mark.parametrize("path", ["/api/tokens", "/api/session", "/mcp"])

@@ -56,7 +56,12 @@ def make_app(context: Context) -> FastAPI:
     app.state.context = context
     problems.install(app)
     app.add_middleware(ETags)
-    app.add_middleware(Idempotency, store=context.store, clock=context.clock)
+    app.add_middleware(
+        Idempotency,
+        store=context.store,
+        clock=context.clock,
+        alone=context.system.settings.database_url.startswith("sqlite:"),
+    )
     app.include_router(health.router)
     app.include_router(metrics.make_router(context))
     app.include_router(session.router)

@@ -12,7 +12,7 @@ Source: draft-ietf-httpapi-idempotency-key-header.
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import timedelta
 from hashlib import sha256
 from typing import Final
 
@@ -44,10 +44,15 @@ _KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
 
 
 class Idempotency:
-    def __init__(self, app: ASGIApp, *, store: AnswerStore, clock: Clock) -> None:
+    def __init__(self, app: ASGIApp, *, store: AnswerStore, clock: Clock, alone: bool) -> None:
+        """`alone`: no other server answers over this store, so what this one does not carry out,
+        nobody does.
+        """
         self._app = app
         self._store = store
         self._clock = clock
+        self._alone = alone
+        self._busy: set[str] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if not _may_have_key(scope):
@@ -77,9 +82,14 @@ class Idempotency:
             await problem(error.http_status, str(error))(scope, receive, send)
             return
         if first is not None:
-            await _again(first, digest, now)(scope, receive, send)
+            is_busy = key in self._busy or not (
+                self._alone or now - first.created_at >= ABANDONED_AFTER
+            )
+            await _again(first, digest, is_busy=is_busy)(scope, receive, send)
             return
         keeping = _Keeping(self._store, key, send)
+        # Before anything else is awaited: who asks meanwhile, and is told of the claim, must find it.
+        self._busy.add(key)
         try:
             await self._app(scope, _replayed(body, receive), keeping)
         except Exception:
@@ -87,6 +97,8 @@ class Idempotency:
             # knows how much was done.
             await keeping.forget()
             raise
+        finally:
+            self._busy.discard(key)
 
 
 class _Keeping:
@@ -169,7 +181,7 @@ def _too_long(status: int) -> str:
     return bytes(response.body).decode()
 
 
-def _again(first: Answer, digest: str, now: datetime) -> Response:
+def _again(first: Answer, digest: str, *, is_busy: bool) -> Response:
     """What a request is answered whose key was used before."""
     if first.request != digest:
         return problem(
@@ -182,11 +194,12 @@ def _again(first: Answer, digest: str, now: datetime) -> Response:
             headers={REPLAYED: "true"},
             media_type="application/json",
         )
-    if now - first.created_at >= ABANDONED_AFTER:
+    if not is_busy:
         return problem(
             409,
-            "The server stopped while it carried out the first request with this key. See whether"
-            " it was done, and use a new key to ask again.",
+            "Nobody knows how far the first request with this key came: the server stopped in the"
+            " middle of it, or could not keep its answer. See whether it was done, and use a new"
+            " key to ask again.",
         )
     busy = problem(409, "The first request with this key is being carried out; ask again.")
     busy.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
