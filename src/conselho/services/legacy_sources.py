@@ -79,7 +79,9 @@ class MongoDatabase:
         except (ConfigurationError, InvalidURI) as exc:
             raise Invalid("mongo_uri", str(exc)) from exc
         except PyMongoError as exc:
-            raise Unavailable("MongoDB", str(exc)[:500]) from exc
+            # Behind it the driver describes its own state.
+            reason = str(exc).partition(" (configured timeouts")[0]
+            raise Unavailable("older database", reason[:500]) from exc
 
 
 def _whole(path: Path) -> Any:
