@@ -1114,6 +1114,10 @@ class TestReading:
         await run(ANA, 6, failed(verdict=make_verdict(Severity.ERROR)))
         await run(ANA, 7, Outcome(status=Status.CANCELLED))
         await run(BIA, 8, make_outcome(Severity.ERROR))
+        asked = make_task(
+            due_at=None, created_at=NOON + 9 * MINUTE, trigger=Trigger.API, active_key="asked"
+        )
+        await ended(store, asked, make_outcome(Severity.ERROR))  # by a client, beside the council
         await lose(store, make_lost(), slots(9, 2))
         await submit(store, make_task(due_at=NOON + DAY))
         last = await store.last_verdict(ANA)
@@ -1135,6 +1139,18 @@ class TestReading:
 
 
 class TestFigures:
+    async def test_statistics_leave_out_what_clients_had_agents_do(self, store: Store) -> None:
+        asked = make_task(due_at=None, trigger=Trigger.API, is_councilor_execution=False)
+        await ended(store, asked, make_outcome())
+        assert (await store.statistics([ANA])).get(ANA) is None
+        own = make_task(due_at=None, created_at=NOON - MINUTE)
+        await ended(store, own, make_outcome(Severity.WARNING))
+
+        statistics = (await store.statistics([ANA]))[ANA]
+
+        assert (statistics.tally.runs, statistics.tally.warning) == (1, 1)
+        assert statistics.last_execution_at == NOON - MINUTE
+
     async def test_statistics_count_what_ran(self, store: Store) -> None:
         start = NOON
         for n, outcome in enumerate(

@@ -96,9 +96,7 @@ def test_where_and_with_what_an_agent_runs_is_not_the_clients_choice(
     assert [warning.partition(":")[0] for warning in answer["warnings"]] == ["cwd", "ai_provider"]
 
 
-def test_a_failed_execution_says_so_in_the_words_of_the_page(
-    server: Server, agent_id: str
-) -> None:
+def test_a_failed_execution_says_so_in_the_words_of_the_page(server: Server, agent_id: str) -> None:
     server.create(agent_id, ["sh", "-c", "echo broken; exit 3"])
 
     answer = execute(server, agent_id, "a")

@@ -48,6 +48,7 @@ async def execute(
     """
     if not form.input_text:
         raise Empty("input_text", "is empty. Send the prompt that the agent is to run.")
+    agent = await context.store.agent(agent_id)
     instance_id = form.instance_id or f"instance-{secrets.token_hex(8)}"
     asked = await context.coalescing.execute(agent_id, form.input_text, instance_id=instance_id)
     task = asked.task
@@ -56,7 +57,6 @@ async def execute(
         await audited(context, actor, run)
     if task.status not in FINAL:
         task = await context.executions.wait(task.task_id, seconds=wait)
-    agent = await context.store.agent(agent_id)
     return _answer(task, wait) | {
         "instance_id": instance_id,
         "context_mode": form.context_mode,

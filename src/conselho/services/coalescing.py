@@ -21,12 +21,12 @@ from typing import Final
 import structlog
 
 from conselho.clock import Clock
-from conselho.errors import AlreadyRunning
+from conselho.errors import AlreadyRunning, Conflict
 from conselho.models.agent import Agent
 from conselho.models.ids import AgentId, TaskId
 from conselho.models.journal import JournalEntry, JournalKind
 from conselho.models.schedule import ScheduleType, parse_interval
-from conselho.models.task import COUNCIL_TRIGGERS, LOST_SLOT, Status, Task
+from conselho.models.task import COUNCIL_TRIGGERS, LOST_SLOT, SkipReason, Status, Task, iso
 from conselho.services.executions import Executions
 from conselho.services.slots import next_slot
 from conselho.store import Store, TaskFilter
@@ -39,6 +39,11 @@ LOOK_SECONDS: Final = 0.1
 # A scheduler that has not served its slot by then is broken; the client is not.
 LOOKS: Final = 100
 
+_HELD_OFF: Final[dict[str, str]] = {
+    SkipReason.MAINTENANCE: "a maintenance window holds it off",
+    SkipReason.QUIET_HOURS: "it is outside its active hours",
+    SkipReason.EXCLUDED_DATE: "the day is excluded from its schedule",
+}
 _RUNS = frozenset(Status) - LOST_SLOT
 
 
@@ -67,7 +72,7 @@ class Coalescing:
     async def execute(self, agent_id: AgentId, prompt: str, *, instance_id: str) -> Asked:
         """The Task that answers this prompt; it may have ended long ago, or not have begun.
 
-        Raises NotFound, BudgetSpent.
+        Raises NotFound, BudgetSpent, and Conflict when its slot was left out on purpose.
         """
         agent = await self._store.agent(agent_id)
         if not await self._is_own_task(agent, prompt):
@@ -96,6 +101,7 @@ class Coalescing:
             if not await self._slot_is_near(agent):
                 break
             await self._clock.sleep(LOOK_SECONDS)
+        await self._check_held_off(agent)
         try:
             task = await self._executions.run_now(agent.agent_id)
         except AlreadyRunning as error:
@@ -114,10 +120,8 @@ class Coalescing:
         return newest if self._is_young(agent, newest) else None
 
     def _is_young(self, agent: Agent, run: Task) -> bool:
-        schedule = agent.seat.schedule
-        if schedule.type is not ScheduleType.INTERVAL:
-            return False
-        return self._clock.now() - run.created_at < parse_interval(schedule.value)
+        interval = _interval(agent)
+        return interval is not None and self._clock.now() - run.created_at < interval
 
     async def _newest(self, agent_id: AgentId) -> Task | None:
         where = TaskFilter(agent_id=agent_id, statuses=_RUNS, triggers=COUNCIL_TRIGGERS)
@@ -130,6 +134,22 @@ class Coalescing:
             return False
         due = next_slot(agent, await self._served(agent))
         return due is not None and due <= self._clock.now() + NEAR
+
+    async def _check_held_off(self, agent: Agent) -> None:
+        """Raise Conflict when the last slot was left out on purpose: a page's timer knows nothing
+        of maintenance, active hours and holidays.
+        """
+        interval = _interval(agent)
+        if interval is None or not agent.is_due_sometimes:
+            return
+        where = TaskFilter(agent_id=agent.agent_id, statuses=frozenset({Status.SKIPPED}))
+        for row in (await self._store.tasks(where, limit=1)).tasks:
+            slot, why = row.slot_to, _HELD_OFF.get(row.skip_reason or "")
+            if why and slot and self._clock.now() - slot < interval:
+                raise Conflict(
+                    f"{agent.display_name} was not run at {iso(slot)}: {why}."
+                    " To run it all the same, use execute-now."
+                )
 
     async def _served(self, agent: Agent) -> datetime:
         begin = agent.slots_from or agent.created_at
@@ -154,3 +174,11 @@ class Coalescing:
             ),
         )
         await self._store.write_journal([entry])
+
+
+def _interval(agent: Agent) -> timedelta | None:
+    """None for a councilor whose schedule is no interval."""
+    schedule = agent.seat.schedule
+    if schedule.type is not ScheduleType.INTERVAL:
+        return None
+    return parse_interval(schedule.value)

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from conselho.errors import NotFound
 from conselho.models.ids import AgentId, TaskId
 from conselho.models.statistics import Activity
-from conselho.models.task import Status, Task
+from conselho.models.task import Status, Task, Trigger
 from conselho.stores.sql.portable import bound, given
 from conselho.stores.sql.rows import (
     COLUMNS,
@@ -130,6 +130,7 @@ _LAST_VERDICT = (
         tasks.c.agent_id == sa.bindparam("agent"),
         # In a form that leaves the planner the index of the agent's rows, newest first.
         sa.func.nullif(tasks.c.status, "") == Status.COMPLETED.value,
+        sa.func.nullif(tasks.c.trigger, "") != Trigger.API.value,
         tasks.c.verdict.is_not(None),
     )
     .order_by(*_newest_first)
