@@ -210,3 +210,32 @@ def test_an_act_stands_when_its_entry_cannot_be_written(tmp_path: Path) -> None:
         assert "local" in line
         assert SECRET not in line
         assert server.api.get("/api/audit").status_code == 503
+
+
+def with_token(server: Server, name: str, role: str) -> tuple[str, Json]:
+    """The id of a new token, and the headers that show it."""
+    made = server.post("/api/tokens", {"name": name, "role": role})
+    return made["token"]["token_id"], {"Authorization": f"Bearer {made['secret']}"}
+
+
+def test_acts_are_told_with_the_name_of_the_token(server: Server) -> None:
+    server.promote("watched", command=["true"])
+    token_id, shown = with_token(server, "night-watch", "operator")
+    started = server.api.post("/api/councilors/watched/execute-now", headers=shown)
+    assert started.status_code == 200
+    server.delete(f"/api/tokens/{token_id}")
+
+    [run] = entries(server, actor="night-watch")
+    assert (run["action"], run["target"], run["role"]) == ("run", "watched", "operator")
+    made, revoked = entries(server, target=token_id)
+    assert (made["action"], made["actor"]) == ("token_created", "local")
+    assert (made["after"]["name"], made["after"]["role"]) == ("night-watch", "operator")
+    assert revoked["action"] == "token_revoked"
+    secret = shown["Authorization"].removeprefix("Bearer ")
+    assert secret not in server.api.get("/api/audit", params={"limit": 500}).text
+
+
+@pytest.mark.parametrize(("role", "expected"), [("viewer", 403), ("operator", 403), ("admin", 200)])
+def test_the_audit_is_for_administrators(server: Server, role: str, expected: int) -> None:
+    _, shown = with_token(server, f"reading-{role}", role)
+    assert server.api.get("/api/audit", headers=shown).status_code == expected

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from uuid import uuid4
 
@@ -139,3 +141,31 @@ def test_answers_outlive_the_server(tmp_path: Path) -> None:
         again = ask(server, "/api/agents", form, key="k")
         assert (again.status_code, again.content) == (201, first.content)
         assert again.headers["idempotency-replayed"] == "true"
+
+
+def test_each_token_has_its_own_keys(server: Server) -> None:
+    server.promote("keys")
+    answers = []
+    for name in ("keys-a", "keys-b"):
+        made = server.post("/api/tokens", {"name": name, "role": "operator"})
+        shown = {"Authorization": f"Bearer {made['secret']}", "Idempotency-Key": "k"}
+        for _ in range(2):
+            path = "/api/councilors/keys/execute-now"
+            answers.append(server.api.post(path, headers=shown, params={"wait": 30}))
+    assert [answer.status_code for answer in answers] == [200] * 4
+    assert ["idempotency-replayed" in answer.headers for answer in answers] == [
+        False, True, False, True,
+    ]  # fmt: skip
+    assert runs(server, "keys") == 2
+
+
+def test_the_secret_of_a_new_token_is_kept_nowhere(server: Server) -> None:
+    form = {"name": "kept-nowhere", "role": "viewer"}
+    made = ask(server, "/api/tokens", form, key="token")
+    assert made.status_code == 201
+    assert ask(server, "/api/tokens", form, key="token").status_code == 409
+    server.delete(f"/api/tokens/{made.json()['token']['token_id']}")
+    with closing(sqlite3.connect(server.database)) as database:
+        dump = "\n".join(database.iterdump())
+    assert "kept-nowhere" in dump
+    assert made.json()["secret"] not in dump

@@ -88,7 +88,7 @@ class Idempotency:
             await _again(first, digest, is_busy=is_busy)(scope, receive, send)
             return
         keeping = _Keeping(self._store, key, send)
-        # Before anything else is awaited: who asks meanwhile, and is told of the claim, must find it.
+        # Before anything is awaited: who asks meanwhile, and is told of the claim, must find it.
         self._busy.add(key)
         try:
             await self._app(scope, _replayed(body, receive), keeping)
