@@ -19,9 +19,10 @@ from conselho.api.security import refuse
 from conselho.clock import Clock
 from conselho.errors import StoreUnavailable
 from conselho.models.access import Identity, Role
-from conselho.services.access import FRESH, Access, AccessEnded, Pass, local
+from conselho.services.access import FRESH, Access, Pass, local
 
 COOKIE: Final = "conselho_session"
+EXPORTS: Final = "/api/export/"
 CHALLENGE: Final = (b"www-authenticate", b'Bearer realm="conselho"')
 ASKED: Final = (
     "This server asks for a token: log in on its page, send it as `Authorization: Bearer`, or set"
@@ -68,7 +69,7 @@ class Gate:
             return
         scope.setdefault("state", {})["identity"] = identity
         if shown is not None:
-            send = self._while_it_holds(shown, send)
+            send = self._while_it_holds(shown, scope, send)
         if _is_stream(scope, method):
             await self._counted(scope, receive, send, identity)
         else:
@@ -140,18 +141,22 @@ class Gate:
     def _is_local(self, identity: Identity) -> bool:
         return identity.token_id is None and not self._access.login_required
 
-    def _while_it_holds(self, shown: Pass, send: Send) -> Send:
-        """A `send` that stops when the token holds no more: a stream outlives its first check."""
-        checked_at = self._clock.now()
+    def _while_it_holds(self, shown: Pass, scope: Scope, send: Send) -> Send:
+        """A `send` that cuts off whose token holds no more: a stream outlives its first check."""
+        abort = scope.get("conselho.abort")
+        checked_at, holds = self._clock.now(), True
 
         async def checked(message: Message) -> None:
-            nonlocal checked_at
+            nonlocal checked_at, holds
             now = self._clock.now()
-            if abs(now - checked_at) >= FRESH:
+            if holds and abs(now - checked_at) >= FRESH:
                 checked_at = now
-                if not await self._access.still_holds(shown):
-                    raise AccessEnded
-            await send(message)
+                holds = await self._access.still_holds(shown)
+                if not holds and abort is not None:
+                    # Whoever writes hears of the client's end, as if it had left by itself.
+                    abort()
+            if holds:
+                await send(message)
 
         return checked
 
@@ -194,7 +199,9 @@ def _counted_as(identity: Identity) -> str:
 
 
 def _is_stream(scope: Scope, method: str) -> bool:
-    """Whether the answer may go on for ever: the stream, the socket, a log that is followed."""
+    """Whether the answer goes on for long: stream, socket, export, a log that is followed."""
     if method == "WEBSOCKET" or scope["path"] == STREAM_PATH:
+        return True
+    if scope["path"].startswith(EXPORTS):
         return True
     return scope["path"].endswith("/log") and b"follow=" in scope.get("query_string", b"")

@@ -85,6 +85,7 @@ ROLES: Final[Mapping[tuple[str, str], Role | None]] = {
     ("GET", "/api/tasks/{task_id}/details"): VIEWER,
     ("GET", "/api/tasks/{task_id}/log"): VIEWER,
     ("POST", "/api/tasks/{task_id}/cancel"): OPERATOR,
+    ("GET", "/api/export/tasks"): VIEWER,
     ("GET", "/api/journal"): VIEWER,
     ("GET", "/api/kpis"): VIEWER,
     ("GET", "/api/series"): VIEWER,

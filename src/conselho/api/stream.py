@@ -27,7 +27,6 @@ from conselho.bus import EventBus
 from conselho.clock import Clock
 from conselho.errors import BusUnavailable, StoreUnavailable
 from conselho.models.event import Event, EventType
-from conselho.services.access import AccessEnded
 from conselho.store import EventLog
 
 log = structlog.get_logger(__name__)
@@ -325,11 +324,8 @@ async def _gone(receive: Receive) -> None:
 
 
 def _cut_off(scope: Scope, error: BaseException | None) -> None:
-    """Abort the connection of a client that does not read, or whose token holds no more.
-
-    Closing politely would wait for it.
-    """
-    if not isinstance(error, TimeoutError | StoreUnavailable | AccessEnded):
+    """Abort the connection of a client that does not read: closing politely would wait for it."""
+    if not isinstance(error, TimeoutError | StoreUnavailable):
         log.error("stream.failed", exc_info=error)
     abort = scope.get("conselho.abort")
     if abort is not None:

@@ -19,7 +19,7 @@ import structlog
 
 from conselho.clock import Clock
 from conselho.config import Secret
-from conselho.errors import ConselhoError, StoreUnavailable
+from conselho.errors import StoreUnavailable
 from conselho.models.access import AccessToken, Identity, Role
 from conselho.services.tokens import LOCAL_NAME, SETTINGS_NAME, digest_of
 from conselho.store import AccessStore
@@ -31,15 +31,6 @@ SESSION: Final = timedelta(days=7)
 MOST_SESSIONS: Final = 10_000
 FRESH: Final = timedelta(seconds=5)
 USED_EVERY: Final = timedelta(minutes=1)
-
-
-class AccessEnded(ConselhoError):
-    """The token behind an answer that still goes on holds no more."""
-
-    http_status = 401
-
-    def __init__(self) -> None:
-        super().__init__("The token of this connection holds no more.")
 
 
 @dataclass(frozen=True, slots=True)
