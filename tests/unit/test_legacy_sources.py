@@ -20,7 +20,9 @@ KINDS = [Kind.AGENT, Kind.EXECUTION, Kind.TASK]
 
 
 def read(*paths: Path) -> list[Record]:
-    return list(JsonFiles(paths).records())
+    """All documents, in the order in which they are taken over."""
+    source = JsonFiles(paths)
+    return [record for kind in Kind for record in source.records(kind)]
 
 
 @pytest.mark.parametrize(
@@ -105,7 +107,7 @@ def test_bytes_that_are_no_text_cost_one_line(tmp_path: Path) -> None:
     path = tmp_path / "x.jsonl"
     line = json.dumps(older_execution()).encode()
     path.write_bytes(line + b'\n{"councilor_id": "\xff"}\n' + line)
-    assert [record.kind for record in read(path)] == [Kind.EXECUTION, None, Kind.EXECUTION]
+    assert [record.kind for record in read(path)] == [None, Kind.EXECUTION, Kind.EXECUTION]
 
 
 def test_an_array_that_is_cut_off_is_refused_whole(tmp_path: Path) -> None:
@@ -123,10 +125,12 @@ def test_an_empty_file_holds_nothing(tmp_path: Path) -> None:
 
 def test_a_database_address_that_means_nothing_is_refused() -> None:
     with pytest.raises(Invalid, match="mongo_uri"):
-        list(MongoDatabase("mongodb://a:b:c@d", "conductor_state").records())
+        list(MongoDatabase("mongodb://a:b:c@d", "conductor_state").records(Kind.AGENT))
 
 
 def test_a_database_that_does_not_answer_is_told() -> None:
     uri = "mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=50"
-    with pytest.raises(Unavailable, match=r"The older database does not answer: 127\.0\.0\.1:1: .*refused"):
-        list(MongoDatabase(uri, "conductor_state").records())
+    with pytest.raises(
+        Unavailable, match=r"The older database does not answer: 127\.0\.0\.1:1: .*refused"
+    ):
+        list(MongoDatabase(uri, "conductor_state").records(Kind.AGENT))

@@ -125,6 +125,8 @@ def test_secrets_and_length_are_bounded_as_for_runs_here() -> None:
         ({"started_at": 1761425280}, "started_at 1761425280 is no time"),
         ({"completed_at": "2036-01-01T00:00:00Z"}, "its time lies in the future"),
         ({"duration_ms": -1}, "duration_ms -1 is no length of time"),
+        ({"duration_ms": 1e300}, "duration_ms 1e+300 is no length of time"),
+        ({"duration_ms": float("nan")}, "duration_ms nan is no length of time"),
         ({"duration_ms": "long"}, "duration_ms 'long' is no number"),
     ],
 )

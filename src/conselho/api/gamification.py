@@ -18,7 +18,7 @@ from typing import Any, Final
 
 import structlog
 from starlette.types import Message, Receive, Scope, Send
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from conselho.api.stream import SEND_SECONDS, FellBehind, Hub, unframe
 from conselho.clock import Clock
@@ -165,6 +165,8 @@ class _Client:
 
     async def send(self, text: str) -> None:
         """Raises TimeoutError when the client does not read."""
+        if self._socket.application_state is WebSocketState.DISCONNECTED:
+            return  # it was told goodbye while it was being answered
         async with asyncio.timeout(self._send_seconds):
             await self._socket.send_text(text)
 

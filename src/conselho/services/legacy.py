@@ -99,11 +99,11 @@ class LegacyImport:
     async def run(self) -> Outcome:
         """Import everything. May be called once."""
         known = {agent.agent_id: agent for agent in await self._stored_agents()}
-        for record in self._source.records():
+        for record in self._source.records(Kind.AGENT):
             if record.kind is None:
                 self._outcome.unknown += 1
                 self._reject(record, record.problem or "it cannot be read")
-            elif record.kind is Kind.AGENT:
+            else:
                 await self._import_agent(record, known)
         tasks = TaskMaker(known, self._redact, self._now)
         make = {Kind.EXECUTION: tasks.from_execution, Kind.TASK: tasks.from_task}
@@ -146,9 +146,7 @@ class LegacyImport:
     def _made(self, kind: Kind, maker: Callable[..., Task]) -> Iterator[Task]:
         """The Tasks of one kind that are young enough to be kept."""
         count = self._outcome.counts[kind]
-        for record in self._source.records():
-            if record.kind is not kind:
-                continue
+        for record in self._source.records(kind):
             try:
                 task = maker(record.document)
             except Rejected as exc:

@@ -29,8 +29,8 @@ class Record:
 
 
 class Source(Protocol):
-    def records(self) -> Iterator[Record]:
-        """All documents, from the beginning."""
+    def records(self, kind: Kind) -> Iterator[Record]:
+        """The documents of one kind; with agents also what is no document of any kind."""
         ...
 
 
@@ -44,10 +44,12 @@ class JsonFiles:
     def __init__(self, paths: Sequence[Path]) -> None:
         self._paths = paths
 
-    def records(self) -> Iterator[Record]:
+    def records(self, kind: Kind) -> Iterator[Record]:
+        wanted = {kind, None} if kind is Kind.AGENT else {kind}
         for path in self._paths:
             whole = _whole(path)
-            yield from _lines(path) if whole is None else _items(path, whole)
+            found = _lines(path) if whole is None else _items(path, whole)
+            yield from (record for record in found if record.kind in wanted)
 
 
 class MongoDatabase:
@@ -60,7 +62,7 @@ class MongoDatabase:
         self._uri = uri
         self._name = name
 
-    def records(self) -> Iterator[Record]:
+    def records(self, kind: Kind) -> Iterator[Record]:
         """Raises Invalid for a URI that means nothing, Unavailable when no server answers."""
         try:
             from pymongo import MongoClient
@@ -71,11 +73,10 @@ class MongoDatabase:
             ) from exc
         try:
             with MongoClient[dict[str, Any]](self._uri) as client:
-                database = client[self._name]
-                for collection, kind in COLLECTIONS.items():
-                    for document in database[collection].find():
-                        place = f"{self._name}.{collection}"
-                        yield Record(place=place, document=document, kind=kind)
+                [collection] = (name for name, held in COLLECTIONS.items() if held is kind)
+                for document in client[self._name][collection].find():
+                    place = f"{self._name}.{collection}"
+                    yield Record(place=place, document=document, kind=kind)
         except (ConfigurationError, InvalidURI) as exc:
             raise Invalid("mongo_uri", str(exc)) from exc
         except PyMongoError as exc:

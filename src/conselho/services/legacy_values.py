@@ -7,7 +7,6 @@ its other form `{"$date": {"$numberLong": "1761425280000"}}`. The driver gives P
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -18,6 +17,7 @@ from conselho.models.documents import time_from_text
 Document = Mapping[str, Any]
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_LONGEST: Final = 1e12  # in milliseconds a generation, in seconds still what a store can count
 
 
 class Kind(StrEnum):
@@ -105,13 +105,13 @@ def moment(document: Document, field: str) -> datetime | None:
 
 
 def number(document: Document, field: str) -> float | None:
-    """A field as a number that is not negative. Raises Rejected."""
+    """A field as a length of time, in whatever unit it has. Raises Rejected."""
     value = document.get(field)
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise Rejected(f"{field} {_shown(value)} is no number")
-    if not math.isfinite(value) or value < 0:
+    if not 0 <= value <= _LONGEST:
         raise Rejected(f"{field} {_shown(value)} is no length of time")
     return float(value)
 
