@@ -230,3 +230,40 @@ async def test_portions_go_on_where_the_last_one_ended(tmp_path: Path) -> None:
     assert (bare.result, bare.snapshot.prompt, bare.sent_prompt) == (None, "", None)
     assert await store.portion(TaskFilter(), limit=0) == []
     await store.close()
+
+
+# -- councilors ------------------------------------------------------------------------------------
+
+
+def test_a_councilor_as_a_file_makes_the_same_one_again(server: Server) -> None:
+    """Exported, deleted, applied: all that a person ever set is as it was."""
+    server.promote("cora", tags=["code"], cwd=str(server.folder))
+    settings = {
+        "schedule": "0 9 * * 1",
+        "policies": {"max_attempts": 3},
+        "customization": {"color": "#123456"},
+    }
+    server.patch("/api/councilors/cora/councilor-config", settings)
+    before = server.get("/api/agents/cora")
+    response = server.api.get("/api/councilors/cora/council-file")
+    assert response.status_code == 200
+    assert response.headers["content-type"] == "text/markdown; charset=utf-8"
+    assert response.headers["content-disposition"] == 'attachment; filename="cora.md"'
+    assert server.api.get("/api/agents/cora/council-file").text == response.text
+
+    server.delete("/api/agents/cora")
+    files = [{"name": "cora.md", "text": response.text}]
+    server.post("/api/council", {"files": files, "base": str(server.folder)})
+
+    after = server.get("/api/agents/cora")
+    for name in ("name", "emoji", "command", "cwd", "tags", "councilor_config", "customization"):
+        assert after[name] == before[name], name
+    assert server.api.get("/api/councilors/cora/council-file").text == response.text
+    server.delete("/api/agents/cora")
+
+
+def test_what_is_no_councilor_has_no_file(server: Server) -> None:
+    assert server.api.get("/api/councilors/nobody/council-file").status_code == 404
+    server.create("plain", command=["true"])
+    assert server.api.get("/api/councilors/plain/council-file").status_code == 404
+    server.delete("/api/agents/plain")

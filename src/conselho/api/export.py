@@ -1,4 +1,4 @@
-"""Executions as files."""
+"""Executions and councilors as files."""
 
 from __future__ import annotations
 
@@ -9,19 +9,22 @@ import structlog
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime
 from starlette.requests import ClientDisconnect
-from starlette.responses import StreamingResponse
+from starlette.responses import Response, StreamingResponse
 from starlette.types import Message, Receive, Scope, Send
 
-from conselho.api.context import InContext
-from conselho.errors import Invalid
+from conselho.api.context import InContext, PathAgent
+from conselho.errors import Invalid, NotFound
 from conselho.models.ids import AgentId
 from conselho.models.task import Status, Trigger
 from conselho.models.verdict import Severity
+from conselho.services.agent_file import agent_file_name, agent_file_text
 from conselho.services.export import Format, Part, export
 from conselho.store import TaskFilter
 
 log = structlog.get_logger(__name__)
 router = APIRouter(prefix="/api/export", tags=["tasks"])
+# Mounted under both prefixes.
+seat = APIRouter()
 
 # Who does not take a piece within that time is cut off.
 STALLED_SECONDS: Final = 60.0
@@ -55,6 +58,10 @@ class Download(StreamingResponse):
             # To close politely would wait for who does not read.
             if abort := scope.get("conselho.abort"):
                 abort()
+
+
+class MarkdownFile(Response):
+    media_type = "text/markdown"
 
 
 @router.get("/tasks", response_class=StreamingResponse)
@@ -96,3 +103,16 @@ def _parts(include: str) -> frozenset[Part]:
     if unknown:
         raise Invalid("include", f"there is no {unknown[0]!r}; known: {', '.join(Part)}")
     return frozenset(map(Part, words))
+
+
+@seat.get("/{agent_id}/council-file", response_class=MarkdownFile)
+async def council_file(context: InContext, agent_id: PathAgent) -> Response:
+    """The councilor as its council file (docs/council-files.md), to be kept beside the code."""
+    agent = await context.store.agent(agent_id)
+    if not agent.is_councilor:
+        raise NotFound("councilor", agent_id)
+    name = agent_file_name(agent)
+    return MarkdownFile(
+        agent_file_text(agent),
+        headers={"content-disposition": f'attachment; filename="{name}"'},
+    )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import yaml
@@ -54,7 +55,15 @@ def council_file_text(
         if isinstance(entry, Investigator):
             values["instructions"] = entry.instructions
     _check(values, body, known_providers, rules)
-    return f"---\n{_yaml(values)}---\n\n{body}\n"
+    return file_text(values, body)
+
+
+def file_text(values: Mapping[str, Any], body: str) -> str:
+    """Values as YAML on top, in their order, and the body below; read_front_matter takes it."""
+    front = yaml.dump(
+        dict(values), Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=10_000
+    )
+    return f"---\n{front}---\n\n{body}\n"
 
 
 def _built_in_check(entry: Entry) -> tuple[str, ...]:
@@ -110,12 +119,10 @@ class _Dumper(yaml.SafeDumper):
 
     def represent_text(self, text: str) -> ScalarNode:
         style = "|" if "\n" in text else None
+        if _OTHER_LINE_ENDS.search(text):
+            style = '"'  # Only there are they written in a way that is read back.
         return self.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
+_OTHER_LINE_ENDS = re.compile("[\x85\u2028\u2029]")
 _Dumper.add_representer(str, _Dumper.represent_text)
-
-
-def _yaml(values: dict[str, Any]) -> str:
-    text: str = yaml.dump(values, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=10_000)
-    return text
