@@ -32,6 +32,7 @@ from conselho.redaction import Redactor, environment_secrets
 from conselho.services.agent_rules import SeatRules
 from conselho.services.announcements import announce
 from conselho.services.attendance import came, went
+from conselho.services.audits import Audits
 from conselho.services.budget import Budget, Limits
 from conselho.services.calendars import Calendars
 from conselho.services.council import Changed, Council, nobody
@@ -379,8 +380,17 @@ def read_files(settings: Settings, directory: Path) -> tuple[CouncilFile, ...]:
     return files
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offline:
+    """What a command works with that needs no server."""
+
+    store: Store
+    council: Council
+    audits: Audits
+
+
 @asynccontextmanager
-async def open_offline(settings: Settings) -> AsyncIterator[Council]:
+async def open_offline(settings: Settings) -> AsyncIterator[Offline]:
     """The council of a data directory that no server holds, for one command.
 
     The slots that passed since the last stop are accounted for before anything changes.
@@ -402,7 +412,11 @@ async def open_offline(settings: Settings) -> AsyncIterator[Council]:
                     quiet=quiet,
                     catch_up_per_minute=settings.catch_up_per_minute,
                 ).settle()
-            yield make_council(settings, store, clock, calendars=calendars)
+            yield Offline(
+                store=store,
+                council=make_council(settings, store, clock, calendars=calendars),
+                audits=make_audits(settings, store, clock),
+            )
         finally:
             await store.close()
     finally:
@@ -428,10 +442,18 @@ async def open_unserved(settings: Settings) -> AsyncIterator[Store]:
 
 
 @asynccontextmanager
-async def open_tokens(settings: Settings) -> AsyncIterator[Tokens]:
-    """The tokens of a data directory that no server holds. Raises DataDirInUse when one does."""
+async def open_tokens(settings: Settings) -> AsyncIterator[tuple[Tokens, Audits]]:
+    """The tokens of a data directory that no server holds, and where to say what was done to them.
+
+    Raises DataDirInUse when a server does.
+    """
     async with open_unserved(settings) as store:
-        yield Tokens(store, SystemClock())
+        clock = SystemClock()
+        yield Tokens(store, clock), make_audits(settings, store, clock)
+
+
+def make_audits(settings: Settings, store: Store, clock: Clock) -> Audits:
+    return Audits(store, clock, make_redactor(settings, os.environ))
 
 
 async def has_token(settings: Settings) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+import subprocess
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.server import Json, Server, config, running
+from tests.support.server import CONSELHO, Json, Server, config, environment, running
 
 SECRET = "correct-horse-battery-staple"
 
@@ -239,3 +241,39 @@ def test_acts_are_told_with_the_name_of_the_token(server: Server) -> None:
 def test_the_audit_is_for_administrators(server: Server, role: str, expected: int) -> None:
     _, shown = with_token(server, f"reading-{role}", role)
     assert server.api.get("/api/audit", headers=shown).status_code == expected
+
+
+def test_what_is_done_without_a_server_is_told_too(tmp_path: Path) -> None:
+    council = tmp_path / "council"
+    council.mkdir()
+    (council / "ana.md").write_text(
+        "---\nagent_id: ana\nname: Ana\nprovider: command\ncommand: ['true']\n"
+        "title: Guard\nschedule: 1d\ntask: look\n---\nLook around.\n"
+    )
+    data_dir = tmp_path / "data"
+
+    def conselho(*arguments: str) -> Json:
+        done = subprocess.run(
+            [CONSELHO, *arguments, "--json"],
+            env=environment({"CONSELHO_DATA_DIR": str(data_dir)}),
+            capture_output=True,
+            timeout=60,
+            check=True,
+        )
+        answer: Json = json.loads(done.stdout)
+        return answer
+
+    conselho("apply", str(council))
+    made = conselho("token", "create", "--role", "viewer", "--name", "eva")
+    conselho("token", "revoke", made["token"]["token_id"])
+
+    with running(tmp_path) as server:
+        applied, created, revoked = entries(server)
+        assert (applied["action"], applied["target"], applied["before"]) == ("apply", "ana", None)
+        assert (created["action"], created["after"]["name"]) == ("token_created", "eva")
+        assert revoked["action"] == "token_revoked"
+        assert created["target"] == revoked["target"] == made["token"]["token_id"]
+        assert {(one["actor"], one["address"]) for one in (applied, created, revoked)} == {
+            ("local", "")
+        }
+        assert made["secret"] not in server.api.get("/api/audit").text

@@ -267,8 +267,8 @@ def test_without_a_server_the_council_of_the_data_directory_is_examined(
 
     async def apply() -> None:
         settings, _ = load_settings({})
-        async with open_offline(settings) as seats:
-            await seats.apply(read_files(settings, folder))
+        async with open_offline(settings) as there:
+            await there.council.apply(read_files(settings, folder))
 
     asyncio.run(apply())
     council(folder, "bia")

@@ -1,28 +1,17 @@
-"""The audit: who changed what through this API.
-
-Handlers say what they did when it is done. When that cannot be written, the act stands and its
-answer says nothing of it: an error would make clients ask for the act again. The entry goes to the
-server's log instead, whole, as an error (docs/audit.md).
-"""
+"""The audit: who changed what. Handlers say what they did when it is done (services/audits.py)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Annotated, Any
 
-import structlog
 from fastapi import APIRouter, Query
 
 from conselho.api.context import Context, InContext
 from conselho.api.journal import MOST_ENTRIES
-from conselho.errors import StoreUnavailable
 from conselho.models.access import Identity
-from conselho.models.agent import Agent
-from conselho.models.audit import AuditEntry
-from conselho.services.audits import agent_parts, audit_document, changed_parts, fit_to_keep
+from conselho.services.audits import Act, audit_document, of_agent
 
-log = structlog.get_logger(__name__)
+__all__ = ("Act", "audited", "of_agent", "router")
 
 router = APIRouter(tags=["audit"])
 
@@ -52,52 +41,6 @@ async def read_audit(
     }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Act:
-    """What was done to what; `before` and `after` may hold equal parts, which are left out."""
-
-    action: str
-    target: str | None = None
-    before: Mapping[str, Any] | None = None
-    after: Mapping[str, Any] | None = None
-
-    @property
-    def changed(self) -> bool:
-        """Whether it says what changed: one without `before` and `after` is an act by itself."""
-        return self.before is None or self.before != self.after
-
-
-def of_agent(action: str, before: Agent | None, after: Agent | None) -> Act:
-    """What was done to an agent; None for one that was not there, or is no more."""
-    there = after or before
-    return Act(
-        action=action,
-        target=there.agent_id if there else None,
-        before=agent_parts(before),
-        after=agent_parts(after),
-    )
-
-
 async def audited(context: Context, actor: Identity, *acts: Act) -> None:
-    """Write down what was just done, but for acts that changed nothing. Never fails."""
-    entries = [_entry(context, actor, act) for act in acts if act.changed]
-    try:
-        await context.store.write_audit(entries)
-    except StoreUnavailable as error:
-        for entry in entries:
-            log.error("audit.not_written", reason=error.reason, entry=audit_document(entry))
-
-
-def _entry(context: Context, actor: Identity, act: Act) -> AuditEntry:
-    before, after = changed_parts(act.before, act.after)
-    redactor = context.system.redactor
-    return AuditEntry(
-        at=context.clock.now(),
-        actor=actor.name,
-        role=actor.role,
-        address=actor.address,
-        action=act.action,
-        target=act.target,
-        before=fit_to_keep(before, redactor),
-        after=fit_to_keep(after, redactor),
-    )
+    """Write down what was just done. Never fails."""
+    await context.audits.write(actor, *acts)

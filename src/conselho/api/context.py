@@ -14,6 +14,7 @@ from conselho.api.stream import Hub
 from conselho.models.access import Identity
 from conselho.models.ids import AgentId
 from conselho.services.access import Access, local
+from conselho.services.audits import Audits
 from conselho.services.backfill import Backfills
 from conselho.services.bulk import Bulk
 from conselho.services.coalescing import Coalescing
@@ -33,6 +34,7 @@ class Context:
         self.clock = system.clock
         self.council = system.council
         self.executions = system.executions
+        self.audits = Audits(system.store, system.clock, system.redactor)
         self.tokens = Tokens(system.store, system.clock)
         self.access = Access(
             system.store,

@@ -30,6 +30,7 @@ from conselho.models.agent import Agent
 from conselho.models.documents import schedule_document
 from conselho.models.ids import AgentId
 from conselho.models.task import LOST_SLOT, iso
+from conselho.services.audits import apply_audited
 from conselho.services.council_files import parse_council_text
 from conselho.services.forms import ConfigPatch, EnabledForm, PromoteForm
 from conselho.services.maintenance_windows import state_of, window_document
@@ -114,12 +115,15 @@ async def apply_council(context: InContext, actor: Actor, form: CouncilForm) -> 
         workspaces=context.system.settings.workspaces,
         rules=context.council.rules,
     )
-    before = {agent.agent_id: agent for agent in await context.store.agents()}
-    changes = await context.council.apply(reading.accepted(), prune=form.prune, force=form.force)
-    after = {agent.agent_id: agent for agent in await context.store.agents()}
-    applied = (each.agent_id for each in changes if each.agent_id in after)
-    acts = (of_agent("apply", before.get(each), after[each]) for each in applied)
-    await audited(context, actor, *acts)
+    changes = await apply_audited(
+        context.store,
+        context.council,
+        context.audits,
+        actor,
+        reading.accepted(),
+        prune=form.prune,
+        force=form.force,
+    )
     return {
         "success": True,
         "changes": [asdict(change) for change in changes],

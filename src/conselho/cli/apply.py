@@ -119,6 +119,8 @@ async def _applied_offline(settings: Settings, folder: Path, *, prune: bool) -> 
     from dataclasses import asdict, replace
 
     from conselho.logs import configure_logs
+    from conselho.services.access import local
+    from conselho.services.audits import apply_audited
     from conselho.services.council_files import read_council
     from conselho.wiring import make_providers, make_seat_rules, open_offline
 
@@ -133,8 +135,10 @@ async def _applied_offline(settings: Settings, folder: Path, *, prune: bool) -> 
         rules=make_seat_rules(settings, providers),
     )
     files = reading.accepted()
-    async with open_offline(settings) as council:
-        changes = await council.apply(files, prune=prune, force=True)
+    async with open_offline(settings) as there:
+        changes = await apply_audited(
+            there.store, there.council, there.audits, local(""), files, prune=prune, force=True
+        )
     return {
         "success": True,
         "changes": [asdict(change) for change in changes],

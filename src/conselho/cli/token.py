@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from conselho.client import Client, JsonObject
     from conselho.config import Settings
+    from conselho.services.audits import Audits
     from conselho.services.tokens import Tokens
 
 _TOKENS = (
@@ -60,9 +61,11 @@ def create(choices: Choices, role: str, name: str, expires: str | None) -> None:
     """Make a token and print its secret, which is shown only now."""
     form = {"role": role, "name": name, "expires": expires}
 
-    async def offline(tokens: Tokens) -> JsonObject:
+    async def offline(tokens: Tokens, audits: Audits) -> JsonObject:
         from pydantic import ValidationError
 
+        from conselho.services.access import local
+        from conselho.services.audits import Act
         from conselho.services.form_problems import InvalidForm, problems
         from conselho.services.tokens import TokenForm
 
@@ -70,7 +73,10 @@ def create(choices: Choices, role: str, name: str, expires: str | None) -> None:
             made, secret = await tokens.create(TokenForm.model_validate(form))
         except ValidationError as error:
             raise InvalidForm(problems(error)) from error
-        return {"success": True, "token": tokens.document(made), "secret": secret}
+        document = tokens.document(made)
+        act = Act(action="token_created", target=made.token_id, after=document)
+        await audits.write(local(""), act)
+        return {"success": True, "token": document, "secret": secret}
 
     answer = _answer(choices, lambda client: client.create_token(form), offline)
     if choices.as_json:
@@ -90,7 +96,7 @@ def create(choices: Choices, role: str, name: str, expires: str | None) -> None:
 def list_tokens(choices: Choices) -> None:
     """List tokens, never their secrets."""
 
-    async def offline(tokens: Tokens) -> JsonObject:
+    async def offline(tokens: Tokens, _audits: Audits) -> JsonObject:
         found = [tokens.document(each) for each in await tokens.all()]
         return {"tokens": found, "count": len(found)}
 
@@ -114,8 +120,14 @@ def list_tokens(choices: Choices) -> None:
 def revoke(choices: Choices, token_id: str) -> None:
     """Revoke a token: its sessions and streams end too."""
 
-    async def offline(tokens: Tokens) -> JsonObject:
-        return {"success": True, "token": tokens.document(await tokens.revoke(token_id))}
+    async def offline(tokens: Tokens, audits: Audits) -> JsonObject:
+        from conselho.services.access import local
+        from conselho.services.audits import Act
+
+        gone = await tokens.revoke(token_id)
+        act = Act(action="token_revoked", target=gone.token_id, after={"name": gone.name})
+        await audits.write(local(""), act)
+        return {"success": True, "token": tokens.document(gone)}
 
     answer = _answer(choices, lambda client: client.revoke_token(token_id), offline)
     if choices.as_json:
@@ -128,7 +140,7 @@ def revoke(choices: Choices, token_id: str) -> None:
 def _answer(
     choices: Choices,
     online: Callable[[Client], JsonObject],
-    offline: Callable[[Tokens], Awaitable[JsonObject]],
+    offline: Callable[[Tokens, Audits], Awaitable[JsonObject]],
 ) -> JsonObject:
     """What the server, or the data directory without one, answers."""
     import asyncio
@@ -150,14 +162,14 @@ def _answer(
 
 
 async def _offline(
-    settings: Settings, work: Callable[[Tokens], Awaitable[JsonObject]]
+    settings: Settings, work: Callable[[Tokens, Audits], Awaitable[JsonObject]]
 ) -> JsonObject:
     from conselho.logs import configure_logs
     from conselho.wiring import open_tokens
 
     configure_logs(settings)  # to stderr: stdout is for the answer
-    async with open_tokens(settings) as tokens:
-        return await work(tokens)
+    async with open_tokens(settings) as (tokens, audits):
+        return await work(tokens, audits)
 
 
 def _cells(found: Any) -> list[Cell]:
