@@ -264,6 +264,7 @@ _WORDS: Final = [
     _shape("stripe key", b"k_live_", rb"[rs]k_live_", rb"[A-Za-z0-9]{16,}"),
     _shape("stripe key", b"k_test_", rb"[rs]k_test_", rb"[A-Za-z0-9]{16,}"),
     _shape("hugging face token", b"hf_", rb"hf_", rb"[A-Za-z0-9]{30,}"),
+    _shape("conselho token", b"cns_", rb"cns_", _WORD + rb"{43}"),
     _shape(
         "jwt",
         b"eyJ",

@@ -47,6 +47,7 @@ SHAPES = {
     "npm token": ["npm_" + ALNUM],
     "pypi token": ["pypi-" + "AgEIcHlwaS5vcmc" + ALNUM],
     "stripe key": ["sk_live" + "_" + ALNUM],
+    "conselho token": ["cns" + "_" + "Ab3_-" + ALNUM[:19] * 2],
     "jwt": [JWT],
     "private key": [KEY, KEY.replace("\n", "\\n"), KEY.replace("RSA ", "OPENSSH ")],
 }
