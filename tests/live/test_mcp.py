@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from mcp.client.client import Client
 from mcp.client.stdio import StdioServerParameters
@@ -117,3 +119,22 @@ def seat(server: Server, agent_id: str, command: list[str]) -> str:
 @pytest.fixture
 def tag(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return f"{abs(hash(request.node.nodeid)):x}"[:8]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have one loopback address")
+def test_the_audit_names_the_address_that_a_call_came_from(server: Server) -> None:
+    server.promote("called-over-mcp")
+    call = {
+        "jsonrpc": "2.0",
+        "id": 1,
+        "method": "tools/call",
+        "params": {"name": "run_councilor", "arguments": {"agent_id": "called-over-mcp"}},
+    }
+    headers = {"Accept": "application/json, text/event-stream"}
+    transport = httpx.HTTPTransport(local_address="127.0.0.2")
+    with httpx.Client(transport=transport, timeout=DEADLINE_SECONDS) as client:
+        answer = client.post(f"{server.url}/mcp", json=call, headers=headers)
+    assert answer.status_code == 200, answer.text
+
+    entries = server.get("/api/audit", target="called-over-mcp")["entries"]
+    assert (entries[0]["action"], entries[0]["address"]) == ("run", "127.0.0.2")

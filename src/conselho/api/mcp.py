@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Final
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 PATH: Final = "/mcp"
 # Who calls, and what shows it: nothing else of the request reaches the API.
 _CREDENTIALS: Final = ("authorization", "cookie")
+_NOBODY: Final = ("", 0)
+# Host and port that the request at work came from: the audit names them, not this server's own.
+_CALLER: Final[ContextVar[tuple[str, int]]] = ContextVar("mcp_caller", default=_NOBODY)
 
 
 class Mcp:
@@ -37,7 +41,11 @@ class Mcp:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         manager = await self._started()
-        await manager.handle_request(scope, receive, send)
+        caller = _CALLER.set(scope.get("client") or _NOBODY)
+        try:
+            await manager.handle_request(scope, receive, send)
+        finally:
+            _CALLER.reset(caller)
 
     async def close(self) -> None:
         """Let nothing of it run on. Calling twice is no error."""
@@ -82,7 +90,7 @@ class Mcp:
 
         sent = context.headers or {}
         credentials = {name: sent[name] for name in _CREDENTIALS if name in sent}
-        transport = httpx.ASGITransport(app=self._app)
+        transport = httpx.ASGITransport(app=self._app, client=_CALLER.get())
         async with httpx.AsyncClient(
             transport=transport, base_url="http://127.0.0.1", headers=credentials
         ) as client:
