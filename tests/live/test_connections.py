@@ -1,0 +1,120 @@
+"""Connections that say nothing, or too slowly, do not stay."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+import uvicorn
+from starlette.responses import PlainTextResponse
+from starlette.types import Receive, Scope, Send
+from uvicorn.server import ServerState
+
+from conselho.api import bodies, connections
+from conselho.api.connections import BoundedProtocol
+from conselho.api.security import Guard
+
+DEADLINE_SECONDS = 30.0
+HEAD = b"POST / HTTP/1.1\r\nHost: localhost\r\n"
+
+
+async def echo(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer with the body of the request."""
+    message = await receive()
+    await PlainTextResponse(message["body"])(scope, receive, send)
+
+
+@pytest.fixture
+async def port() -> AsyncIterator[int]:
+    config = uvicorn.Config(Guard(echo), log_config=None, lifespan="off", ws="none")
+    config.load()
+    state = ServerState()
+    server = await asyncio.get_running_loop().create_server(
+        lambda: BoundedProtocol(config, state, {}), "127.0.0.1", 0
+    )
+    yield server.sockets[0].getsockname()[1]
+    server.close()
+    for connection in list(state.connections):
+        connection.transport.abort()
+    await server.wait_closed()
+    await asyncio.gather(*state.tasks, return_exceptions=True)
+
+
+async def said(port: int, *pieces: bytes) -> bytes:
+    """Everything that the server answers to these bytes, until it closes the connection."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        async with asyncio.timeout(DEADLINE_SECONDS):
+            for piece in pieces:
+                writer.write(piece)
+                await writer.drain()
+            return await reader.read()
+    except ConnectionResetError:
+        return b""
+    finally:
+        writer.close()
+
+
+async def test_a_request_is_answered(port: int) -> None:
+    answer = await said(
+        port, HEAD, b"Content-Length: 5\r\nConnection: close\r\n\r\n", b"hel", b"lo"
+    )
+
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert answer.endswith(b"\r\n\r\nhello")
+
+
+async def test_a_head_that_does_not_end_is_let_go(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "HEAD_SECONDS", 0.1)
+
+    answer = await said(port, HEAD)
+
+    # Nothing at all where the server was faster than these few bytes.
+    assert answer.startswith(b"HTTP/1.1 408 ") or answer == b""
+
+
+async def test_a_connection_without_a_word_is_let_go_without_one(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "HEAD_SECONDS", 0.1)
+
+    assert await said(port) == b""
+
+
+async def test_a_body_that_does_not_end_is_let_go(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bodies, "BODY_SECONDS", 0.1)
+
+    answer = await said(port, HEAD + b"Content-Length: 5\r\n\r\nhel")
+
+    assert answer.startswith(b"HTTP/1.1 408 ")
+    assert b"did not arrive within" in answer
+
+
+async def test_a_head_that_is_too_long_is_cut_off(port: int) -> None:
+    answer = await said(port, HEAD, b"X-Long: ", b"x" * 2 * connections.MAX_HEAD_BYTES)
+
+    assert answer.startswith(b"HTTP/1.1 431 ") or answer == b""
+
+
+async def test_a_long_body_is_no_long_head(port: int) -> None:
+    size = 3 * connections.MAX_HEAD_BYTES
+    rest = f"Content-Length: {size}\r\nConnection: close\r\n\r\n".encode()
+
+    answer = await said(port, HEAD + rest, b"x" * size)
+
+    assert answer.startswith(b"HTTP/1.1 200 ")
+
+
+async def test_two_requests_on_one_connection_are_both_answered(port: int) -> None:
+    first = HEAD + b"Content-Length: 2\r\n\r\nhi"
+    second = HEAD + b"Content-Length: 2\r\nConnection: close\r\n\r\nho"
+
+    answer = await said(port, first + second)
+
+    assert answer.count(b"HTTP/1.1 200 ") == 2
+    assert answer.endswith(b"ho")
