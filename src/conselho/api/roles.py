@@ -26,6 +26,7 @@ _COUNCILOR: Final[Mapping[tuple[str, str], Role]] = {
     ("POST", "execute"): OPERATOR,
     ("GET", "councilor-reports"): VIEWER,
     ("GET", "councilor-reports/latest"): VIEWER,
+    ("GET", "council-file"): VIEWER,
     ("GET", "next"): VIEWER,
 }
 
