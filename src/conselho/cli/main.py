@@ -25,6 +25,7 @@ from conselho.cli.check import check
 from conselho.cli.classify import classify
 from conselho.cli.councilors import list_council, report
 from conselho.cli.doctor import doctor
+from conselho.cli.export import export, export_council
 from conselho.cli.journal import journal
 from conselho.cli.maintenance import maintenance
 from conselho.cli.mcp import mcp
@@ -97,6 +98,8 @@ for command in (
     migrate_legacy,
     tail,
     logs,
+    export,
+    export_council,
 ):
     conselho.add_command(command)
 

@@ -240,6 +240,22 @@ class Client:
                     raise
                 time.sleep(self._first_wait)
 
+    def export(self, form: str, **query: object) -> Iterator[bytes]:
+        """All tasks as one file (`csv`, `jsonl`), piece by piece; `query` are the API's filters."""
+        asked = {"format": form, **query}
+        with self._transport.open("GET", "/api/export/tasks", query=asked) as response:
+            yield from self._transport.pieces(response)
+
+    def council_file(self, agent_id: str) -> str:
+        """The councilor as the text of its council file."""
+        path = f"/api/councilors/{segment(agent_id)}/council-file"
+        with self._transport.open("GET", path) as response:
+            content = b"".join(self._transport.pieces(response))
+        try:
+            return content.decode()
+        except UnicodeDecodeError as exc:
+            raise NotConselho(self.url, f"its answer to GET {path} is no text") from exc
+
     def wait_for_end(self, task_id: str, *, timeout_seconds: float | None = None) -> JsonObject:
         """The Task's row as soon as it is final, or as it stands after `timeout_seconds`.
 
