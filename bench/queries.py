@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import resource
 import sys
 import tempfile
 import time
@@ -22,6 +23,7 @@ from conselho.models.event import EventDraft, EventType
 from conselho.models.ids import AgentId, TaskId, WorkerId, new_task_id
 from conselho.models.task import Outcome, Snapshot, Status, Task, Trigger
 from conselho.models.verdict import Severity
+from conselho.services.export import Format, export
 from conselho.store import Held, TaskFilter
 from conselho.stores.sql import SqlStore, open_sql_store
 from conselho.stores.sql.counters import rebuild
@@ -67,6 +69,7 @@ async def measure(tasks: int, councilors: int, repeats: int) -> dict[str, Any]:
         }
         for name, call in calls(store, agents).items():
             figures[name] = await timed(call, repeats)
+        figures["export"] = await exported(store)
         figures |= await written(store, repeats)
         await store.close()
         return figures
@@ -113,10 +116,17 @@ def calls(store: SqlStore, agents: list[AgentId]) -> dict[str, Callable[[], Awai
         await store.statistics(agents)
         await store.active(agents)
 
+    windows = [(NOW - timedelta(days=days), NOW) for days in (1, 7, 30)]
+    days = [(NOW - timedelta(days=n + 1), NOW - timedelta(days=n)) for n in range(90)]
+    hours = [(NOW - timedelta(hours=n + 1), NOW - timedelta(hours=n)) for n in range(400)]
+
     async def kpis() -> None:
-        for days in (1, 7, 30):
-            await store.tally(since=NOW - timedelta(days=days), until=NOW)
+        await store.agents(is_councilor=True)
+        await store.tallies(windows)
+        await store.durations(windows)
+        await store.lost(windows)
         await store.activity()
+        await store.signs(since=NOW - timedelta(days=30))
 
     one_status, one_trigger = frozenset({Status.ERROR}), frozenset({Trigger.MANUAL})
     day_ago, week_ago = NOW - timedelta(days=1), NOW - timedelta(days=7)
@@ -144,10 +154,35 @@ def calls(store: SqlStore, agents: list[AgentId]) -> dict[str, Callable[[], Awai
         "statistics": lambda: store.statistics(agents),
         "councilors_page": councilors,
         "kpis": kpis,
+        "series_90_days": lambda: store.tallies(days),
+        "series_400_hours": lambda: store.tallies(hours),
+        "series_90_days_of_durations": lambda: store.durations(days),
+        "series_90_days_of_one": lambda: store.tallies(days, agent_id=chance.choice(agents)),
+        "series_90_days_of_durations_of_one": lambda: store.durations(
+            days, agent_id=chance.choice(agents)
+        ),
         "watermarks": lambda: store.watermarks(agents),
         "watermarks_1000": lambda: store.watermarks([AgentId(f"agent-{n}") for n in range(1000)]),
         "activity": store.activity,
     }
+
+
+async def exported(store: SqlStore) -> dict[str, Any]:
+    """All tasks as one CSV, thrown away piece by piece."""
+    before, started, size = _most_memory_mb(), time.perf_counter(), 0
+    async for piece in export(store, TaskFilter(), form=Format.CSV):
+        size += len(piece)
+    return {
+        "seconds": round(time.perf_counter() - started, 1),
+        "megabytes": size // 1_000_000,
+        "memory_grew_mb": _most_memory_mb() - before,
+    }
+
+
+def _most_memory_mb() -> int:
+    """The most that this process ever held in memory."""
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most // (1024 * 1024 if sys.platform == "darwin" else 1024)
 
 
 async def written(store: SqlStore, repeats: int) -> dict[str, Any]:
