@@ -6,6 +6,7 @@ import re
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -255,3 +256,21 @@ def test_two_pages_that_post_as_the_slot_is_due_share_the_schedulers_run(tmp_pat
         assert {row["trigger"] for row in rows} == {"schedule"}
         assert seen <= {row["task_id"] for row in rows}
         assert len({row["due_at"] for row in rows}) == len(rows)
+
+
+def test_two_pages_that_post_right_before_the_first_slot_get_its_run(tmp_path: Path) -> None:
+    with running(tmp_path) as server:
+        agent = server.promote("ana", ["echo", "all is well"], schedule="3s")
+        due = datetime.fromisoformat(agent["next_execution"])
+        eventually(
+            lambda: datetime.now(UTC) > due - timedelta(seconds=0.7), "the slot is nearly there"
+        )
+
+        with ThreadPoolExecutor(2) as pages:
+            asked = [pages.submit(execute, server, "ana") for _ in range(2)]
+            answers = [one.result(DEADLINE_SECONDS) for one in asked]
+
+        first = runs(server, "ana")[-1]
+        assert (first["trigger"], first["due_at"]) == ("schedule", agent["next_execution"])
+        assert {row["trigger"] for row in runs(server, "ana")} == {"schedule"}
+        assert all(answer["coalesced"] and answer["success"] for answer in answers)

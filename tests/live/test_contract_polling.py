@@ -323,6 +323,25 @@ def test_the_events_of_tasks(tmp_path: Path) -> None:
         assert silent["data"]["summary"], "a fixed text when nothing was said"
 
 
+def test_events_reach_beyond_what_is_read_at_one_time(server: Server, agent_id: str) -> None:
+    """Reported in the order of their ends, and told so, however they began."""
+    server.create(agent_id)
+    for second in range(60):
+        body = {
+            "execution_id": f"{agent_id}-{second}",
+            "councilor_id": agent_id,
+            "started_at": f"2025-01-01T00:00:{59 - second:02}Z",
+            "completed_at": f"2025-01-01T00:01:{second:02}Z",
+            "status": "completed",
+        }
+        server.post("/api/councilors/executions", body)
+
+    events = server.get("/api/tasks/events", limit=200)["events"]
+
+    mine = [event["data"] for event in events if event["data"]["agent_id"] == agent_id]
+    assert [one["execution_id"] for one in mine] == [f"{agent_id}-{n}" for n in range(59, -1, -1)]
+
+
 def test_a_long_result_is_cut_in_the_summary_of_an_event(server: Server, agent_id: str) -> None:
     server.create(agent_id, ["cat"])
     asked = server.post(f"/api/agents/{agent_id}/execute", {"input_text": "x" * 201})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from operator import itemgetter
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -11,14 +13,17 @@ from conselho.models.ids import TaskId
 from conselho.models.rows import duration_ms
 from conselho.models.task import COUNCIL_TRIGGERS, Status, Task, Trigger, iso
 from conselho.models.verdict import Severity
-from conselho.store import TaskFilter
+from conselho.store import TaskFilter, TaskStore
 
 router = APIRouter(prefix="/api/tasks", tags=["older clients"])
+
+Json = dict[str, Any]
 
 SUMMARY_CHARACTERS = 200
 NOTHING_SAID = "The execution ended without a word."
 # The store orders by the beginning; what began before these and took long is not looked for.
 BEGUN_EARLIER = 100
+PORTION = 25
 
 
 @router.get("/events")
@@ -35,13 +40,25 @@ async def task_events(
     triggers = COUNCIL_TRIGGERS if include_councilors else frozenset[Trigger]()
     if include_regular:
         triggers |= {Trigger.API}
-    ended: list[Task] = []
+    found: list[Json] = []
     if triggers:
         statuses = frozenset({Status.COMPLETED, Status.ERROR})
         where = TaskFilter(statuses=statuses, triggers=triggers)
-        page = await context.store.tasks(where, limit=limit + BEGUN_EARLIER)
-        ended = sorted(page.tasks, key=_ended_at, reverse=True)[:limit]
-    return {"success": True, "count": len(ended), "events": [_event(task) for task in ended]}
+        found = await _newest_events(context.store, where, wanted=limit + BEGUN_EARLIER)
+    events = sorted(found, key=itemgetter("timestamp"), reverse=True)[:limit]
+    return {"success": True, "count": len(events), "events": events}
+
+
+async def _newest_events(store: TaskStore, where: TaskFilter, *, wanted: int) -> list[Json]:
+    """In portions: a result may be long, and an event keeps only its beginning."""
+    events: list[Json] = []
+    while len(events) < wanted:
+        page = await store.tasks(where, limit=PORTION)
+        events += map(_event, page.tasks)
+        if page.next_older_than is None:
+            break
+        where = replace(where, older_than=page.next_older_than)
+    return events
 
 
 @router.get("/{task_id}/details")
@@ -68,16 +85,13 @@ async def task_details(context: InContext, task_id: str) -> dict[str, Any]:
     }
 
 
-def _ended_at(task: Task) -> tuple[float, str]:
-    return ((task.completed_at or task.updated_at).timestamp(), task.task_id)
-
-
-def _event(task: Task) -> dict[str, Any]:
+def _event(task: Task) -> Json:
+    ended_at = task.completed_at or task.updated_at
     failed = task.status is Status.ERROR
     matters = failed or task.is_councilor_execution
     return {
         "type": f"agent_execution_{'error' if failed else 'completed'}",
-        "timestamp": round(_ended_at(task)[0] * 1000),
+        "timestamp": round(ended_at.timestamp() * 1000),
         "data": {
             "execution_id": task.task_id,
             "agent_id": task.agent_id,
