@@ -1,4 +1,4 @@
-"""/mcp: the tools of client/mcp.py over streamable HTTP, for agents that speak to the server.
+"""/mcp: the tools of mcp_tools.py over streamable HTTP, for agents that speak to the server.
 
 A call of a tool goes through the server's own API, with the headers of whoever called: the same
 checks, the same roles. The SDK takes most of a second and some memory to load, so it is loaded when
@@ -72,7 +72,7 @@ class Mcp:
     def _make(self) -> StreamableHTTPSessionManager:
         from mcp.server.transport_security import TransportSecuritySettings
 
-        from conselho.client.mcp import council_server
+        from conselho.mcp_tools import council_server
 
         server = council_server(self._client)
         # Host and Origin are checked before anything comes here (security.py). Without sessions

@@ -28,7 +28,7 @@ def mcp(choices: Choices) -> None:
     server asks for one. Configure it in the editor as the command `conselho mcp`; a server of
     Conselho must run.
     """
-    from conselho.client.mcp import council_server
+    from conselho.mcp_tools import council_server
 
     url = choices.named_url() or choices.local_url()
     token = os.environ.get("CONSELHO_TOKEN", "").strip()

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, Protocol
 import httpx
 from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
-from mcp_types import ToolAnnotations
+from mcp.types import ToolAnnotations
 from pydantic import Field
 
 from conselho import __version__
