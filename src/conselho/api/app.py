@@ -18,6 +18,7 @@ from conselho.api import (
     bulk,
     catalogue,
     councilors,
+    docs_page,
     doctor,
     execute,
     executions,
@@ -40,6 +41,7 @@ from conselho.api import (
 from conselho.api.context import Context
 from conselho.api.etags import ETags
 from conselho.api.idempotency import Idempotency
+from conselho.api.problem_details import ProblemDetails
 
 PREFIXES = ("/api/councilors", "/api/agents")
 
@@ -49,7 +51,8 @@ def make_app(context: Context) -> FastAPI:
     app = FastAPI(
         title="Conselho",
         version=__version__,
-        # FastAPI's own pages fetch their assets from outside; ours must work without.
+        # FastAPI's own pages fetch their assets from outside; ours (docs_page.py) work without.
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
     )
@@ -62,6 +65,8 @@ def make_app(context: Context) -> FastAPI:
         clock=context.clock,
         alone=context.system.settings.database_url.startswith("sqlite:"),
     )
+    # Last, so that it stands before the others: their refusals are told by it too.
+    app.add_middleware(ProblemDetails)
     app.include_router(health.router)
     app.include_router(metrics.make_router(context))
     app.include_router(session.router)
@@ -96,6 +101,7 @@ def make_app(context: Context) -> FastAPI:
 
 def _mount_page(app: FastAPI) -> None:
     folder = Path(str(resources.files("conselho"))) / "web_dist"
+    docs_page.install(app, folder)
     if (folder / "index.html").is_file():
         app.mount("/", Page(directory=folder))
     else:

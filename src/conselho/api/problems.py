@@ -1,4 +1,7 @@
-"""From errors to HTTP answers: `detail` is always a sentence, field errors stand under `errors`."""
+"""From errors to HTTP answers: `detail` is always a sentence, field errors stand under `errors`.
+
+problem_details.py makes problems of RFC 9457 of these, for who asks for them.
+"""
 
 from __future__ import annotations
 

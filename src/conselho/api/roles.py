@@ -36,6 +36,7 @@ ROLES: Final[Mapping[tuple[str, str], Role | None]] = {
     ("GET", "/"): None,
     ("GET", "/index.html"): None,
     ("GET", "/assets/{path:path}"): None,
+    ("GET", "/docs"): None,
     ("GET", "/healthz"): None,
     ("GET", "/health"): None,
     ("GET", "/api/session"): None,
