@@ -289,6 +289,12 @@ def _relations(settings: Settings, origin: Mapping[str, str]) -> list[Problem]:
             "hosts",
             "whoever reaches this server by these names is its admin, for require_login is off.",
         )
+    if settings.trusted_proxies and not settings.login_required:
+        tell(
+            "warning",
+            "trusted_proxies",
+            "whoever comes through a proxy is this server's admin, for require_login is off.",
+        )
     if unknown := sorted(settings.rate_limits.keys() - RATE_LIMITS.keys()):
         close = nearest(unknown[0], RATE_LIMITS)
         tell("error", "rate_limits", f"there is no rate limit {unknown[0]!r}.{close}")

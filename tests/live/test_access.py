@@ -124,6 +124,28 @@ def test_the_command_line_shows_the_token_of_the_settings_to_its_own_server_only
     assert (own.code, named.code) == (0, 2)
 
 
+def test_on_loopback_nobody_needs_a_login_and_a_token_still_says_who_it_is(
+    tmp_path: Path,
+) -> None:
+    with running(tmp_path, environ={"CONSELHO_ADMIN_TOKEN": ADMIN}) as server:
+        made = server.post("/api/tokens", {"name": "reader", "role": "viewer"})
+        who = server.api.get("/api/session", headers={"Cookie": "conselho_session=of-another"})
+        stale = server.api.get("/api/tokens", headers={"Cookie": "conselho_session=of-another"})
+        reader = server.api.get("/api/tokens", headers=bearer(made["secret"]))
+        admin = server.api.get("/api/tokens", headers=bearer(ADMIN))
+        # Nobody is a proxy unless the settings say so: these are one address.
+        guesses = [
+            server.api.get("/api/tasks", headers=bearer("x") | {"X-Forwarded-For": f"10.0.0.{n}"})
+            for n in range(11)
+        ]
+        without = server.api.get("/api/tokens")
+
+    assert who.json() == {"name": "local", "role": "admin", "login_required": False}
+    assert (stale.status_code, reader.status_code, admin.status_code) == (200, 403, 200)
+    assert [guess.status_code for guess in guesses] == [401] * 10 + [429]
+    assert without.status_code == 200
+
+
 # -- tokens --------------------------------------------------------------------------------------
 
 

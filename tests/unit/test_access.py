@@ -137,6 +137,21 @@ async def test_a_session_that_was_closed_is_nobody(access: Access) -> None:
     assert await access.with_session(second) is not None
 
 
+async def test_a_token_that_logs_in_again_and_again_ends_its_own_sessions_only(
+    access: Access, store: Store, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MOST_SESSIONS_OF_TOKEN", 2)
+    _, secret = await issued(store, clock)
+    other, eager = await access.with_token(ADMIN), await access.with_token(secret)
+    assert other is not None
+    assert eager is not None
+    values = [access.open_session(other), *(access.open_session(eager) for _ in range(3))]
+
+    found = [await access.with_session(value) is not None for value in values]
+
+    assert found == [True, False, True, True]
+
+
 async def test_the_oldest_session_goes_when_there_are_too_many(
     access: Access, monkeypatch: pytest.MonkeyPatch
 ) -> None:

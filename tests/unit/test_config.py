@@ -244,8 +244,9 @@ def test_proxies_and_rate_limits_are_read(tmp_path: Path) -> None:
         "CONSELHO_TRUSTED_PROXIES": "127.0.0.1, 10.0.0.0/8",
         "CONSELHO_RATE_LIMITS": "writes=240, runs=5",
     }
-    settings, problems = load(tmp_path, environ)
-    assert problems == []
+    settings, [problem] = load(tmp_path, environ)
+    assert (problem.level, problem.where) == ("warning", "CONSELHO_TRUSTED_PROXIES")
+    assert load(tmp_path, environ | {"CONSELHO_REQUIRE_LOGIN": "1"})[1] == []
     assert settings.trusted_proxies == ("127.0.0.1", "10.0.0.0/8")
     assert settings.rate_limits == {"writes": 240, "runs": 5}
 

@@ -24,7 +24,7 @@ Kind = Literal["writes", "runs", "streams", "failed_logins"]
 # only what runs away.
 LOCAL_FACTOR: Final = 1000
 # Beyond that many at a time, strangers share one count: memory does not grow with addresses.
-MOST_NAMES: Final = 20_000
+MOST_NAMES: Final = 5_000
 
 
 class RateLimits:

@@ -27,8 +27,10 @@ from conselho.store import AccessStore
 log = structlog.get_logger(__name__)
 
 SESSION: Final = timedelta(days=7)
-# The oldest goes when there would be more.
+# The oldest goes when there would be more: of a token first, so that no holder of one can end the
+# sessions of others by logging in again and again.
 MOST_SESSIONS: Final = 10_000
+MOST_SESSIONS_OF_TOKEN: Final = 100
 FRESH: Final = timedelta(seconds=5)
 USED_EVERY: Final = timedelta(minutes=1)
 
@@ -94,7 +96,10 @@ class Access:
     def open_session(self, shown: Pass) -> str:
         """A new session for who showed a token: the value for the cookie."""
         value = secrets.token_urlsafe(32)
-        while len(self._sessions) >= MOST_SESSIONS:
+        own = [key for key, each in self._sessions.items() if each.digest == shown.digest]
+        if len(own) >= MOST_SESSIONS_OF_TOKEN:
+            del self._sessions[own[0]]
+        elif len(self._sessions) >= MOST_SESSIONS:
             del self._sessions[next(iter(self._sessions))]
         self._sessions[digest_of(value)] = _Session(shown.digest, self._clock.now() + SESSION)
         return value
