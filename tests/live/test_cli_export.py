@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from conselho.cli.export import file_name
 from conselho.cli.main import main
 from tests.support.server import Server, running
 
@@ -85,3 +86,21 @@ def test_what_somebody_wrote_is_not_replaced_unasked(
 def test_who_is_no_councilor_is_named(server: Server, tmp_path: Path, capfdbinary: Capture) -> None:
     assert ask(server, "export-council", str(tmp_path), "nobody") == 4
     assert "'nobody'" in capfdbinary.readouterr().err.decode()
+
+
+@pytest.mark.parametrize(
+    ("source", "agent_id", "taken", "name"),
+    [
+        (None, "ana", [], "ana.md"),
+        ("quality.md", "ana", [], "quality.md"),
+        ("../../evil.md", "ana", [], "ana.md"),
+        ("README.md", "ana", [], "ana.md"),
+        (None, "readme", [], "councilor-readme.md"),
+        (None, "Ana", ["ana.md"], "councilor-Ana.md"),
+        ("x/y.md", "../ana", ["ana.md"], "councilor-2.md"),
+    ],
+)
+def test_a_file_name_leads_nowhere_else(
+    source: str | None, agent_id: str, taken: list[str], name: str
+) -> None:
+    assert file_name(agent_id, source, taken) == name

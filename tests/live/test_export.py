@@ -20,7 +20,7 @@ import pytest
 from conselho.models.ids import AgentId
 from conselho.models.task import SkipReason, Status
 from conselho.models.verdict import Severity
-from conselho.store import Held, Loss, TaskFilter
+from conselho.store import Held, Loss
 from conselho.stores.sql import open_sql_store
 from tests.support.clock import NOON
 from tests.support.factories import (
@@ -204,32 +204,6 @@ def test_readers_that_stop_hold_no_connection_to_the_store(server: Server) -> No
         for _ in range(4):
             assert server.get("/api/tasks", limit=1)["total"] == RUNS + 3
         assert len(lines(server, agent_id="bia")) == 2
-
-
-async def test_portions_go_on_where_the_last_one_ended(tmp_path: Path) -> None:
-    await fill(tmp_path / "conselho.db")
-    store = await open_sql_store(f"sqlite:///{tmp_path / 'conselho.db'}")
-    for where in (TaskFilter(), TaskFilter(agent_id=ANA), TaskFilter(since=NOON)):
-        everything = (await store.tasks(where, limit=2_000)).tasks
-        seen: list[str] = []
-        older_than = None
-        while True:
-            rows = await store.portion(
-                TaskFilter(agent_id=where.agent_id, since=where.since, older_than=older_than),
-                limit=7 if where.agent_id is None else 500,
-                result=True,
-                prompt=True,
-            )
-            if not rows:
-                break
-            seen += [task.task_id for task in rows]
-            older_than = rows[-1].created_at, rows[-1].task_id
-            assert all(task.snapshot.prompt for task in rows)
-        assert seen == [task.task_id for task in everything]
-    [bare, *_] = await store.portion(TaskFilter(agent_id=BIA), limit=1)
-    assert (bare.result, bare.snapshot.prompt, bare.sent_prompt) == (None, "", None)
-    assert await store.portion(TaskFilter(), limit=0) == []
-    await store.close()
 
 
 # -- councilors ------------------------------------------------------------------------------------

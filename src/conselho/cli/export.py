@@ -164,14 +164,15 @@ def _files(client: Client, agent_ids: Sequence[str]) -> dict[str, str]:
             raise NotFound("councilor", agent_id)
     files: dict[str, str] = {}
     for agent_id in agent_ids or seated:
-        files[_name(agent_id, seated[agent_id], files)] = client.council_file(agent_id)
+        files[file_name(agent_id, seated[agent_id], files)] = client.council_file(agent_id)
     return files
 
 
-def _name(agent_id: str, source: str | None, taken: Iterable[str]) -> str:
+def file_name(agent_id: str, source: str | None, taken: Iterable[str]) -> str:
     """A name that leads nowhere else, whatever the server says, and differs in more than case."""
-    name = source or f"{agent_id}.md"
-    lower = {one.lower() for one in taken}
-    if not _FILE_NAME.fullmatch(name) or name.lower() in lower | {"readme.md"}:
-        name = f"councilor-{len(lower) + 1}.md"
-    return name
+    no_more = {"readme.md", *(name.lower() for name in taken)}
+    wanted = (source or "", f"{agent_id}.md", f"councilor-{agent_id}.md")
+    for name in wanted:
+        if _FILE_NAME.fullmatch(name) and name.lower() not in no_more:
+            return name
+    return f"councilor-{len(no_more)}.md"
