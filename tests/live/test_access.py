@@ -202,6 +202,15 @@ def test_who_guesses_is_slowed_down_and_others_are_not(
     assert "failed logins" in stopped.json()["detail"]
 
 
+def test_a_refusal_is_a_problem_for_who_asks_for_one(nobody: httpx.Client) -> None:
+    answer = nobody.get("/api/tasks", headers={"Accept": "application/problem+json"})
+
+    assert answer.status_code == 401
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["title"] == "Unauthorized"
+    assert "asks for a token" in answer.json()["detail"]
+
+
 def test_a_role_that_does_not_suffice_is_named(server: Server, nobody: httpx.Client) -> None:
     secret = issued(server, "reader", "viewer")["secret"]
 

@@ -41,7 +41,6 @@ from conselho.api import (
 from conselho.api.context import Context
 from conselho.api.etags import ETags
 from conselho.api.idempotency import Idempotency
-from conselho.api.problem_details import ProblemDetails
 
 PREFIXES = ("/api/councilors", "/api/agents")
 
@@ -65,8 +64,6 @@ def make_app(context: Context) -> FastAPI:
         clock=context.clock,
         alone=context.system.settings.database_url.startswith("sqlite:"),
     )
-    # Last, so that it stands before the others: their refusals are told by it too.
-    app.add_middleware(ProblemDetails)
     app.include_router(health.router)
     app.include_router(metrics.make_router(context))
     app.include_router(session.router)

@@ -11,6 +11,7 @@ from conselho.api.gamification import Gamification
 from conselho.api.gate import Gate
 from conselho.api.mcp import PATH as MCP_PATH
 from conselho.api.mcp import Mcp
+from conselho.api.problem_details import ProblemDetails
 from conselho.api.security import Guard
 from conselho.api.stream import Hub
 from conselho.config import Settings
@@ -27,7 +28,8 @@ class LoadedServer:
 
         def guarded(inner: ASGIApp) -> Guard:
             gate = Gate(inner, context.access, context.rate_limits, system.clock)
-            return Guard(gate, hosts=[system.settings.host, *system.settings.hosts])
+            # Before the gate, so that its refusals are told as problems too.
+            return Guard(ProblemDetails(gate), hosts=[system.settings.host, *system.settings.hosts])
 
         self.app = guarded(app)
         self._mcp = Mcp(self.app)
