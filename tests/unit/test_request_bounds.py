@@ -9,7 +9,7 @@ from starlette.types import Message, Receive
 
 from conselho.api import bodies, rate_limits
 from conselho.api.bodies import MAX_DEPTH, BodyRefused, ClientGone, is_too_deep, whole_body
-from conselho.api.rate_limits import LOCAL_FACTOR, RateLimits
+from conselho.api.rate_limits import LOCAL_FACTOR, RateLimits, origin
 from conselho.config import RATE_LIMITS
 
 
@@ -107,6 +107,20 @@ def test_strangers_beyond_a_number_share_one_count(monkeypatch: pytest.MonkeyPat
         limits.spend("failed_logins", stranger)
 
     assert limits.spent("failed_logins", "d") is not None
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("", ""),
+        ("a name", "a name"),
+    ],
+)
+def test_of_ipv6_a_network_counts_as_one_address(address: str, counted: str) -> None:
+    assert origin(address) == counted
 
 
 def test_what_is_not_chosen_is_as_documented_and_local_is_generous() -> None:

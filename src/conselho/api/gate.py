@@ -13,7 +13,7 @@ from typing import Final
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from conselho.api.front import STREAM_PATH
-from conselho.api.rate_limits import Kind, RateLimits
+from conselho.api.rate_limits import Kind, RateLimits, origin
 from conselho.api.roles import READS, RUNS, role_for, route_of
 from conselho.api.security import refuse
 from conselho.clock import Clock
@@ -90,12 +90,12 @@ class Gate:
 
     async def _with_token(self, secret: str, address: str) -> Pass:
         # Before the token is looked at: who guesses must not learn from the answer.
-        wait = self._limits.spent("failed_logins", address)
+        wait = self._limits.spent("failed_logins", origin(address))
         if wait is not None:
             raise _Refused(*too_often("There were too many failed logins from this address", wait))
         shown = await self._access.with_token(secret, address=address)
         if shown is None:
-            self._limits.spend("failed_logins", address)
+            self._limits.spend("failed_logins", origin(address))
             raise _Refused(401, NOT_ACCEPTED, CHALLENGE)
         return shown
 
@@ -195,7 +195,7 @@ def _counted_as(identity: Identity) -> str:
     """Whose count it is. A token counts wherever it is used from."""
     if identity.token_id is not None:
         return f"the token {identity.name!r}"
-    return f"the address {identity.address}"
+    return f"the address {origin(identity.address)}"
 
 
 def _is_stream(scope: Scope, method: str) -> bool:

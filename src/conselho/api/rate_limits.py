@@ -10,6 +10,7 @@ import math
 import time
 from collections import Counter
 from collections.abc import Mapping
+from ipaddress import ip_address, ip_network
 from typing import Final, Literal
 
 from limits import RateLimitItemPerMinute
@@ -25,6 +26,17 @@ Kind = Literal["writes", "runs", "streams", "failed_logins"]
 LOCAL_FACTOR: Final = 1000
 # Beyond that many at a time, strangers share one count: memory does not grow with addresses.
 MOST_NAMES: Final = 5_000
+
+
+def origin(address: str) -> str:
+    """What counts as one address: of IPv6 the network, since whoever has one address has 2**64."""
+    try:
+        parsed = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if parsed.version == 4:
+        return address
+    return str(ip_network((parsed, 64), strict=False))
 
 
 class RateLimits:

@@ -19,6 +19,7 @@ from conselho.api.gate import (
     too_often,
 )
 from conselho.api.problems import problem
+from conselho.api.rate_limits import origin
 from conselho.models.access import Identity
 from conselho.services.access import SESSION, local
 
@@ -44,12 +45,12 @@ async def session(context: InContext, request: Request) -> dict[str, Any]:
 async def log_in(context: InContext, request: Request, form: LoginForm) -> Response:
     """Log in with a token: 200 with a session cookie, 401 when it is not accepted."""
     address = address_of(request.scope)
-    wait = context.rate_limits.spent("failed_logins", address)
+    wait = context.rate_limits.spent("failed_logins", origin(address))
     if wait is not None:
         return _refused(*too_often("There were too many failed logins from this address", wait))
     shown = await context.access.with_token(form.token.strip(), address=address)
     if shown is None:
-        context.rate_limits.spend("failed_logins", address)
+        context.rate_limits.spend("failed_logins", origin(address))
         return _refused(401, NOT_ACCEPTED, CHALLENGE)
     _end(context, request)  # one browser, one session
     answer = JSONResponse(_who(context, shown.identity))
