@@ -21,6 +21,7 @@ from typing import Any
 
 from conselho.models.event import EventDraft, EventType
 from conselho.models.ids import AgentId, TaskId, WorkerId, new_task_id
+from conselho.models.journal import JournalEntry, JournalKind
 from conselho.models.task import Outcome, Snapshot, Status, Task, Trigger
 from conselho.models.verdict import Severity
 from conselho.services.export import Format, export
@@ -254,6 +255,10 @@ async def fill(store: SqlStore, tasks: int, councilors: int) -> None:
         }
         await store._executor.write(lambda conn, n=numbers: conn.exec_driver_sql(FILL, n))
     await store._executor.write(rebuild)
+    # A server that was killed now and then: for each start the last sign of life is looked for.
+    starts = [NOW - timedelta(days=number) for number in range(30, 0, -1)]
+    kind = JournalKind.SERVER_STARTED
+    await store.write_journal([JournalEntry(at=at, kind=kind) for at in starts])
 
 
 FILL = """

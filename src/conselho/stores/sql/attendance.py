@@ -70,10 +70,15 @@ _ENTRY_BEFORE = (
     .order_by(journal.c.seq.desc())
     .limit(1)
 )
-# Before, not up to: what the start itself decided on ended at that very moment.
+# Before, not up to: what the start itself decided on ended at that very moment. The status in a
+# form for which no planner looks for an index, or it would sort all that ever ran.
 _RUN_BEFORE = (
     sa.select(tasks.c.ended_at)
-    .where(is_final, tasks.c.ended_at < sa.bindparam("at"), tasks.c.status.in_(RUNS))
+    .where(
+        is_final,
+        tasks.c.ended_at < sa.bindparam("at"),
+        sa.func.nullif(tasks.c.status, "").in_(RUNS),
+    )
     .order_by(tasks.c.ended_at.desc())
     .limit(1)
 )
