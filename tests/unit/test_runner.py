@@ -418,7 +418,7 @@ async def test_a_try_that_nobody_could_make_in_time_is_given_up_with_the_cause_b
     assert (task.status, task.severity) == (Status.ERROR, Severity.ERROR)
     assert (task.attempt, task.error_kind) == (2, ErrorKind.EXIT)
     assert task.error == (
-        f"{first.error} No further try: the deadline of 10 min after it was submitted has passed."
+        f"{first.error}. No further try: the deadline of 10 min after it was submitted has passed."
     )
     assert not (bench.folder / "again").exists(), "nothing was started"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 from tests.support.server import Server
 
 
@@ -44,10 +46,11 @@ def test_in_a_maintenance_window_slots_are_skipped_with_its_reason(server: Serve
 def test_slots_of_the_past_run_after_somebody_confirmed_how_many(server: Server) -> None:
     server.promote("saulo")
     server.patch("/api/councilors/saulo/councilor-config", {"schedule": "0 9 * * *"})
+    day = datetime.now(UTC).date() - timedelta(days=20)
     asked = {
         "agent_ids": ["saulo"],
-        "from": "2026-01-05T00:00:00Z",
-        "until": "2026-01-07T23:59:00Z",
+        "from": f"{day}T00:00:00Z",
+        "until": f"{day + timedelta(days=2)}T23:59:00Z",
     }
 
     plan = server.post("/api/backfills", asked)
