@@ -123,7 +123,7 @@ async def fill(store: SqlStore, acknowledged: list[TaskId]) -> None:
 
 
 async def test_a_full_disk_loses_nothing_that_was_acknowledged(file: Path) -> None:
-    store = await open_sql_store(f"sqlite:///{file}?max_page_count=80")
+    store = await open_sql_store(f"sqlite:///{file}?max_page_count=100")
     acknowledged: list[TaskId] = []
     with pytest.raises(StoreUnavailable, match=r"no space left for .*conselho\.db; free some"):
         await fill(store, acknowledged)
