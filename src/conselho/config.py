@@ -62,6 +62,8 @@ class Settings:
 
     host, port: where the server listens; port 0 takes a free one.
     hosts: names this server answers to, beside those of the loopback interface and its own address.
+    read_only_council: agents, seats and council files are not changed over the API; runs, pauses
+    and cancels are.
     require_login: ask for a token on a loopback address too. trusted_proxies: addresses and
     networks whose X-Forwarded-For and X-Forwarded-Proto are believed.
     rate_limits: by the names of RATE_LIMITS; what is left out is as there.
@@ -91,6 +93,7 @@ class Settings:
     port: int = 8000
     hosts: tuple[str, ...] = ()
     require_login: bool = False
+    read_only_council: bool = False
     trusted_proxies: tuple[str, ...] = ()
     rate_limits: Mapping[str, int] = field(default_factory=dict)
     data_dir: Path
@@ -541,6 +544,7 @@ _READERS: dict[str, Reader] = {
     "port": _whole(0, 65_535),
     "hosts": _host_names,
     "require_login": _switch,
+    "read_only_council": _switch,
     "trusted_proxies": _networks,
     "rate_limits": _numbers(1, 1_000_000),
     "data_dir": _path,

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from conselho.api.front import STREAM_PATH
 from conselho.api.rate_limits import Kind, RateLimits, origin
-from conselho.api.roles import READS, RUNS, role_for, route_of
+from conselho.api.roles import READS, RUNS, changes_council, role_for, route_of
 from conselho.api.security import refuse
 from conselho.clock import Clock
 from conselho.errors import StoreUnavailable
@@ -27,6 +27,10 @@ CHALLENGE: Final = (b"www-authenticate", b'Bearer realm="conselho"')
 ASKED: Final = (
     "This server asks for a token: log in on its page, send it as `Authorization: Bearer`, or set"
     " CONSELHO_TOKEN for the command line."
+)
+READ_ONLY: Final = (
+    "The council of this server is not changed from here (read_only_council): change its files, and"
+    " start the server again."
 )
 # The same for every reason: it tells nobody whether a token exists.
 NOT_ACCEPTED: Final = "This token is not accepted: it is wrong, has expired, or was revoked."
@@ -41,7 +45,17 @@ class _Refused(Exception):
 
 
 class Gate:
-    def __init__(self, app: ASGIApp, access: Access, limits: RateLimits, clock: Clock) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        access: Access,
+        limits: RateLimits,
+        clock: Clock,
+        *,
+        read_only_council: bool = False,
+    ) -> None:
+        """`read_only_council`: nobody changes the council from here, whatever their role."""
+        self._read_only_council = read_only_council
         self._app = app
         self._access = access
         self._limits = limits
@@ -60,6 +74,8 @@ class Gate:
             shown = await self._shown(scope)
             identity = self._identity(scope, shown)
             _require(identity, needed)
+            if self._read_only_council and changes_council(method, scope["path"]):
+                raise _Refused(403, READ_ONLY)
             self._slow_down(scope, method, identity)
         except StoreUnavailable as error:
             await refuse(scope, send, error.http_status, str(error))

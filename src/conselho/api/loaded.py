@@ -27,7 +27,13 @@ class LoadedServer:
         app = make_app(context)
 
         def guarded(inner: ASGIApp) -> Guard:
-            gate = Gate(inner, context.access, context.rate_limits, system.clock)
+            gate = Gate(
+                inner,
+                context.access,
+                context.rate_limits,
+                system.clock,
+                read_only_council=system.settings.read_only_council,
+            )
             # Before the gate, so that its refusals are told as problems too.
             return Guard(ProblemDetails(gate), hosts=[system.settings.host, *system.settings.hosts])
 

@@ -129,6 +129,18 @@ def role_for(method: str, path: str) -> Role | None:
     return VIEWER if method in READS else ADMIN
 
 
+def changes_council(method: str, path: str) -> bool:
+    """Whether a request changes who sits in the council and what they do there.
+
+    All that an admin may write, but for tokens, which are about who may ask.
+    """
+    return (
+        method not in READS
+        and role_for(method, path) is ADMIN
+        and not path.startswith("/api/tokens")
+    )
+
+
 def route_of(method: str, path: str) -> tuple[str, str] | None:
     """The entry of the table that a request falls under."""
     if method == "HEAD":

@@ -27,6 +27,12 @@ from conselho.cli.screen import tell
     help="Folder of council files (*.md) to apply at the start.",
 )
 @click.option("--max-concurrent-runs", type=int, metavar="N", help="Runs at one time. [default: 4]")
+@click.option(
+    "--read-only-council",
+    is_flag=True,
+    default=None,
+    help="Let nobody change agents and seats over the API.",
+)
 @pass_choices
 def serve(
     choices: Choices,
@@ -35,6 +41,7 @@ def serve(
     data_dir: Path | None,
     council_dir: Path | None,
     max_concurrent_runs: int | None,
+    read_only_council: bool | None,
 ) -> int:
     """Start the council.
 
@@ -51,6 +58,7 @@ def serve(
             "data_dir": data_dir or choices.data_dir,
             "council_dir": council_dir,
             "max_concurrent_runs": max_concurrent_runs,
+            "read_only_council": read_only_council,
         }
     )
     for warning in warnings:
