@@ -1,6 +1,7 @@
 /**
  * Which panel is open, kept in the address after `#` so that it can be copied, reloaded and left
- * with the back button: `#/execution/ID`, `#/councilor/ID`, `#/agenda/ID`, `#/orders`, or nothing.
+ * with the back button: `#/execution/ID`, `#/councilor/ID`, `#/agenda/ID`, `#/orders`, `#/journal`,
+ * or nothing.
  */
 import { signal } from "@preact/signals";
 
@@ -9,12 +10,15 @@ export type Route =
   | { readonly kind: "execution"; readonly id: string }
   | { readonly kind: "councilor"; readonly id: string }
   | { readonly kind: "agenda"; readonly id: string }
-  | { readonly kind: "orders" };
+  | { readonly kind: "orders" }
+  | { readonly kind: "journal" };
 
 export const ORDERS_ADDRESS = "#/orders";
+export const JOURNAL_ADDRESS = "#/journal";
 
 export function parseRoute(hash: string): Route {
   if (hash === ORDERS_ADDRESS) return { kind: "orders" };
+  if (hash === JOURNAL_ADDRESS) return { kind: "journal" };
   const parts = /^#\/(execution|councilor|agenda)\/([^/]+)$/.exec(hash);
   const id = parts?.[2] === undefined ? null : decoded(parts[2]);
   if (!parts || id === null) return { kind: "plenary" };

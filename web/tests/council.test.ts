@@ -85,6 +85,9 @@ describe("what changed last", () => {
     expect(kinds(good, bad)).toEqual(["error"]);
     expect(kinds(bad, good, good)).toEqual(["recovered"]);
     expect(kinds(good, missed, { ...missed, task_id: "m2" })).toEqual(["missed"]);
+    expect(kinds(good, missed, good)).toEqual(["recovered"]);
+    expect(kinds(good, missed, skipped, { ...missed, task_id: "m2" })).toEqual(["missed"]);
+    expect(kinds(bad, missed, { ...bad, task_id: "b2" })).toEqual(["error"]);
     expect(kinds(bad)).toEqual([]);
   });
 });
@@ -170,6 +173,7 @@ describe("the address", () => {
   it("names the open panel", () => {
     expect(parseRoute("#/execution/a%2Fb")).toEqual({ kind: "execution", id: "a/b" });
     expect(parseRoute("#/councilor/otavia")).toEqual({ kind: "councilor", id: "otavia" });
+    expect(parseRoute("#/journal")).toEqual({ kind: "journal" });
   });
 
   it.each(["", "#", "#/", "#/execution/", "#/execution/%E0%A4%A", "#/other/x"])("%s opens none", (hash) => {

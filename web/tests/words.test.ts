@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 
+import { markOf } from "../src/council/standing";
 import { languageOf, MESSAGES } from "../src/i18n";
 import { en } from "../src/i18n/en";
 import { ptBR } from "../src/i18n/pt-BR";
@@ -192,8 +193,10 @@ describe("an execution in words", () => {
     expect(newsOf(task({ attempt: 0, waits_for: "turn" }), en, pt)).toBe("Waits for the previous run to end");
   });
 
-  it("calls a cancelled run cancelled, though it shares the mark of a skipped one", () => {
-    expect(stateWord({ status: "cancelled", severity: null }, en)).toBe("Cancelled");
+  it("calls a cancelled run cancelled, and gives it another mark than a skipped one", () => {
+    const row = { status: "cancelled", severity: null } as const;
+    expect(stateWord(row, en)).toBe("Cancelled");
+    expect(markOf(row)).not.toBe(markOf({ status: "skipped", severity: null }));
   });
 });
 

@@ -1,6 +1,6 @@
 /** One row of lost slots in a sentence: "Missed 8,640 times, from ... to ...: the server was down." */
 import type { AgendaMessages } from "../i18n/agenda.pt-BR";
-import type { Formats } from "../text/format";
+import { endsOf, type Formats } from "../text/format";
 import { firstLine } from "../text/news";
 import type { TaskRow } from "../wire";
 
@@ -18,6 +18,9 @@ export function lostWords(row: Row, { lost: t }: AgendaMessages, f: Formats): st
 function when(row: Row, n: number, t: AgendaMessages["lost"], f: Formats): string {
   const from = row.slot_from ?? row.due_at;
   if (from === null) return "";
-  const day = (at: string) => f.moment(Date.parse(at), Number.NaN);
-  return n === 1 || row.slot_to === null ? t.at(day(from)) : t.fromTo(day(from), day(row.slot_to));
+  const to = row.slot_to ?? from;
+  const single = n === 1 || to === from;
+  const say = single ? f.moment : endsOf(Date.parse(from), Date.parse(to), f);
+  const day = (at: string) => say(Date.parse(at), Number.NaN);
+  return single ? t.at(day(from)) : t.fromTo(day(from), day(to));
 }

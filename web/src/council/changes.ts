@@ -22,27 +22,30 @@ export function newestChanges(agents: Iterable<Agent>, limit: number): Change[] 
 function lastChange(agent: Agent): Change | null {
   let last: { kind: Change["kind"]; mark: RecentMark } | null = null;
   let before: RecentMark | null = null;
-  let verdict: Severity | null = null;
+  let verdict: Severity | "absent" | null = null;
   for (const mark of agent.recent) {
     const kind = changeKind(before, verdict, mark);
     if (kind) last = { kind, mark };
-    verdict = verdictOf(mark) ?? verdict;
+    verdict = mark.status === "missed" ? "absent" : (verdictOf(mark) ?? verdict);
     before = mark;
   }
   const at = Date.parse(last?.mark.completed_at ?? last?.mark.slot_to ?? "");
   return last && at ? { agent, kind: last.kind, taskId: last.mark.task_id, at } : null;
 }
 
-/** What `mark` changed, after `before` and the last verdict `was`; null when nothing. */
+/**
+ * What `mark` changed, after `before` and the last verdict `was`, which not showing up takes away;
+ * null when nothing.
+ */
 function changeKind(
   before: RecentMark | null,
-  was: Severity | null,
+  was: Severity | "absent" | null,
   mark: RecentMark,
 ): Change["kind"] | null {
   if (before === null) return null;
-  if (mark.status === "missed") return before.status === "missed" ? null : "missed";
+  if (mark.status === "missed") return was === "absent" ? null : "missed";
   const is = verdictOf(mark);
   if (is === null || was === null || is === was) return null;
   if (is === "error" || is === "warning") return is;
-  return was === "error" || was === "warning" ? "recovered" : null;
+  return was === "error" || was === "warning" || was === "absent" ? "recovered" : null;
 }

@@ -1,8 +1,8 @@
-/** Where a councilor stands: one of the eight marks, or `new`; and the face that goes with it. */
+/** Where a councilor stands: one of the marks, or `new`; and the face that goes with it. */
 import type { Agent, RecentMark, Severity, TaskRow } from "../wire";
 
 export type Standing = Severity | "missed" | "skipped" | "paused" | "running" | "new";
-export type MarkKind = Exclude<Standing, "new"> | "waiting";
+export type MarkKind = Exclude<Standing, "new"> | "waiting" | "cancelled";
 export type Mood =
   | "serene"
   | "proud"
@@ -106,9 +106,8 @@ export function markOf(row: Pick<TaskRow, "status" | "severity">): MarkKind {
       return "running";
     case "skipped":
     case "cancelled":
-      return "skipped";
     case "missed":
-      return "missed";
+      return row.status;
     default:
       return verdictOf(row) ?? "info";
   }

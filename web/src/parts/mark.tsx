@@ -1,4 +1,4 @@
-/** The eight status marks: each its own shape, so that colour only repeats what the shape says. */
+/** The status marks: each its own shape, so that colour only repeats what the shape says. */
 import type { JSX } from "preact";
 
 import type { MarkKind } from "../council/standing";
@@ -36,6 +36,12 @@ export const MARK_SHAPES: Readonly<Record<MarkKind, () => JSX.Element>> = {
     </>
   ),
   skipped: () => <path class="line" d="M3 3.5L7.5 8 3 12.5M8.5 3.5L13 8l-4.5 4.5" />,
+  cancelled: () => (
+    <>
+      <circle class="track" cx="8" cy="8" r="6.3" />
+      <path class="line" d="M3.8 12.2l8.4-8.4" />
+    </>
+  ),
   paused: () => <path class="line bars" d="M5 3v10M11 3v10" />,
   running: () => (
     <>

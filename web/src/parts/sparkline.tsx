@@ -56,8 +56,9 @@ function Bar({ mark, x, share, fresh }: BarProps) {
   switch (mark.status) {
     case "missed":
       return <rect class="bar missed" x={x + 0.5} y={8.5} width={2} height={11} />;
-    case "skipped":
     case "cancelled":
+      return <path class="bar cancelled" d={`M${x} ${HEIGHT - 1}l3-4`} />;
+    case "skipped":
       return <rect class="bar skipped" x={x + 0.5} y={14.5} width={2} height={5} />;
     default:
   }

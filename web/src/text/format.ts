@@ -18,6 +18,7 @@ export interface Formats {
   clockSeconds(at: number): string;
   /** The clock today, with the day before or after it. */
   moment(at: number, now: number): string;
+  momentSeconds(at: number, now: number): string;
   full(at: number): string;
   /** Two units at most, `2 min 14 s`; whole, so that it can count. */
   duration(ms: number): string;
@@ -53,6 +54,13 @@ export function formatsFor(language: string): Formats {
     hour: "2-digit",
     minute: "2-digit",
   });
+  const daySeconds = moment(language, {
+    day: "2-digit",
+    month: "short",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+  });
   const full = moment(language, { dateStyle: "long", timeStyle: "medium" });
 
   return {
@@ -63,6 +71,7 @@ export function formatsFor(language: string): Formats {
     clock,
     clockSeconds,
     moment: (at, now) => (sameDay(at, now) ? clock(at) : dayClock(at)),
+    momentSeconds: (at, now) => (sameDay(at, now) ? clockSeconds(at) : daySeconds(at)),
     full,
     duration(ms) {
       if (ms < SECOND) return `${Math.round(ms)} ms`;
@@ -84,6 +93,11 @@ export function twoUnits(ms: number): string {
   if (whole < HOUR) return pair(whole, MINUTE, "min", SECOND, "s");
   if (whole < DAY) return pair(whole, HOUR, "h", MINUTE, "min");
   return pair(whole, DAY, "d", HOUR, "h");
+}
+
+/** How to say both ends of a span: with seconds where minutes would not tell them apart. */
+export function endsOf(from: number, to: number, f: Formats): Formats["moment"] {
+  return to - from < MINUTE ? f.momentSeconds : f.moment;
 }
 
 /** As the beginning of a sentence. */

@@ -3,13 +3,13 @@ import { markOf } from "../council/standing";
 import type { Messages } from "../i18n";
 import { en } from "../i18n/en";
 import type { RecentMark, TaskRow } from "../wire";
-import type { Formats } from "./format";
+import { endsOf, type Formats } from "./format";
 import { doubtOf } from "./verdict";
 
 type Slots = Pick<TaskRow, "slot_from" | "slot_to" | "slot_count" | "due_at">;
 
 export function stateWord(row: Pick<TaskRow, "status" | "severity">, t: Messages): string {
-  return row.status === "cancelled" ? t.mark.cancelled : t.mark[markOf(row)];
+  return t.mark[markOf(row)];
 }
 
 /** The sentence for lists: one line, the agent's own words when it gave any. */
@@ -123,8 +123,9 @@ export function missedNews(slots: Slots, t: Messages, f: Formats): string {
   const [first, last] = [Date.parse(from), Date.parse(to)];
   const count = slots.slot_count ?? 1;
   // Each as seen from the other: the day is told when they are not of one day.
-  const [start, end] = [f.moment(first, last), f.moment(last, first)];
-  const ofOneDay = start === f.clock(first);
+  const say = count > 1 ? endsOf(first, last, f) : f.moment;
+  const [start, end] = [say(first, last), say(last, first)];
+  const ofOneDay = f.moment(first, last) === f.clock(first);
   if (count > 1 && !ofOneDay) return t.missedReason.slotsOfDays(f.number(count), start, end);
   return t.missedReason.slots(count, f.number(count), start, end);
 }

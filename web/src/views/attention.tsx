@@ -14,6 +14,7 @@ import { Ago, ageText } from "../parts/time";
 import { OrderButton } from "../parts/order";
 import { executionAddress } from "../route";
 import { council, lost } from "../session";
+import { endsOf } from "../text/format";
 import { causeOf, firstLine, markNews, missedReason, newsOf } from "../text/news";
 import { doubtOf, reasonWords, worstFirst } from "../text/verdict";
 import type { Finding, TaskRow } from "../wire";
@@ -136,14 +137,14 @@ function placeOf({ file, line }: Finding): string {
 }
 
 function missedDetail(mark: Attention["mark"], t: Messages): string {
-  const clock = (at: string) => formats.value.moment(Date.parse(at), now.value);
   const from = mark.slot_from ?? mark.due_at;
   const reason = missedReason(mark.skip_reason, t);
   if (from === null) return reason;
-  const several = mark.slot_to !== null && (mark.slot_count ?? 1) > 1;
-  const when = several
-    ? t.attention.slotsFromTo(clock(from), clock(mark.slot_to as string))
-    : t.attention.slotAt(clock(from));
+  const to = mark.slot_to ?? from;
+  const several = to !== from && (mark.slot_count ?? 1) > 1;
+  const say = several ? endsOf(Date.parse(from), Date.parse(to), formats.value) : formats.value.moment;
+  const clock = (at: string) => say(Date.parse(at), now.value);
+  const when = several ? t.attention.slotsFromTo(clock(from), clock(to)) : t.attention.slotAt(clock(from));
   return `${when} ${reason}`.trim();
 }
 

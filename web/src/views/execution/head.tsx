@@ -25,6 +25,7 @@ const FACE: Readonly<Record<ReturnType<typeof markOf>, Mood>> = {
   error: "distressed",
   missed: "absent",
   skipped: "attentive",
+  cancelled: "attentive",
   paused: "on_leave",
   running: "working",
   waiting: "attentive",
