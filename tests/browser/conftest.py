@@ -149,7 +149,7 @@ async def browser(chromium_path: str) -> AsyncIterator[Browser]:
 
 @pytest.fixture
 async def open_page(browser: Browser) -> AsyncIterator[Open]:
-    """Opens the page of a server and waits until it is live.
+    """Opens the page of a server and waits until it is live, or shows what it is told to.
 
     Afterwards: nothing was thrown in any of the pages, and the content policy refused nothing.
     """
@@ -163,6 +163,7 @@ async def open_page(browser: Browser) -> AsyncIterator[Open]:
         height: int = 900,
         language: str = "pt-BR",
         dark: bool = False,
+        until: str = "[data-connection=live]",
         **options: Any,
     ) -> Page:
         context = await browser.new_context(
@@ -181,7 +182,7 @@ async def open_page(browser: Browser) -> AsyncIterator[Open]:
             lambda said: faults.append(said.text) if "Content Security" in said.text else None,
         )
         await page.goto(server.url)
-        await page.wait_for_selector("[data-connection=live]")
+        await page.wait_for_selector(until)
         return page
 
     yield open_page

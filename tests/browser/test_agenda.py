@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from playwright.async_api import Locator, Page, expect
@@ -108,7 +110,7 @@ async def test_a_mistake_is_told_at_its_field(server: Server, open_page: Open) -
     value = form.get_by_label("Linha cron")
     await expect(value).to_have_attribute("aria-invalid", "true")
     await expect(value).to_have_accessible_description(
-        "minuto, hora, dia, mês, dia da semana Esta linha não serve."
+        "minuto, hora, dia, mês, dia da semana No campo minuto, 61 não está entre 0 e 59."
         " The minute field '61' cannot be read: 61 is not between 0 and 59."
     )
     await expect(form.locator(".next-slots")).to_contain_text("Corrija o campo marcado")
@@ -119,11 +121,86 @@ async def test_a_mistake_is_told_at_its_field(server: Server, open_page: Open) -
 
     await form.get_by_label("Fuso horário").fill("America/Sao_Paulo")
     await form.locator("summary").click()
-    await form.get_by_label("Tentativas ao todo").fill("99")
+    dates = form.get_by_label("Dias fora da agenda")
+    await dates.fill("32-12")
     await form.get_by_role("button", name="Salvar agenda").click()
-    await expect(form.get_by_label("Tentativas ao todo")).to_have_attribute("aria-invalid", "true")
-    await expect(form.locator(".save-bar")).to_contain_text("Nada mudou")
+    await expect(form.locator(".save-bar")).to_contain_text("O servidor não aceitou. Nada mudou")
+    await expect(dates).to_be_focused()
+    await expect(dates).to_have_accessible_description(re.compile("Uma das datas não se lê"))
     assert schedule_of(server)["value"] == "1d"
+
+
+async def test_simple_bounds_are_judged_at_once(server: Server, open_page: Open) -> None:
+    page = await open_page(server)
+    form = await edit(page, await open_agenda(page))
+    save = form.get_by_role("button", name="Salvar agenda")
+    await form.get_by_label("A cada", exact=True).fill("")
+    await expect(save).to_have_attribute("aria-disabled", "true")
+    await form.get_by_label("A cada", exact=True).fill("2")
+    await expect(save).to_have_attribute("aria-disabled", "false")
+
+    sent: list[str] = []
+    page.on("request", lambda asked: sent.append(asked.url) if asked.method == "PATCH" else None)
+    await form.locator("summary").click()
+    attempts = form.get_by_label("Tentativas ao todo")
+    await attempts.fill("99")
+    await expect(attempts).to_have_accessible_description(
+        "1 a 10, a primeira conta Precisa estar entre 1 e 10."
+    )
+    await form.locator("summary").click()
+    await save.click()
+    await expect(attempts).to_be_focused()
+    await expect(form.locator(".save-bar")).to_contain_text("corrija o campo marcado")
+    assert sent == [], "what is plainly wrong is not sent"
+    await attempts.fill("3")
+    await save.click()
+    await expect(page.get_by_role("dialog")).to_contain_text("A agenda foi salva e já vale.")
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+async def test_what_has_the_focus_is_not_below_the_save_bar(
+    server: Server, open_page: Open, width: int
+) -> None:
+    page = await open_page(server, width=width, height=640)
+    form = await edit(page, await open_agenda(page))
+    await form.locator("summary").click()
+    await form.locator("summary").focus()
+    for _ in range(80):
+        await page.keyboard.press("Tab")
+        overlap = await page.evaluate(
+            """() => {
+              const field = document.activeElement;
+              if (field.closest(".save-bar")) return null;
+              const bar = document.querySelector(".save-bar").getBoundingClientRect();
+              return field.getBoundingClientRect().bottom - bar.top;
+            }"""
+        )
+        if overlap is None:
+            return
+        assert overlap <= 0
+    raise AssertionError("the bar was never reached")
+
+
+async def test_a_server_that_asks_for_a_rest_gets_it(server: Server, open_page: Open) -> None:
+    page = await open_page(server)
+    form = await edit(page, await open_agenda(page))
+    asked: list[str] = []
+
+    async def busy(route: Any) -> None:
+        asked.append(route.request.post_data)
+        if len(asked) > 1:
+            await route.continue_()
+            return
+        refusal = {"detail": "60 changes a minute are the most. Try again in 4 seconds."}
+        await route.fulfill(status=429, json=refusal, headers={"Retry-After": "4"})
+
+    await page.route("**/api/schedules/preview", busy)
+    await write_cron(form, "0 9 * * *")
+    await expect(form.locator(".next-slots")).to_contain_text("Pedidos demais em pouco tempo")
+    await form.get_by_label("Linha cron").fill("0 10 * * *")
+    await form.get_by_label("Linha cron").fill("0 11 * * *")
+    await expect(form.locator(".days time").first).to_have_text("11:00")
+    assert len(asked) == 2, "it is asked again once, after the rest, with the newest question"
 
 
 async def test_a_single_moment_is_by_the_clock_of_its_zone(server: Server, open_page: Open) -> None:
@@ -136,6 +213,10 @@ async def test_a_single_moment_is_by_the_clock_of_its_zone(server: Server, open_
     await form.get_by_label("Fuso horário").fill("Europe/Lisbon")
     await expect(form.locator(".days time")).to_have_count(1)
     await expect(form.locator(".days time")).to_have_text("18:00")
+    await expect(form.locator(".days h4")).to_contain_text(str(year))
+    await expect(form.locator(".next-slots .by-clock")).to_have_text(
+        "pelo relógio de Europe/Lisbon"
+    )
     await form.get_by_role("button", name="Salvar agenda").click()
     await expect(panel.locator(".head")).to_contain_text("pelo relógio de Europe/Lisbon")
     await expect(panel.locator(".head")).to_contain_text("15:00 no seu")
@@ -248,6 +329,49 @@ async def test_a_clock_that_was_set_back_is_told_for_an_hour(
     await page.wait_for_selector("[data-connection=live]")
     await expect(page.locator(".card").first).to_be_visible()
     await expect(notes).to_have_count(0)
+
+
+async def test_a_server_that_was_killed_is_told_for_an_hour(
+    server: Server, open_page: Open
+) -> None:
+    page = await open_page(server)
+    notes = page.locator(".clock-notes li")
+    await expect(notes).to_have_count(0)
+    server.kill()
+    server.start()
+    await expect(notes).to_contain_text("O servidor foi morto, ou a máquina dele caiu")
+
+
+async def test_the_journal_of_the_council_is_read_back_to_its_beginning(
+    server: Server, open_page: Open, axe_source: str
+) -> None:
+    server.stop()
+    began = datetime.now(UTC) - timedelta(days=2)
+    async with open_store("sqlite", server.data_dir) as store:
+        await store.write_journal(
+            [
+                JournalEntry(
+                    at=began + timedelta(minutes=n), kind=JournalKind.SUSPENDED, detail=f"No. {n}."
+                )
+                for n in range(60)
+            ]
+        )
+    server.start()
+    page = await open_page(server)
+    await page.get_by_role("link", name="Diário do conselho").click()
+    panel = page.get_by_role("dialog")
+    entries = panel.locator(".ledger li")
+    await expect(entries).to_have_count(50)
+    await expect(panel.locator("li", has_text="O servidor começou")).to_have_count(1)
+    await assert_accessible(page, axe_source, "journal")
+    await panel.get_by_role("button", name="Mais antigas").click()
+    await expect(panel.locator("li", has_text="No. 0.")).to_have_count(1)
+    await expect(panel.get_by_role("button", name="Mais antigas")).to_have_count(0)
+    await expect(panel.locator("li", has_text="Bento Rocha")).to_contain_text("Ganhou a cadeira")
+    server.patch("/api/agents/failing/councilor-schedule", {"enabled": False})
+    await expect(entries.first).to_contain_text("Saiu de licença")
+    await page.keyboard.press("Escape")
+    await expect(panel).to_have_count(0)
 
 
 @pytest.mark.parametrize("dark", [False, True])

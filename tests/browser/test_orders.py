@@ -39,7 +39,7 @@ async def test_those_of_a_tag_are_paused_and_resumed_together(
     page = await open_page(server)
     panel = await open_orders(page)
     await panel.get_by_text("security", exact=False).first.click()
-    await panel.get_by_role("button", name="Pausar 1").click()
+    await panel.get_by_role("button", name="Dar licença 1").click()
     question = panel.get_by_role("alertdialog")
     await expect(question).to_contain_text("Dar licença a 1 conselheiro?")
     await expect(question.get_by_role("button", name="Não")).to_be_focused()
@@ -47,20 +47,20 @@ async def test_those_of_a_tag_are_paused_and_resumed_together(
     await expect(question).to_have_count(0)
     assert enabled(server)["leaky"], "nothing is sent before it is confirmed"
 
-    await panel.get_by_role("button", name="Pausar 1").click()
-    await question.get_by_role("button", name="Pausar 1").click()
+    await panel.get_by_role("button", name="Dar licença 1").click()
+    await question.get_by_role("button", name="Dar licença a 1").click()
     await expect(panel).to_contain_text("1 saiu de licença. 1 já estava assim.")
     assert enabled(server) == {"calm": True, "slow": True, "leaky": False, "failing": False}
 
-    await panel.get_by_role("button", name="Retomar 1").click()
-    await question.get_by_role("button", name="Retomar 1").click()
+    await panel.get_by_role("button", name="Chamar de volta 1").click()
+    await question.get_by_role("button", name="Chamar 1 de volta").click()
     await expect(panel).to_contain_text("1 voltou. Continua de licença: Bento Rocha.")
     assert enabled(server) == {"calm": True, "slow": True, "leaky": True, "failing": False}
 
     await panel.get_by_label("Também quem saiu de licença sozinho").check()
-    await panel.get_by_role("button", name="Retomar 1").click()
-    await question.get_by_role("button", name="Retomar 1").click()
-    await expect(panel.get_by_role("button", name="Retomar 0")).to_be_visible()
+    await panel.get_by_role("button", name="Chamar de volta 1").click()
+    await question.get_by_role("button", name="Chamar 1 de volta").click()
+    await expect(panel.get_by_role("button", name="Chamar de volta 0")).to_be_visible()
     assert all(enabled(server).values())
 
 
@@ -110,6 +110,7 @@ async def test_maintenance_is_begun_seen_and_ended(ticking: Server, open_page: O
     await page.keyboard.press("Escape")
     await banner.get_by_role("button", name="Encerrar").click()
     await expect(banner).to_have_count(0)
+    await expect(page.locator(".notice")).to_contain_text("A janela foi encerrada.")
     assert server.get("/api/maintenance")["windows"] == []
     await page.reload()
     await page.wait_for_selector("[data-connection=live]")
@@ -127,9 +128,15 @@ async def test_maintenance_is_planned_and_called_off(server: Server, open_page: 
     await panel.get_by_label("Começa", exact=True).fill(f"{tomorrow}T20:00")
     await panel.get_by_label("Termina").fill(f"{tomorrow}T19:00")
     await panel.get_by_role("button", name="Planejar").click()
+    question = panel.get_by_role("alertdialog")
+    await expect(question).to_contain_text("Pular os horários do conselho inteiro")
+    await expect(question.get_by_role("button", name="Não")).to_be_focused()
+    assert server.get("/api/maintenance")["windows"] == [], "nothing is sent before"
+    await question.get_by_role("button", name="Planejar").click()
     await expect(panel).to_contain_text("Não deu certo:")
     await panel.get_by_label("Termina").fill("")
     await panel.get_by_role("button", name="Planejar").click()
+    await question.get_by_role("button", name="Planejar").click()
     window = panel.locator(".windows li")
     await expect(window).to_contain_text("planejada")
     await expect(window).to_contain_text("até alguém encerrar")
@@ -139,6 +146,7 @@ async def test_maintenance_is_planned_and_called_off(server: Server, open_page: 
 
     await window.get_by_role("button", name="Desmarcar").click()
     await expect(window).to_have_count(0)
+    await expect(page.locator(".notice")).to_contain_text("A janela foi desmarcada.")
     assert server.get("/api/maintenance")["windows"] == []
 
 
@@ -207,9 +215,10 @@ async def test_a_number_that_changed_is_shown_again(server: Server, open_page: O
 async def test_an_order_that_fails_says_so(server: Server, open_page: Open) -> None:
     page = await open_page(server)
     panel = await open_orders(page)
-    await panel.get_by_role("button", name="Pausar 4").click()
+    await panel.get_by_role("button", name="Dar licença 4").click()
     server.kill()
-    await panel.get_by_role("alertdialog").get_by_role("button", name="Pausar 4").click()
+    yes = panel.get_by_role("alertdialog").get_by_role("button", name="Dar licença a 4")
+    await yes.click()
     await expect(panel).to_contain_text("Não deu certo: o servidor não respondeu.")
 
 
@@ -224,5 +233,5 @@ async def test_orders_can_be_given_by_everybody(
     await assert_accessible(page, axe_source, "maintenance")
     panel = await open_orders(page)
     await panel.get_by_label("planejar").check()
-    await panel.get_by_role("button", name="Pausar 4").click()
+    await panel.get_by_role("button", name="Dar licença 4").click()
     await assert_accessible(page, axe_source, "orders")

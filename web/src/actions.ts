@@ -1,6 +1,7 @@
 /** What the reader can order. The result shows as news; only a refusal needs words of its own. */
 import { signal } from "@preact/signals";
 
+import { logOut } from "./access";
 import * as api from "./api";
 import { messages } from "./i18n";
 import { read, write } from "./preferences";
@@ -33,8 +34,19 @@ function endedMeanwhile(error: unknown): void {
   notice.value = { kind: "info", text: messages.value.write.endedMeanwhile };
 }
 
-export function endWindow(windowId: string): void {
-  void order(windowId, () => api.endMaintenance(windowId));
+/** The banner and the list lose it at once; that it was meant so is worth a word. */
+export function endWindow(windowId: string, planned = false): void {
+  const said = () => {
+    const t = messages.value.maintenance;
+    notice.value = { kind: "info", text: planned ? t.calledOff : t.ended };
+  };
+  void order(windowId, () => api.endMaintenance(windowId).then(said));
+}
+
+export function leave(): void {
+  logOut().catch((error: unknown) => {
+    notice.value = { kind: "error", text: messages.value.write.failed(reasonOf(error)) };
+  });
 }
 
 async function order(about: string, send: () => Promise<unknown>): Promise<void> {
@@ -58,8 +70,20 @@ async function order(about: string, send: () => Promise<unknown>): Promise<void>
 export function reasonOf(error: unknown): string {
   const t = messages.value.write;
   if (!(error instanceof api.ApiError)) return String(error);
-  if (error.status === 0) return t.noAnswer;
-  return error.detail || t.status(error.status);
+  const { status, detail, retryAfterMs } = error;
+  if (status === 0) return t.noAnswer;
+  if (status === 401) return t.loginEnded;
+  if (status === 403) return forbidden(detail);
+  if (status === 429) return t.tooOften(retryAfterMs === null ? "" : messages.value.span(Math.max(1_000, retryAfterMs)));
+  if (status >= 500) return t.broken(status, detail);
+  return detail || t.status(status);
+}
+
+/** The server names the role that is needed, and the one that the token has. */
+function forbidden(detail: string): string {
+  const t = messages.value.write;
+  const named = /^This needs the role (\w+); the token .* has the role (\w+)\.$/s.exec(detail);
+  return named ? t.needsRole(named[1]!, named[2]!) : detail || t.status(403);
 }
 
 // "I know": kept in this browser by execution, so that the next verdict speaks up again.

@@ -28,9 +28,39 @@ export class ApiError extends Error {
     readonly status: number,
     readonly detail: string,
     readonly errors: readonly FieldError[] = [],
+    /** How long the server asks to be left alone; null when it does not say. */
+    readonly retryAfterMs: number | null = null,
   ) {
     super(detail || `HTTP ${status}`);
   }
+}
+
+/** `name` and `role` are null for nobody. */
+export interface SessionAnswer {
+  readonly name: string | null;
+  readonly role: "viewer" | "operator" | "admin" | null;
+  readonly login_required: boolean;
+}
+
+const SESSION = "/api/session";
+
+export function getSession(): Promise<SessionAnswer> {
+  return request("GET", SESSION);
+}
+
+export function openSession(token: string): Promise<SessionAnswer> {
+  return request("POST", SESSION, { token });
+}
+
+export function closeSession(): Promise<SessionAnswer> {
+  return request("DELETE", SESSION);
+}
+
+let refused = (): void => undefined;
+
+/** `act` is called when the server does not know who asks, or does not let them: 401, 403. */
+export function whenRefused(act: () => void): void {
+  refused = act;
 }
 
 export function getCouncilors(): Promise<CouncilorsAnswer> {
@@ -167,7 +197,8 @@ export async function openLog(
 ): Promise<ReadableStream<Uint8Array>> {
   const address = `${logAddress(taskId)}?follow=1&offset=${offset}`;
   const response = await fetch(address, { cache: "no-store", signal });
-  if (!response.ok || !response.body) throw new ApiError(response.status, "");
+  if (response.status === 401) refused();
+  if (!response.ok || !response.body) throw await failureOf(response);
   return response.body;
 }
 
@@ -176,12 +207,58 @@ export function streamAddress(lastEventId: string): string {
   return lastEventId ? `${path}?last_event_id=${encodeURIComponent(lastEventId)}` : path;
 }
 
+/**
+ * Why the stream cannot be had: EventSource does not tell. Resolves for a stream that opens, rejects
+ * with an ApiError otherwise.
+ */
+export async function tryStream(lastEventId: string): Promise<void> {
+  const stop = new AbortController();
+  const response = await fetch(streamAddress(lastEventId), { cache: "no-store", signal: stop.signal }).catch(() => {
+    throw new ApiError(0, "");
+  });
+  if (response.ok) return stop.abort();
+  throw await failureOf(response);
+}
+
 async function request<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
+  const place = `${method} ${path.split("?", 1)[0]}`;
+  refuseWhileResting(place);
   const response = await answered(method, path, body);
+  if (!response.ok) {
+    const error = await failureOf(response);
+    if (error.retryAfterMs !== null) resting.set(place, { error, until: Date.now() + error.retryAfterMs });
+    if ((error.status === 401 || error.status === 403) && !path.startsWith(SESSION)) refused();
+    throw error;
+  }
   const answer = await response.text().then(readJson).catch(() => null);
-  if (!response.ok) throw new ApiError(response.status, detailOf(answer), errorsOf(answer));
   if (answer === null) throw new ApiError(response.status, "");
   return answer as Answer;
+}
+
+async function failureOf(response: Response): Promise<ApiError> {
+  const answer = await response.text().then(readJson).catch(() => null);
+  return new ApiError(response.status, detailOf(answer), errorsOf(answer), retryAfter(response.headers));
+}
+
+/** Where the server asked to wait, until when, whoever asks on this page. */
+const resting = new Map<string, { readonly error: ApiError; readonly until: number }>();
+
+function refuseWhileResting(place: string): void {
+  const rest = resting.get(place);
+  if (!rest) return;
+  const left = rest.until - Date.now();
+  if (left > 0) throw new ApiError(rest.error.status, rest.error.detail, [], left);
+  resting.delete(place);
+}
+
+const LONGEST_REST_MS = 600_000;
+
+/** In seconds or as a date; only an overloaded or a strict server sends it. */
+export function retryAfter(headers: Headers): number | null {
+  const said = headers.get("Retry-After")?.trim();
+  if (!said) return null;
+  const ms = /^\d+$/.test(said) ? Number(said) * 1_000 : Date.parse(said) - Date.now();
+  return Number.isFinite(ms) ? Math.min(Math.max(ms, 0), LONGEST_REST_MS) : null;
 }
 
 async function answered(method: string, path: string, body: unknown): Promise<Response> {

@@ -4,7 +4,7 @@ import { batch, computed, signal } from "@preact/signals";
 import * as api from "./api";
 import { now } from "./clock";
 import { activeWindows, clockEntries, factOf, withEntry, withWindow } from "./council/journal";
-import { read, write } from "./preferences";
+import * as kept from "./preferences";
 import type { JournalEntry, JournalEvent, MaintenanceWindow } from "./wire";
 
 const ENTRIES_ASKED = 30;
@@ -15,10 +15,13 @@ const KNOWN_KEPT = 20;
 export const entries = signal<readonly JournalEntry[]>([]);
 export const windows = signal<readonly MaintenanceWindow[]>([]);
 
+/** Moves whenever the stream told of something that stands in the journal by now. */
+export const told = signal(0);
+
 export const active = computed(() => activeWindows(windows.value, now.value));
 
 /** The facts about the clock that the reader has said "I know" to. */
-const known = signal<readonly string[]>((read(KNOWN_KEY) ?? "").split("\n"));
+const known = signal<readonly string[]>((kept.read(KNOWN_KEY) ?? "").split("\n"));
 
 /** What happened to the clock or the machine within the last hour, and is not known yet. */
 export const clockNotes = computed(() =>
@@ -27,18 +30,18 @@ export const clockNotes = computed(() =>
 
 export function knowClock(entry: JournalEntry): void {
   known.value = [...known.value, factOf(entry)].slice(-KNOWN_KEPT);
-  write(KNOWN_KEY, known.value.join("\n"));
+  kept.write(KNOWN_KEY, known.value.join("\n"));
 }
 
 /** Never rejects: a server that keeps no journal yet has nothing to tell. */
 export async function loadJournal(): Promise<void> {
   const nothing = () => null;
-  const [told, planned] = await Promise.all([
+  const [newest, planned] = await Promise.all([
     api.getJournal({ limit: ENTRIES_ASKED }).catch(nothing),
     api.getMaintenance().catch(nothing),
   ]);
   batch(() => {
-    if (told) entries.value = told.entries.toReversed().reduce(withEntry, entries.value);
+    if (newest) entries.value = newest.entries.toReversed().reduce(withEntry, entries.value);
     if (planned) windows.value = planned.windows;
   });
 }

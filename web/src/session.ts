@@ -1,10 +1,11 @@
 /** What the page holds while it is open: the council, the key figures, and how fresh both are. */
 import { batch, computed, signal } from "@preact/signals";
 
+import { askWho, locked, startAccess } from "./access";
 import * as api from "./api";
 import { follow, now, serverTime, startClock } from "./clock";
 import { slotIsUnknown } from "./council/next";
-import { heardOfJournal, loadJournal } from "./journal";
+import { heardOfJournal, loadJournal, told } from "./journal";
 import { apply, type Council, EMPTY_COUNCIL, EXECUTIONS_KEPT, fromSnapshots } from "./state";
 import { type Connection, LiveStream } from "./stream";
 import type { CouncilEvent, KpisAnswer, UsageAnswer } from "./wire";
@@ -44,6 +45,7 @@ export function startSession(): void {
   const stream = new LiveStream({
     open: (lastEventId) => new EventSource(api.streamAddress(lastEventId)),
     load: loadAll,
+    refusal: (lastEventId) => api.tryStream(lastEventId).then(() => null, streamRefused),
     onEvent: receive,
     onConnection: connected,
     onSignal: () => {
@@ -51,12 +53,20 @@ export function startSession(): void {
     },
     now: () => Date.now(),
   });
+  startAccess();
   stream.start();
+  locked.subscribe((closed) => (closed ? stream.pause() : stream.restart()));
   window.addEventListener("online", () => stream.wake());
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden) stream.wake();
   });
   now.subscribe(() => refreshWhenDue());
+}
+
+function streamRefused(error: unknown): number | null {
+  if (!(error instanceof api.ApiError)) return null;
+  if (error.status === 401) void askWho();
+  return error.retryAfterMs;
 }
 
 function connected(next: Connection): void {
@@ -119,6 +129,8 @@ function applyWaiting(): void {
     // Live news must not wait for the next tick of the clock to be "now".
     now.value = serverTime();
     council.value = events.reduce(apply, council.value);
+    // Changes of seats are told as such, and written to the journal with them.
+    if (events.some(({ type }) => type === "council_journal" || type === "councilor_updated")) told.value += 1;
   });
   costChanged ||= events.some(changesCost);
   askKpis();
@@ -170,7 +182,7 @@ let refreshedAt = 0;
 function refreshWhenDue(): void {
   const { agents, outdated } = council.peek();
   const since = Date.now() - refreshedAt;
-  if (connection.peek().kind !== "live") return;
+  if (connection.peek().kind !== "live" || locked.peek()) return;
   if (since < (outdated ? REFRESH_CHANGED_MS : REFRESH_UNKNOWN_MS)) return;
   const at = now.peek();
   if (!outdated && ![...agents.values()].some((agent) => slotIsUnknown(agent, at))) return;

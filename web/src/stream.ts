@@ -9,6 +9,7 @@
  * The browser's own reconnect is not used: it gives up after some HTTP errors, tells no time of its
  * next try and never notices a line that is open but silent.
  */
+import { restOf } from "./text/rest";
 import { readJson } from "./text/untrusted";
 import { COUNCIL_EVENT_TYPES, type CouncilEvent } from "./wire";
 
@@ -38,6 +39,8 @@ export interface StreamPorts {
   open(lastEventId: string): Source;
   /** Loads all snapshots; gives the event id to stream from. Rejects when the server does not answer. */
   load(): Promise<string>;
+  /** How long the server asks not to be asked for a stream; null when it does not say. Never rejects. */
+  refusal(lastEventId: string): Promise<number | null>;
   onEvent(event: CouncilEvent): void;
   onConnection(connection: Connection): void;
   /** The server was heard at this moment (epoch milliseconds): an event, a beat, an answer. */
@@ -53,6 +56,10 @@ export class LiveStream {
   #heardAt = 0;
   #pollAt = 0;
   #failures = 0;
+  /** Not before this time is a stream asked for. */
+  #restUntil = 0;
+  #opening = false;
+  #paused = false;
   #busy = false;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #watch: ReturnType<typeof setInterval> | undefined;
@@ -73,19 +80,37 @@ export class LiveStream {
     this.#source = null;
   }
 
+  /** Ask nothing until `restart`: the server wants to know first who is there. */
+  pause(): void {
+    this.#paused = true;
+    clearTimeout(this.#retry);
+    this.#source?.close();
+    this.#source = null;
+  }
+
+  /** Begin anew with the snapshots. */
+  restart(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    this.#resumeAt = null;
+    this.#failures = 0;
+    this.#restUntil = 0;
+    void this.#connect();
+  }
+
   /** Try at once: the machine is back from sleep or from a lost network. */
   wake(): void {
     this.#checkSilence();
-    if (this.#source === null && !this.#busy) {
+    if (this.#source === null && !this.#busy && !this.#paused && this.#ports.now() >= this.#restUntil) {
       clearTimeout(this.#retry);
       void this.#connect();
     }
   }
 
   async #connect(): Promise<void> {
-    if (this.#busy) return;
+    if (this.#busy || this.#paused) return;
     if (this.#resumeAt === null && !(await this.#resync())) return this.#lost();
-    this.#follow(this.#resumeAt ?? "");
+    if (!this.#paused) this.#follow(this.#resumeAt ?? "");
   }
 
   /** Load the snapshots anew; true when the page now shows the server's present. */
@@ -95,7 +120,8 @@ export class LiveStream {
       this.#resumeAt = await this.#ports.load();
       this.#heard();
       return true;
-    } catch {
+    } catch (error) {
+      this.#rest(restOf(error));
       return false;
     } finally {
       this.#busy = false;
@@ -105,19 +131,30 @@ export class LiveStream {
   #follow(lastEventId: string): void {
     const source = this.#ports.open(lastEventId);
     this.#source = source;
+    this.#opening = true;
     // A closed source may still deliver what it had queued.
     const on = (type: string, act: (event: MessageEvent<string>) => void) =>
       source.addEventListener(type, (event) => {
         if (this.#source === source) act(event);
       });
     on("open", () => this.#opened());
-    on("error", () => this.#lost());
+    on("error", () => void this.#broken(lastEventId));
     on("heartbeat", () => this.#heard());
     on("reset", () => this.#reset());
     for (const type of COUNCIL_EVENT_TYPES) on(type, (event) => this.#receive(type, event));
   }
 
+  /** A stream that never opened was refused perhaps, and the server may have said for how long. */
+  async #broken(lastEventId: string): Promise<void> {
+    const source = this.#source;
+    // Or the browser tries again by itself meanwhile.
+    source?.close();
+    if (this.#opening) this.#rest(await this.#ports.refusal(lastEventId));
+    if (this.#source === source) this.#lost();
+  }
+
   #opened(): void {
+    this.#opening = false;
     this.#failures = 0;
     this.#heard();
     this.#tell({ kind: "live" });
@@ -142,8 +179,17 @@ export class LiveStream {
   #lost(): void {
     this.#source?.close();
     this.#source = null;
+    if (this.#paused) return;
     this.#failures += 1;
-    const retryAt = this.#ports.now() + retryDelay(this.#failures);
+    this.#tryAgainAt(Math.max(this.#ports.now() + retryDelay(this.#failures), this.#wakeAt()));
+  }
+
+  /** While the stream rests, snapshots stand in for it, once one is due. */
+  #wakeAt(): number {
+    return this.#resumeAt === null ? this.#restUntil : Math.min(this.#restUntil, this.#pollAt);
+  }
+
+  #tryAgainAt(retryAt: number): void {
     const kind = this.#connection.kind === "polling" ? "polling" : "reconnecting";
     this.#tell({ kind, retryAt });
     clearTimeout(this.#retry);
@@ -152,7 +198,15 @@ export class LiveStream {
 
   async #again(): Promise<void> {
     if (this.#pollIsDue()) await this.#poll();
+    if (this.#paused) return;
+    if (this.#ports.now() < this.#restUntil) return this.#tryAgainAt(Math.max(this.#ports.now() + 1, this.#wakeAt()));
     await this.#connect();
+  }
+
+  #rest(ms: number | null): void {
+    if (ms === null) return;
+    this.#restUntil = Math.max(this.#restUntil, this.#ports.now() + ms);
+    this.#failures = Math.max(this.#failures, POLL_AFTER_FAILURES - 1);
   }
 
   #pollIsDue(): boolean {
@@ -163,6 +217,7 @@ export class LiveStream {
   async #poll(): Promise<void> {
     const answered = await this.#resync();
     this.#pollAt = this.#ports.now() + (answered ? POLL_MS : PATIENT_RETRY_MS);
+    if (this.#paused) return;
     this.#tell({ kind: answered ? "polling" : "reconnecting", retryAt: this.#ports.now() });
   }
 

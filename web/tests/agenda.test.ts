@@ -4,6 +4,7 @@ import { slotDays } from "../src/agenda/days";
 import { type Draft, draftOf, fieldOf, patchOf, policiesOf, scheduleOf, spanOf } from "../src/agenda/draft";
 import { journalWords } from "../src/agenda/journal";
 import { lostWords } from "../src/agenda/lost";
+import { inWords, judge } from "../src/agenda/mistakes";
 import { PAUSE_MS, Preview, type PreviewState } from "../src/agenda/preview";
 import { AGENDA_MESSAGES } from "../src/i18n/agenda";
 import { ORDERS_MESSAGES } from "../src/i18n/orders";
@@ -253,12 +254,72 @@ describe("an entry of a seat's journal", () => {
   it.each([
     ["paused", "Nilo was paused.", "Saiu de licença", ""],
     ["paused", "Nilo was paused together with others.", "Saiu de licença com outros", ""],
-    ["edited", "Nilo: the schedule was '30m', now '0 9 * * 1-5'.", "Agenda: de “30m” para “0 9 * * 1-5”", ""],
-    ["edited", "Nilo: the schedule '30m' has other rules now.", "Regras da agenda mudadas", ""],
-    ["edited", "Nilo was edited; the schedule is as before.", "Editado; a agenda ficou como era", ""],
+    [
+      "edited",
+      "Nilo was edited: schedule.type 'interval' -> 'cron', schedule.value '30m' -> '0 9 * * 1-5'.",
+      "Agenda: de “30m” para “0 9 * * 1-5”",
+      "",
+    ],
+    ["edited", "Nilo was edited: policies.priority 5 -> 8.", "Regras da agenda mudadas", "Nilo was edited: policies.priority 5 -> 8."],
+    ["edited", "Nilo was edited: title 'A' -> 'B'.", "Editado", "Nilo was edited: title 'A' -> 'B'."],
+    ["server_started", "The server started.", "O servidor começou", ""],
+    [
+      "server_started",
+      "The server started; the one before it, of 2026-11-26, did not stop in order: it was killed, or the machine went down.",
+      "O servidor começou, depois de ser morto ou de a máquina cair",
+      "",
+    ],
     ["backfill", "3 of its slots were asked to run after all.", "Pedido de refazer horários passados", "3 of its slots were asked to run after all."],
     ["eclipse", "It was dark.", "eclipse", "It was dark."],
   ])("%s: %s", (kind, detail, what, more) => {
     expect(said(kind, detail)).toEqual([what, more]);
+  });
+});
+
+describe("what is wrong with a field", () => {
+  const pt = AGENDA_MESSAGES["pt-BR"].form.wrong;
+
+  it("is judged at once where it needs nobody's word", () => {
+    expect(judge(draft(), pt)).toEqual({});
+    const wrong = { ...draft(), priority: "12", attempts: "", jitter: { amount: "-1", unit: "m" }, timezone: " " } as const;
+    expect(judge(wrong, pt)).toEqual({
+      priority: { own: "Precisa estar entre 1 e 9.", said: "" },
+      max_attempts: { own: "Falta um valor.", said: "" },
+      jitter_seconds: { own: "Não pode ser menos que zero.", said: "" },
+      timezone: { own: "Falta um valor.", said: "" },
+    });
+  });
+
+  it("is no mistake while nobody has said when", () => {
+    expect(judge({ ...draft(), every: { amount: "", unit: "m" } }, pt)).toEqual({});
+    expect(judge({ ...draft(), every: { amount: "0", unit: "m" } }, pt)).toHaveProperty("value");
+  });
+
+  it.each([
+    ["the hour field '25' cannot be read: 25 is not between 0 and 23", "No campo hora, 25 não está entre 0 e 23."],
+    ["the weekday field 'seg' cannot be read: 'seg' is not a number", "“seg” não é um dia da semana: use sun, mon, tue, wed, thu, fri ou sat."],
+    ["is required", "Falta um valor."],
+    ["must be at most 10", "O máximo é 10."],
+    ["must be a whole number", "Precisa ser um número inteiro."],
+  ])("is said in the reader's language: %s", (said, own) => {
+    expect(inWords(said, pt)).toBe(own);
+  });
+
+  it("is left to the server where it is none of the frequent ones", () => {
+    expect(inWords("the moon is in the wrong house", pt)).toBeNull();
+  });
+});
+
+describe("lost slots of one minute", () => {
+  const f = formatsFor("pt-BR");
+  const row = { status: "missed", due_at: at(0), slot_from: at(0), slot_to: at(20), slot_count: 21, skip_reason: "late" } as const;
+
+  it("are told to the second", () => {
+    const second = (seconds: number) => f.momentSeconds(T0 + seconds * 1000, Number.NaN);
+    expect(lostWords(row, AGENDA_MESSAGES["pt-BR"], f)).toContain(`de ${second(0)} a ${second(20)}`);
+  });
+
+  it("are no span when they are of one moment", () => {
+    expect(lostWords({ ...row, slot_to: at(0) }, AGENDA_MESSAGES["pt-BR"], f)).not.toContain(" a ");
   });
 });

@@ -28,6 +28,10 @@ const events: CouncilEvent[] = [];
 const told: Connection[] = [];
 let answers: boolean;
 let loads: number;
+/** What the server answers when asked why it gives no stream. */
+let rest: number | null;
+let restOfLoad: number | null;
+const asked: string[] = [];
 let stream: LiveStream;
 
 const line = () => lines.at(-1) as Line;
@@ -36,7 +40,8 @@ const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 
 beforeEach(() => {
   vi.useFakeTimers();
-  lines.length = events.length = told.length = 0;
+  lines.length = events.length = told.length = asked.length = 0;
+  rest = restOfLoad = null;
   answers = true;
   loads = 0;
   stream = new LiveStream({
@@ -46,8 +51,12 @@ beforeEach(() => {
     },
     load: async () => {
       loads += 1;
-      if (!answers) throw new Error("no answer");
+      if (!answers) throw Object.assign(new Error("no answer"), { retryAfterMs: restOfLoad });
       return `snapshot-${loads}`;
+    },
+    refusal: async (from) => {
+      asked.push(from);
+      return rest;
     },
     onEvent: (event) => events.push(event),
     onConnection: (connection) => told.push(connection),
@@ -66,6 +75,52 @@ async function live(): Promise<void> {
   await pass(0);
   line().say("open");
 }
+
+describe("a server that asks for a rest", () => {
+  it("gets it: no stream is asked for before, and snapshots stand in", async () => {
+    await live();
+    line().say("error"); // it was open: nothing was refused
+    expect(asked).toEqual([]);
+    rest = 60_000;
+    await pass(500);
+    line().say("error");
+    await pass(0);
+    expect(asked).toEqual(["snapshot-1"]);
+    const before = lines.length;
+    await pass(59_000);
+    expect(lines.length).toBe(before);
+    expect(state()).toBe("polling");
+    expect(loads).toBeLessThanOrEqual(4);
+    await pass(5_000);
+    expect(lines.length).toBe(before + 1);
+  });
+
+  it("is left alone by the first load too", async () => {
+    answers = false;
+    restOfLoad = 30_000;
+    stream.start();
+    await pass(29_000);
+    expect(loads).toBe(1);
+    await pass(2_000);
+    expect(loads).toBe(2);
+  });
+});
+
+describe("a page that waits for a login", () => {
+  it("asks nothing, and begins anew afterwards", async () => {
+    await live();
+    stream.pause();
+    expect(line().closed).toBe(true);
+    await pass(120_000);
+    stream.wake();
+    expect([lines.length, loads]).toEqual([1, 1]);
+    stream.restart();
+    await pass(0);
+    line().say("open");
+    expect(line().from).toBe("snapshot-2");
+    expect(state()).toBe("live");
+  });
+});
 
 describe("the stream", () => {
   it("starts from the snapshot's event id", async () => {

@@ -86,7 +86,8 @@ export function spanOf(seconds: number | null): Span {
   return { amount: String(seconds / UNIT_SECONDS[unit]), unit: seconds === 0 ? "s" : unit };
 }
 
-function secondsOf({ amount, unit }: Span): number | null {
+/** null for none; NaN for what is no number. */
+export function spanSeconds({ amount, unit }: Span): number | null {
   return amount.trim() === "" ? null : Number(amount) * UNIT_SECONDS[unit];
 }
 
@@ -115,7 +116,7 @@ export function scheduleOf(draft: Draft): Fields {
     timezone: zone,
     gap: draft.gap,
     fold: draft.fold,
-    jitter_seconds: secondsOf(draft.jitter) ?? 0,
+    jitter_seconds: spanSeconds(draft.jitter) ?? 0,
     starts_at: moment(draft.startsAt),
     ends_at: moment(draft.endsAt),
     active_hours: listOf(draft.activeHours),
@@ -129,11 +130,11 @@ export function policiesOf(draft: Draft): Fields {
   const whole = (text: string) => (/^\d+$/.test(text.trim()) ? Number(text) : text);
   return {
     catch_up: draft.catchUp,
-    catch_up_max_age_seconds: secondsOf(draft.catchUpMaxAge),
+    catch_up_max_age_seconds: spanSeconds(draft.catchUpMaxAge),
     overlap: draft.overlap,
     priority: whole(draft.priority),
     max_attempts: whole(draft.attempts),
-    deadline_seconds: secondsOf(draft.deadline),
+    deadline_seconds: spanSeconds(draft.deadline),
   };
 }
 

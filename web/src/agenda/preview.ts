@@ -1,6 +1,8 @@
+import { restOf } from "../text/rest";
+
 /**
  * Asks while somebody types: once they pause, and the answer to the newest question is the one that
- * counts, in whatever order the answers come.
+ * counts, in whatever order the answers come. A server that asks for a rest is asked again after it.
  */
 export const PAUSE_MS = 200;
 
@@ -28,9 +30,16 @@ export class Preview<Question, Answer> {
     this.#timer = setTimeout(() => {
       this.ask(question).then(
         (answer) => this.#answered(number, { answer, error: null }),
-        (error: unknown) => this.#answered(number, { answer: this.#state.answer, error }),
+        (error: unknown) => this.#failed(number, question, error),
       );
     }, pauseMs);
+  }
+
+  #failed(number: number, question: Question, error: unknown): void {
+    this.#answered(number, { answer: this.#state.answer, error });
+    const rest = restOf(error);
+    if (number !== this.#newest || rest === null) return;
+    this.#timer = setTimeout(() => this.change(question, 0), rest);
   }
 
   stop(): void {

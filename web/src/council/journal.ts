@@ -4,8 +4,19 @@ import type { BareAgent, JournalAnswer, JournalEntry, MaintenanceWindow } from "
 const ENTRIES_KEPT = 200;
 const CLOCK_SHOWN_MS = 3_600_000;
 
-export type ClockKind = "clock_back" | "clock_forward" | "suspended" | "blocked";
+export type ClockKind = "clock_back" | "clock_forward" | "suspended" | "blocked" | "killed";
 const CLOCK_KINDS: ReadonlySet<string> = new Set<ClockKind>(["clock_back", "clock_forward", "suspended", "blocked"]);
+
+/** What an entry says of the clock, the machine or the server's own life; null for any other. */
+export function clockKind(entry: Pick<JournalEntry, "kind" | "detail">): ClockKind | null {
+  if (wasKilled(entry)) return "killed";
+  return CLOCK_KINDS.has(entry.kind) ? (entry.kind as ClockKind) : null;
+}
+
+/** A start that tells of the server before it, which could not say that it stopped. */
+export function wasKilled({ kind, detail }: Pick<JournalEntry, "kind" | "detail">): boolean {
+  return kind === "server_started" && /did not stop in order/.test(detail);
+}
 
 /** Names a fact of the journal; `seq` does not, for an entry is told before it has one (0). */
 export function factOf(entry: JournalEntry): string {
@@ -82,7 +93,7 @@ export function activeWindows(windows: readonly MaintenanceWindow[], now: number
 
 /** What happened to the clock or the machine within the last hour, newest first. */
 export function clockEntries(entries: readonly JournalEntry[], now: number): JournalEntry[] {
-  return entries.filter((entry) => CLOCK_KINDS.has(entry.kind) && now - Date.parse(entry.at) < CLOCK_SHOWN_MS);
+  return entries.filter((entry) => clockKind(entry) !== null && now - Date.parse(entry.at) < CLOCK_SHOWN_MS);
 }
 
 const UNIT_MS: Readonly<Record<string, number>> = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000 };

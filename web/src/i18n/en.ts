@@ -65,9 +65,17 @@ export const en: Messages = {
   loadError: {
     title: "The server did not send the council.",
     unreachable: "It did not answer. See that conselho serve is up; this page keeps trying.",
-    unauthorised: "You need to sign in: ask whoever runs the council for a token.",
-    status: (status, detail) =>
-      `It answered ${status}${detail ? `: ${detail}` : ""}. This page keeps trying.`,
+    other: (what) => `${capital(what)} This page keeps trying.`,
+  },
+
+  who: {
+    open: (name) => `Logged in: ${name}`,
+    role: {
+      viewer: "looks only (viewer)",
+      operator: "runs, pauses and cancels (operator)",
+      admin: "edits too (admin)",
+    },
+    out: "Log out",
   },
 
   headline: {
@@ -212,6 +220,8 @@ export const en: Messages = {
     open: "until somebody ends it",
     more: (n) => (n === 1 ? "and one more window" : `and ${n} more windows`),
     end: "End it",
+    ended: "The window has ended. Slots come again.",
+    calledOff: "The window is called off.",
     see: "See windows",
   },
   clockNote: {
@@ -222,6 +232,8 @@ export const en: Messages = {
       `The server's clock was set forward${span && ` by ${span}`}. The slots it leapt over count as missed.`,
     suspended: (span) => `The server's machine slept${span && ` for ${span}`}. What passed meanwhile was counted.`,
     blocked: (span) => `The server was stuck${span && ` for ${span}`}. What passed meanwhile was counted.`,
+    killed:
+      "The server was killed, or its machine went down, and it has started again. What passed meanwhile was counted.",
     known: "I know",
   },
 
@@ -233,6 +245,7 @@ export const en: Messages = {
 
   recent: {
     title: "Recent runs",
+    journal: "Journal of the council",
     more: (n) => `Show all ${n}`,
     fewer: "Show fewer",
     none: "No run yet. The first one shows here and in the footer.",
@@ -472,6 +485,10 @@ export const en: Messages = {
     noAnswer: "the server did not answer.",
     endedMeanwhile: "The run ended before the cancellation reached it.",
     status: (status) => `the server answered ${status}.`,
+    loginEnded: "the session has ended; log in again.",
+    needsRole: (needed, has) => `this needs the role ${needed}, and your token has ${has}. Whoever runs the server can make another one.`,
+    tooOften: (span) => `too many requests in a short time. ${span ? `You can try again in ${span}.` : "Try again in a moment."}`,
+    broken: (status, detail) => `the server had a problem (${status})${detail ? `: ${detail}` : "."}`,
     dismiss: "Got it",
   },
 

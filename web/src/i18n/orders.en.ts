@@ -11,6 +11,8 @@ export const ordersEn: OrdersMessages = {
   everybody: "All",
   nobody: "There are no councilors yet.",
   no: "No",
+  viewer: "Your token only looks: giving orders needs the role operator. The maintenance windows are below.",
+  yourClock: (zone) => `By your clock, ${zone}.`,
   failed: (what) => `That did not work: ${what}`,
 
   bulk: {
@@ -49,6 +51,7 @@ export const ordersEn: OrdersMessages = {
     start: "Start now",
     plan: "Plan it",
     set: "The window is set.",
+    askAll: "Skip the slots of the whole council while the window lasts?",
     noStart: "Say when it begins.",
   },
 

@@ -9,14 +9,16 @@ export const ordersPtBR = {
   everybody: "Todos",
   nobody: "Não há conselheiros ainda.",
   no: "Não",
+  viewer: "Seu token só olha: dar ordens pede o papel operator. As janelas de manutenção estão abaixo.",
+  yourClock: (zone: string) => `Pelo seu relógio, ${zone}.`,
   failed: (what: string) => `Não deu certo: ${what}`,
 
   bulk: {
-    title: "Convocar, pausar, retomar",
+    title: "Convocar, dar licença, chamar de volta",
     about: "A licença de muitos é uma só: quem já estava de licença sozinho continua.",
     run: { order: "Convocar", ask: (n: number) => `Convocar ${some(n)} agora? Cada rodada pode gastar tokens.`, yes: (n: number) => `Convocar ${n}` },
-    pause: { order: "Pausar", ask: (n: number) => `Dar licença a ${some(n)}? Nenhum horário corre até voltarem.`, yes: (n: number) => `Pausar ${n}` },
-    resume: { order: "Retomar", ask: (n: number) => `Chamar ${some(n)} de volta?`, yes: (n: number) => `Retomar ${n}` },
+    pause: { order: "Dar licença", ask: (n: number) => `Dar licença a ${some(n)}? Nenhum horário corre até voltarem.`, yes: (n: number) => `Dar licença a ${n}` },
+    resume: { order: "Chamar de volta", ask: (n: number) => `Chamar ${some(n)} de volta?`, yes: (n: number) => `Chamar ${n} de volta` },
     nobody: { run: "todos já trabalham", pause: "todos já estão de licença", resume: "ninguém está de licença" },
     single: (n: number) => (n === 1 ? "Também quem saiu de licença sozinho (1)" : `Também os que saíram de licença um a um (${n})`),
     started: (n: number) => (n === 1 ? "1 começou." : `${n} começaram.`),
@@ -47,6 +49,7 @@ export const ordersPtBR = {
     start: "Começar agora",
     plan: "Planejar",
     set: "A janela está marcada.",
+    askAll: "Pular os horários do conselho inteiro enquanto a janela durar?",
     noStart: "Diga quando começa.",
   },
 

@@ -60,9 +60,17 @@ export const ptBR = {
   loadError: {
     title: "O servidor não mandou o conselho.",
     unreachable: "Ele não respondeu. Veja se conselho serve está de pé; esta página tenta sozinha.",
-    unauthorised: "É preciso entrar: peça um token a quem administra o conselho.",
-    status: (status: number, detail: string) =>
-      `Respondeu ${status}${detail ? `: ${detail}` : ""}. Esta página tenta sozinha.`,
+    other: (what: string) => `${capital(what)} Esta página tenta sozinha.`,
+  },
+
+  who: {
+    open: (name: string) => `Quem entrou: ${name}`,
+    role: {
+      viewer: "só olha (viewer)",
+      operator: "executa, pausa e cancela (operator)",
+      admin: "também edita (admin)",
+    },
+    out: "Sair",
   },
 
   headline: {
@@ -168,7 +176,7 @@ export const ptBR = {
     nobody: "Ninguém com esse nome ou tarefa.",
     clear: "Limpar o filtro",
     orders: "Ordens",
-    ordersHint: "Convocar, pausar e retomar muitos de uma vez; manutenção; refazer horários",
+    ordersHint: "Convocar, dar licença e chamar de volta muitos de uma vez; manutenção; refazer horários",
     agenda: (name: string) => `Agenda de ${name}`,
     rate: "Taxa de acerto",
     history: (n: number) => `Últimas ${n} rodadas`,
@@ -207,6 +215,8 @@ export const ptBR = {
     open: "até alguém encerrar",
     more: (n: number) => (n === 1 ? "e mais uma janela" : `e mais ${n} janelas`),
     end: "Encerrar",
+    ended: "A janela foi encerrada. Os horários voltam a correr.",
+    calledOff: "A janela foi desmarcada.",
     see: "Ver janelas",
   },
   clockNote: {
@@ -219,6 +229,8 @@ export const ptBR = {
       `A máquina do servidor dormiu${span && ` por ${span}`}. O que passou nesse tempo foi contado.`,
     blocked: (span: string) =>
       `O servidor ficou travado${span && ` por ${span}`}. O que passou nesse tempo foi contado.`,
+    killed:
+      "O servidor foi morto, ou a máquina dele caiu, e ele subiu de novo. O que passou nesse tempo foi contado.",
     known: "Já sei",
   },
 
@@ -230,6 +242,7 @@ export const ptBR = {
 
   recent: {
     title: "Execuções recentes",
+    journal: "Diário do conselho",
     more: (n: number) => `Ver as ${n}`,
     fewer: "Ver menos",
     none: "Nenhuma execução ainda. A primeira aparece aqui e no rodapé.",
@@ -473,6 +486,10 @@ export const ptBR = {
     noAnswer: "o servidor não respondeu.",
     endedMeanwhile: "A rodada terminou antes de o cancelamento chegar.",
     status: (status: number) => `o servidor respondeu ${status}.`,
+    loginEnded: "a sessão terminou; é preciso entrar de novo.",
+    needsRole: (needed: string, has: string) => `isto pede o papel ${needed}, e o seu token tem ${has}. Quem administra o servidor pode fazer outro.`,
+    tooOften: (span: string) => `pedidos demais em pouco tempo. ${span ? `Dá para tentar de novo em ${span}.` : "Tente de novo daqui a pouco."}`,
+    broken: (status: number, detail: string) => `o servidor teve um problema (${status})${detail ? `: ${detail}` : "."}`,
     dismiss: "Entendi",
   },
 

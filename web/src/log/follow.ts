@@ -1,4 +1,5 @@
 /** Reads a log to its end, and on through lost connections: from the byte where it stopped. */
+import { restOf } from "../text/rest";
 
 export interface LogPorts {
   /** The log from byte `offset` on, following it while it grows. Rejects when there is no answer. */
@@ -23,6 +24,8 @@ export class LogFollower {
   readonly #decoder = new TextDecoder();
   #offset = 0;
   #limit = UNASKED_BYTES;
+  /** How long the server asked to be left alone, when it did. */
+  #rest = 0;
 
   constructor(ports: LogPorts) {
     this.#ports = ports;
@@ -42,7 +45,7 @@ export class LogFollower {
       if (whole === "end" && ended) return this.#tell("complete");
       failures = whole === "end" || this.#offset > before ? 0 : failures + 1;
       if (whole === "broken") this.#tell("lost");
-      await this.#ports.wait(RETRY_MS[Math.min(failures, RETRY_MS.length - 1)]!);
+      await this.#ports.wait(Math.max(this.#rest, RETRY_MS[Math.min(failures, RETRY_MS.length - 1)]!));
     }
   }
 
@@ -59,6 +62,7 @@ export class LogFollower {
   async #read(ended: boolean): Promise<"end" | "broken" | "paused"> {
     try {
       const stream = await this.#ports.open(this.#offset, this.#stop.signal);
+      this.#rest = 0;
       const reader = stream.getReader();
       for (;;) {
         const { done, value } = await reader.read();
@@ -70,7 +74,8 @@ export class LogFollower {
           return "paused";
         }
       }
-    } catch {
+    } catch (error) {
+      this.#rest = restOf(error) ?? 0;
       return "broken";
     }
   }

@@ -1,6 +1,10 @@
-/** A button that orders something of the server: refused, with the reason, while nobody is listening. */
+/**
+ * A button that orders something of the server: refused, with the reason, while nobody is listening,
+ * and not offered to those who may only look.
+ */
 import type { ComponentChildren } from "preact";
 
+import { mayOperate } from "../access";
 import { ordering } from "../actions";
 import { messages } from "../i18n";
 import { canWrite } from "../session";
@@ -20,6 +24,7 @@ interface OrderButtonProps {
  * `aria-disabled` rather than `disabled`: the button keeps the focus and can still say why.
  */
 export function OrderButton({ about, act, busy = false, label, class: look = "", children }: OrderButtonProps) {
+  if (!mayOperate.value) return null;
   const refused = !canWrite.value || busy || ordering.value.has(about);
   const why = canWrite.value ? label : messages.value.write.offline;
   return (

@@ -1,6 +1,9 @@
 /** The page: top bar, plenary, council, footer; and over them one panel. */
 import { useSignalEffect } from "@preact/signals";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
+import { locked } from "../access";
+import { reasonOf } from "../actions";
 import { messages } from "../i18n";
 import { seated } from "../overview";
 import { lazy } from "../parts/lazy";
@@ -22,6 +25,8 @@ import { TopBar } from "./topbar";
 const AgendaPanel = lazy(() => import("./agenda/panel").then((module) => module.AgendaPanel));
 const OrdersPanel = lazy(() => import("./orders/panel").then((module) => module.OrdersPanel));
 const EmptyCouncil = lazy(() => import("./empty").then((module) => module.EmptyCouncil));
+const JournalPanel = lazy(() => import("./journal/panel").then((module) => module.JournalPanel));
+const Login = lazy(() => import("./login").then((module) => module.Login));
 const ExecutionPanel = lazy(() => import("./execution/panel").then((module) => module.ExecutionPanel));
 
 export function App() {
@@ -30,6 +35,18 @@ export function App() {
   });
   return (
     <>
+      <Shell />
+      {locked.value && <Login />}
+    </>
+  );
+}
+
+/** Behind the login it stays as it is, with all that was typed, but nobody sees or reaches it. */
+function Shell() {
+  const closed = locked.value;
+  useFocusKept(closed);
+  return (
+    <div class="shell" inert={closed}>
       <a class="skip" href="#council" onClick={skip}>
         {messages.value.skipToContent}
       </a>
@@ -43,8 +60,17 @@ export function App() {
       <Notice />
       <Footer />
       <Announcer />
-    </>
+    </div>
   );
+}
+
+/** Before anything is painted: what cannot be reached loses the focus with the next frame. */
+function useFocusKept(closed: boolean): void {
+  const before = useRef<Element | null>(null);
+  useLayoutEffect(() => {
+    if (closed) before.current = document.activeElement;
+    else if (before.current instanceof HTMLElement) before.current.focus();
+  }, [closed]);
 }
 
 /** The address after `#` names the open panel, so the jump is made here. */
@@ -75,6 +101,8 @@ function Panel() {
       return <AgendaPanel />;
     case "orders":
       return <OrdersPanel />;
+    case "journal":
+      return <JournalPanel />;
     default:
       return <ExecutionPanel />;
   }
@@ -84,12 +112,7 @@ function FirstLoad() {
   const t = messages.value.loadError;
   const error = loadError.value;
   if (!error) return <div class="first-load" aria-busy="true" />;
-  const why =
-    error.status === 0
-      ? t.unreachable
-      : error.status === 401
-        ? t.unauthorised
-        : t.status(error.status, error.detail);
+  const why = error.status === 0 ? t.unreachable : t.other(reasonOf(error));
   return (
     <div class="first-load" role="alert">
       <h2>{t.title}</h2>

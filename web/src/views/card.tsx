@@ -1,10 +1,11 @@
 /** One councilor: the face is the verdict, the line below says when it works next and how it fared. */
+import { mayOperate } from "../access";
 import { cancel, runNow, setPaused } from "../actions";
 import { now } from "../clock";
 import { isMaintained } from "../council/journal";
 import { displayName, officeOf } from "../council/names";
 import { nextSlot } from "../council/next";
-import { isPaused, type MarkKind, moodOf, standingOf, verdictOf } from "../council/standing";
+import { isPaused, type MarkKind, markOf, moodOf, standingOf } from "../council/standing";
 import { formats, language, messages } from "../i18n";
 import { windows } from "../journal";
 import { Mark } from "../parts/mark";
@@ -93,7 +94,7 @@ function LastWords({ agent }: { agent: Agent }) {
   return (
     <p class="last">
       <Mark kind={kind} />
-      <span>
+      <span title={text}>
         <span class="unseen">{t.mark[kind]}: </span>
         {text}
       </span>
@@ -115,8 +116,7 @@ export function lastWords(agent: Agent): { kind: MarkKind; text: string } {
   if (!last) return { kind: isPaused(agent) ? "paused" : "waiting", text: t.mark.new };
   const text = markNews(last, t, formats.value);
   if (isPaused(agent)) return { kind: "paused", text };
-  if (last.status === "missed") return { kind: "missed", text };
-  return { kind: verdictOf(last) ?? "skipped", text };
+  return { kind: markOf(last), text };
 }
 
 /** Elapsed time, countdown, or why there is none: it keeps itself right by the second. */
@@ -161,6 +161,7 @@ function History({ agent }: { agent: Agent }) {
 
 function Orders({ agent, name }: { agent: Agent; name: string }) {
   const t = messages.value.council;
+  if (!mayOperate.value) return null;
   const paused = isPaused(agent);
   const id = agent.agent_id;
   return (

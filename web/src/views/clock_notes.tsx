@@ -1,6 +1,5 @@
-/** What happened to the server's clock or machine within the last hour: it explains what slots did. */
-import type { ClockKind } from "../council/journal";
-import { factOf, lengthIn } from "../council/journal";
+/** What happened to the server, its clock or its machine within the last hour: it explains what slots did. */
+import { type ClockKind, clockKind, factOf, lengthIn } from "../council/journal";
 import { messages } from "../i18n";
 import { clockNotes, knowClock } from "../journal";
 import { Mark } from "../parts/mark";
@@ -13,12 +12,12 @@ export function ClockNotes() {
   return (
     <ul class="clock-notes" aria-label={t.label}>
       {notes.map((entry) => {
-        const length = lengthIn(entry.detail);
+        const kind = clockKind(entry)!;
         return (
           <li key={factOf(entry)}>
             <Mark kind="info" />
             <p title={entry.detail}>
-              {t[entry.kind as ClockKind](length === null ? "" : messages.value.span(length))}{" "}
+              {noteWords(kind, entry.detail)}{" "}
               <span>
                 <Ago at={entry.at} />
               </span>
@@ -31,4 +30,11 @@ export function ClockNotes() {
       })}
     </ul>
   );
+}
+
+function noteWords(kind: ClockKind, detail: string): string {
+  const t = messages.value.clockNote;
+  if (kind === "killed") return t.killed;
+  const length = lengthIn(detail);
+  return t[kind](length === null ? "" : messages.value.span(length));
 }

@@ -2,6 +2,7 @@
 import { computed, signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 
+import { mayOperate } from "../access";
 import { displayName, officeOf } from "../council/names";
 import { type Order, ORDERS, ordered } from "../council/order";
 import { troubleOf } from "../council/standing";
@@ -69,9 +70,11 @@ export function CouncilView() {
         <Groups />
         <div class="ends">
           <OrderChoice />
-          <a class="button orders-link" href={ORDERS_ADDRESS} title={t.ordersHint}>
-            {t.orders}
-          </a>
+          {mayOperate.value && (
+            <a class="button orders-link" href={ORDERS_ADDRESS} title={t.ordersHint}>
+              {t.orders}
+            </a>
+          )}
         </div>
       </header>
       <Members />

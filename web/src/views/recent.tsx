@@ -5,7 +5,7 @@ import { formats, messages } from "../i18n";
 import { markOf } from "../council/standing";
 import { Mark } from "../parts/mark";
 import { Ago } from "../parts/time";
-import { executionAddress } from "../route";
+import { executionAddress, JOURNAL_ADDRESS } from "../route";
 import { council } from "../session";
 import { newsOf, stateWord } from "../text/news";
 import type { TaskRow } from "../wire";
@@ -21,6 +21,9 @@ export function RecentRuns() {
     <section class="recent" aria-labelledby="recent-title">
       <header class="section-head">
         <h2 id="recent-title">{t.title}</h2>
+        <a class="button quiet" href={JOURNAL_ADDRESS}>
+          {t.journal}
+        </a>
       </header>
       {rows.length === 0 ? <p class="nobody">{t.none}</p> : <RunTable rows={shown} />}
       {rows.length > SHOWN && (

@@ -1,4 +1,6 @@
 /** The top bar: who this is, how fresh the page is, and how it looks. */
+import { who } from "../access";
+import { leave } from "../actions";
 import { formats, language, messages } from "../i18n";
 import { Mark } from "../parts/mark";
 import { languageChoice, theme } from "../preferences";
@@ -9,12 +11,59 @@ export function TopBar() {
   return (
     <header class="topbar">
       <a class="wordmark" href="#">
-        <Glyph />
-        <span>Conselho</span>
+        <Name />
       </a>
       <ConnectionState />
-      <Appearance />
+      <Who />
+      <Appearance id="appearance" />
     </header>
+  );
+}
+
+export function Wordmark() {
+  return (
+    <p class="wordmark">
+      <Name />
+    </p>
+  );
+}
+
+function Name() {
+  return (
+    <>
+      <Glyph />
+      <span>Conselho</span>
+    </>
+  );
+}
+
+/** Who is logged in, and the way out; nothing on a server that asks nobody. */
+function Who() {
+  const t = messages.value.who;
+  const me = who.value;
+  if (!me?.login_required || me.name === null) return null;
+  return (
+    <>
+      <button type="button" class="appearance-button who-button" popovertarget="who" title={t.open(me.name)}>
+        <span class="unseen">{t.open(me.name)}</span>
+        <svg viewBox="0 0 20 20" width="18" height="18" aria-hidden="true">
+          <circle cx="10" cy="7" r="3.4" />
+          <path class="half" d="M3.5 17a6.5 5.5 0 0 1 13 0z" />
+        </svg>
+        <span class="code" aria-hidden="true">
+          {me.name}
+        </span>
+      </button>
+      <div id="who" class="appearance who" popover="auto">
+        <p>
+          <b>{me.name}</b>
+          <span>{me.role && t.role[me.role]}</span>
+        </p>
+        <button type="button" class="button" onClick={leave}>
+          {t.out}
+        </button>
+      </div>
+    </>
   );
 }
 
@@ -65,11 +114,11 @@ function Pill({ kind, text, short }: { kind: PillKind; text: string; short: stri
   );
 }
 
-function Appearance() {
+export function Appearance({ id }: { id: string }) {
   const t = messages.value.appearance;
   return (
     <>
-      <button type="button" class="appearance-button" popovertarget="appearance" title={t.open}>
+      <button type="button" class="appearance-button" popovertarget={id} title={t.open}>
         <span class="unseen">{t.open}:</span>
         <svg viewBox="0 0 20 20" width="18" height="18" aria-hidden="true">
           <path class="half" d="M10 2.5a7.5 7.5 0 0 0 0 15z" />
@@ -77,9 +126,9 @@ function Appearance() {
         </svg>
         <span class="code">{language.value === "en" ? "EN" : "PT"}</span>
       </button>
-      <div id="appearance" class="appearance" popover="auto">
-        <Choice title={t.theme} name="theme" choice={theme} words={t.themes} />
-        <Choice title={t.language} name="language" choice={languageChoice} words={t.languages} />
+      <div id={id} class="appearance" popover="auto">
+        <Choice title={t.theme} name={`${id}-theme`} choice={theme} words={t.themes} />
+        <Choice title={t.language} name={`${id}-language`} choice={languageChoice} words={t.languages} />
       </div>
     </>
   );

@@ -8,6 +8,8 @@ import { ChoiceField, LinesField, SpanField, TextField } from "./fields";
 
 interface AdvancedProps {
   draft: Draft;
+  /** Whose clock moments are told by, where that needs saying. */
+  by: string;
   change: (part: Partial<Draft>) => void;
   /** How many of the rules are not the usual ones. */
   own: number;
@@ -25,7 +27,7 @@ export function countOwn(draft: Draft): number {
   ).length;
 }
 
-export function Advanced({ draft, change, own, open }: AdvancedProps) {
+export function Advanced({ draft, by, change, own, open }: AdvancedProps) {
   const t = agendaMessages.value.form;
   const [wasOpen] = useState(open);
   return (
@@ -59,11 +61,19 @@ export function Advanced({ draft, change, own, open }: AdvancedProps) {
         <TextField
           name="starts_at"
           label={t.startsAt}
+          hint={by}
           type="datetime-local"
           value={draft.startsAt}
           onChange={(startsAt) => change({ startsAt })}
         />
-        <TextField name="ends_at" label={t.endsAt} type="datetime-local" value={draft.endsAt} onChange={(endsAt) => change({ endsAt })} />
+        <TextField
+          name="ends_at"
+          label={t.endsAt}
+          hint={by}
+          type="datetime-local"
+          value={draft.endsAt}
+          onChange={(endsAt) => change({ endsAt })}
+        />
       </Group>
       {draft.kind !== "interval" && (
         <Group title={t.clock}>

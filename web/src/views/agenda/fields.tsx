@@ -3,11 +3,10 @@ import { createContext, type ComponentChildren } from "preact";
 import { useContext } from "preact/hooks";
 
 import { type Span, type Unit, UNITS } from "../../agenda/draft";
+import type { Mistake, Mistakes } from "../../agenda/mistakes";
 import { agendaMessages } from "../../i18n/agenda";
 
-/** By the field's name in the API: the server's sentences on it. */
-export type FieldErrors = Readonly<Record<string, string>>;
-export const Errors = createContext<{ readonly errors: FieldErrors; readonly kind: "interval" | "cron" | "at" }>({
+export const Errors = createContext<{ readonly errors: Mistakes; readonly kind: "interval" | "cron" | "at" }>({
   errors: {},
   kind: "interval",
 });
@@ -38,20 +37,20 @@ export function Field({ name, label, hint, children }: FieldProps & { children: 
         {hint}
       </p>
       <p class="wrong" id={`${id}-wrong`} aria-live="polite">
-        {wrong && <Wrong name={name} said={wrong} />}
+        {wrong && <Wrong name={name} mistake={wrong} />}
       </p>
     </div>
   );
 }
 
 /** In the reader's words, then in the server's, which are in English. */
-function Wrong({ name, said }: { name: string; said: string }) {
+function Wrong({ name, mistake: { own, said } }: { name: string; mistake: Mistake }) {
   const t = agendaMessages.value.form.wrong;
   const { kind } = useContext(Errors);
-  const own = name === "value" ? t.value[kind] : name === "timezone" ? t.timezone : t.other;
+  const general = name === "value" ? t.value[kind] : name === "timezone" ? t.timezone : t.other;
   return (
     <>
-      {own} <span lang="en">{sentence(said)}</span>
+      {own ?? general} {said && <span lang="en">{sentence(said)}</span>}
     </>
   );
 }

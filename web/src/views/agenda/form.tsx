@@ -7,6 +7,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { reasonOf } from "../../actions";
 import { type Draft, draftOf, fieldOf, type Patch, patchOf, scheduleOf, valueOf } from "../../agenda/draft";
 import { draftFor, keepDraft } from "../../agenda/drafts";
+import { inWords, judge, type Mistakes } from "../../agenda/mistakes";
 import { PAUSE_MS } from "../../agenda/preview";
 import { ApiError, editSeat, previewSchedule } from "../../api";
 import { displayName } from "../../council/names";
@@ -15,8 +16,9 @@ import { agendaMessages } from "../../i18n/agenda";
 import { Mark } from "../../parts/mark";
 import { capital } from "../../text/format";
 import type { Agent } from "../../wire";
+import { ZONE } from "../card";
 import { Advanced, countOwn } from "./advanced";
-import { Errors, type FieldErrors, SpanField, TextField } from "./fields";
+import { Errors, SpanField, TextField } from "./fields";
 import { NextSlots, SLOTS_SHOWN, type SlotsState, useSlots } from "./next";
 
 interface ScheduleFormProps {
@@ -32,24 +34,39 @@ export function ScheduleForm({ agent, onEnd }: ScheduleFormProps) {
   const [before] = useState(() => draftOf(agent.councilor_config!));
   const [draft, setDraft] = useState<Draft>(kept ?? before);
   const patch = patchOf(before, draft);
-  const { saving, error, save } = useSaving(id, patch, onEnd);
+  const { saving, error, save, forgive } = useSaving(id, patch, onEnd);
   const preview = useSlots(scheduleOf(draft), (schedule) => previewSchedule(schedule, id, SLOTS_SHOWN), PAUSE_MS);
   const blank = valueOf(draft).trim() === "";
-  const errors = { ...fieldErrors(error), ...(blank ? {} : fieldErrors(preview.error)) };
+  const mine = judge(draft, t.form.wrong);
+  const errors = { ...fieldErrors(error), ...(blank ? {} : fieldErrors(preview.error)), ...mine };
+  const form = useRef<HTMLFormElement>(null);
+  const [pressed, setPressed] = useState(false);
+  const faulty = Object.keys(mine).length > 0;
   const change = (part: Partial<Draft>) => {
     const next = { ...draft, ...part };
     setDraft(next);
+    setPressed(false);
+    forgive();
     keepDraft(id, patchOf(before, next) && next);
   };
   useUnloadGuard(patch !== null);
+  useEffect(() => {
+    if (error !== null) focusMistake(form.current, fieldErrors(error));
+  }, [error]);
+  const submit = () => {
+    setPressed(true);
+    if (faulty || blank) return focusMistake(form.current, mine);
+    save();
+  };
   return (
     <form
       class="schedule-form"
+      ref={form}
       aria-labelledby="form-title"
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        save();
+        submit();
       }}
     >
       <Errors.Provider value={{ errors, kind: draft.kind }}>
@@ -64,11 +81,11 @@ export function ScheduleForm({ agent, onEnd }: ScheduleFormProps) {
             <p class="quiet-box">{t.next.blank}</p>
           </div>
         ) : (
-          <Outcome state={preview} marked={Object.keys(fieldErrors(preview.error)).length > 0} />
+          <Outcome state={preview} marked={Object.keys(errors).length > 0} />
         )}
-        <Advanced draft={draft} change={change} own={countOwn(draft)} open={countOwn(draft) > 0} />
+        <Advanced draft={draft} by={clockHint(draft)} change={change} own={countOwn(draft)} open={countOwn(draft) > 0} />
         <div class="save-bar">
-          <SaveWords patch={patch} error={error} kept={kept !== null} />
+          <SaveWords patch={patch} error={error} kept={kept !== null} faulty={pressed && faulty} />
           <button
             type="button"
             class="button"
@@ -79,7 +96,7 @@ export function ScheduleForm({ agent, onEnd }: ScheduleFormProps) {
           >
             {t.form.discard}
           </button>
-          <button type="submit" class="button filled" aria-disabled={patch === null || saving}>
+          <button type="submit" class="button filled" aria-disabled={patch === null || saving || blank}>
             {saving ? t.form.saving : error === null ? t.form.save : t.form.again}
           </button>
         </div>
@@ -105,12 +122,28 @@ function useSaving(id: string, patch: Patch | null, onEnd: (saved: boolean) => v
       )
       .finally(() => setSaving(false));
   };
-  return { saving, error, save };
+  /** What the server said of a field holds no longer once the form is another. */
+  const forgive = () => {
+    if (Object.keys(fieldErrors(error)).length > 0) setError(null);
+  };
+  return { saving, error, save, forgive };
 }
 
-function fieldErrors(error: unknown): FieldErrors {
+function fieldErrors(error: unknown): Mistakes {
   if (!(error instanceof ApiError)) return {};
-  return Object.fromEntries(error.errors.map(({ field, message }) => [fieldOf(field), message]));
+  const t = agendaMessages.value.form.wrong;
+  return Object.fromEntries(
+    error.errors.map(({ field, message }) => [fieldOf(field), { own: inWords(message, t), said: message }]),
+  );
+}
+
+/** The first field that is meant, also one among the folded rules. */
+function focusMistake(form: HTMLFormElement | null, mistakes: Mistakes): void {
+  const marked = form?.querySelectorAll<HTMLInputElement>("[aria-invalid=true]") ?? [];
+  const field = [...marked].find(({ name }) => name in mistakes);
+  const folded = field?.closest("details");
+  if (folded) folded.open = true;
+  field?.focus();
 }
 
 /** The browser asks before it leaves a page with something unsaved. */
@@ -123,14 +156,22 @@ function useUnloadGuard(dirty: boolean): void {
   }, [dirty]);
 }
 
-function SaveWords({ patch, error, kept }: { patch: Patch | null; error: unknown; kept: boolean }) {
+interface SaveWordsProps {
+  patch: Patch | null;
+  error: unknown;
+  kept: boolean;
+  faulty: boolean;
+}
+
+function SaveWords({ patch, error, kept, faulty }: SaveWordsProps) {
   const t = agendaMessages.value.form;
   const n = Object.keys(patch?.schedule ?? {}).length + Object.keys(patch?.policies ?? {}).length;
   const words = patch === null ? t.unchanged : t.changed(patch.schedule && "type" in patch.schedule ? n - 1 : n);
+  const wrong = faulty ? t.mark : error === null ? "" : failure(error);
   return (
-    <p class={error === null ? "" : "is-wrong"} role="status">
-      {error !== null && <Mark kind="error" />}
-      <span>{error === null ? (kept ? t.kept : words) : failure(error)}</span>
+    <p class={wrong ? "is-wrong" : ""} role="status">
+      {wrong && <Mark kind="error" />}
+      <span>{wrong || (kept ? t.kept : words)}</span>
     </p>
   );
 }
@@ -199,9 +240,15 @@ function ValueField({ draft, change }: PartProps) {
     return <SpanField name="value" label={t.every} value={draft.every} onChange={(every) => change({ every })} />;
   }
   if (draft.kind === "at") {
-    return <TextField name="value" label={t.at} type="datetime-local" value={draft.at} onChange={(at) => change({ at })} />;
+    return <TextField name="value" label={t.at} hint={clockHint(draft)} type="datetime-local" value={draft.at} onChange={(at) => change({ at })} />;
   }
   return <TextField name="value" label={t.cron} hint={t.cronHint} mono value={draft.cron} onChange={(cron) => change({ cron })} />;
+}
+
+/** Whose clock a moment is told by, where it is not the reader's. */
+function clockHint({ timezone }: Draft): string {
+  const zone = timezone.trim();
+  return zone === "" || zone === ZONE ? "" : capital(agendaMessages.value.zone(zone));
 }
 
 function Examples({ choose, chosen }: { choose: (cron: string) => void; chosen: string }) {

@@ -8,7 +8,9 @@ import { agendaMessages } from "../../i18n/agenda";
 import { Mark } from "../../parts/mark";
 import { executionAddress } from "../../route";
 import { connection, council } from "../../session";
+import { zoneOf } from "../../text/schedule";
 import type { Agent, TaskRow } from "../../wire";
+import { ByYourClock } from "./by_clock";
 
 export function LostSlots({ agent }: { agent: Agent }) {
   const t = agendaMessages.value.lost;
@@ -16,6 +18,7 @@ export function LostSlots({ agent }: { agent: Agent }) {
   return (
     <section class="box ledger" aria-labelledby="lost-title">
       <h3 id="lost-title">{t.title}</h3>
+      <ByYourClock zone={zoneOf(agent.councilor_config?.schedule)} />
       {rows === "failed" && <p role="alert">{t.failed}</p>}
       {Array.isArray(rows) && rows.length === 0 && <p>{t.none}</p>}
       <ul>

@@ -1,6 +1,7 @@
 /** The next slots of a schedule, as the server reckons them, day by day. */
 import { useEffect, useState } from "preact/hooks";
 
+import { reasonOf } from "../../actions";
 import { slotDays, type SlotDay } from "../../agenda/days";
 import { Preview, type PreviewState } from "../../agenda/preview";
 import { ApiError, getNextSlots } from "../../api";
@@ -9,8 +10,10 @@ import { formats, language } from "../../i18n";
 import { agendaMessages } from "../../i18n/agenda";
 import { Mark } from "../../parts/mark";
 import { connection } from "../../session";
+import { capital } from "../../text/format";
 import { wallTime } from "../../text/zoned";
 import type { Agent, SlotsAnswer } from "../../wire";
+import { ByItsClock } from "./by_clock";
 
 export const SLOTS_SHOWN = 10;
 const DAY_MS = 86_400_000;
@@ -64,6 +67,7 @@ export function NextSlots({ title, state, marked = false }: NextSlotsProps) {
           <Mark kind={away ? "missed" : "warning"} /> {troubleWords(error, away, answer !== null, marked)}
         </p>
       )}
+      {answer && <ByItsClock zone={answer.timezone} />}
       {answer && <Answer answer={answer} />}
     </section>
   );
@@ -73,6 +77,7 @@ function troubleWords(error: unknown, away: boolean, before: boolean, marked: bo
   const t = agendaMessages.value.next;
   if (away) return before ? t.away : t.awayNone;
   if (marked) return before ? t.wrongBefore : t.wrong;
+  if (error instanceof ApiError && (error.status === 429 || error.status >= 500)) return capital(reasonOf(error));
   return `${t.wrongElse} ${error instanceof ApiError ? error.message : String(error)}`;
 }
 
@@ -122,7 +127,14 @@ function Day({ day, zone }: { day: SlotDay; zone: string }) {
 
 function dayWords(date: string, zone: string): string {
   const t = agendaMessages.value.next;
-  const format = new Intl.DateTimeFormat(language.value, { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" });
+  const elsewhen = wallTime(now.peek(), zone)?.slice(0, 4) !== date.slice(0, 4);
+  const format = new Intl.DateTimeFormat(language.value, {
+    weekday: "short",
+    day: "numeric",
+    month: "short",
+    ...(elsewhen && { year: "numeric" }),
+    timeZone: "UTC",
+  });
   const words = format.format(Date.parse(date));
   const isOn = (at: number) => wallTime(at, zone)?.slice(0, 10) === date;
   if (isOn(now.peek())) return `${t.today}, ${words}`;

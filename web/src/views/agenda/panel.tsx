@@ -8,6 +8,7 @@ import "../../styles/agenda.css";
 
 import { useEffect, useRef, useState } from "preact/hooks";
 
+import { mayEdit } from "../../access";
 import { setPaused } from "../../actions";
 import { draftFor } from "../../agenda/drafts";
 import { now } from "../../clock";
@@ -104,15 +105,18 @@ function Reading({ agent, left, edit }: { agent: Agent; left: Left; edit: () => 
       <div class="matter-column">
         <SeatHead agent={agent} answer={next.answer} />
         <div class="buttons">
-          <button type="button" class="button filled" ref={button} onClick={edit}>
-            {t.edit}
-          </button>
+          {mayEdit.value && (
+            <button type="button" class="button filled" ref={button} onClick={edit}>
+              {t.edit}
+            </button>
+          )}
           <OrderButton about={id} act={() => setPaused(id, !paused)}>
             {paused ? messages.value.execution.resume : messages.value.execution.pause}
           </OrderButton>
           <p class="done" role="status">
             {left === "saved" && t.saved}
           </p>
+          {!mayEdit.value && <p class="about">{t.mayNotEdit}</p>}
         </div>
         <LostSlots agent={agent} />
         <SeatJournal agent={agent} />

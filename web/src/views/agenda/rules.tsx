@@ -3,7 +3,9 @@ import { draftOf, listOf, type Span, spanOf } from "../../agenda/draft";
 import { formats, messages } from "../../i18n";
 import { agendaMessages } from "../../i18n/agenda";
 import { now } from "../../clock";
+import { zoneOf } from "../../text/schedule";
 import type { CouncilorConfig } from "../../wire";
+import { ByYourClock } from "./by_clock";
 
 export function Rules({ config }: { config: CouncilorConfig }) {
   const { rules: t, form } = agendaMessages.value;
@@ -26,6 +28,7 @@ export function Rules({ config }: { config: CouncilorConfig }) {
   return (
     <section class="box" aria-labelledby="rules-title">
       <h3 id="rules-title">{t.title}</h3>
+      {(schedule.starts_at || schedule.ends_at) && <ByYourClock zone={zoneOf(schedule)} />}
       <dl class="facts">
         {facts
           .filter(([, value]) => value !== "")

@@ -11,7 +11,7 @@ import { momentOf } from "../../text/zoned";
 import { ZONE } from "../card";
 import { nameOf } from "./bulk";
 import { Confirm } from "./confirm";
-import { TimeField } from "./maintenance";
+import { TimeField, clockHint } from "./maintenance";
 
 type Stage =
   | { readonly kind: "choosing"; readonly wrong?: string }
@@ -58,7 +58,7 @@ export function Backfill({ target }: { target: Target }) {
           void count(false);
         }}
       >
-        <TimeField id="backfill-from" label={t.from} value={from} onChange={reset(setFrom)} />
+        <TimeField id="backfill-from" label={t.from} hint={clockHint()} value={from} onChange={reset(setFrom)} />
         <TimeField id="backfill-until" label={t.until} hint={t.untilHint} value={until} onChange={reset(setUntil)} />
         <button type="submit" class="button" aria-disabled={stage.kind === "counting" || !canWrite.value}>
           {stage.kind === "counting" ? t.counting : t.count}

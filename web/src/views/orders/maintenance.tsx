@@ -1,13 +1,16 @@
 /** Maintenance windows: those that are open or planned, and a new one in two clicks. */
 import { useState } from "preact/hooks";
 
+import { mayOperate } from "../../access";
 import { endWindow, reasonOf } from "../../actions";
 import { addMaintenance } from "../../api";
 import { now } from "../../clock";
+import { someDiffer } from "../../council/clocks";
 import { windowState } from "../../council/journal";
 import { formats, messages } from "../../i18n";
 import { ordersMessages } from "../../i18n/orders";
 import { heardOfWindow, windows } from "../../journal";
+import { seated } from "../../overview";
 import { Mark } from "../../parts/mark";
 import { OrderButton } from "../../parts/order";
 import { canWrite } from "../../session";
@@ -16,6 +19,7 @@ import type { Target } from "../../orders/selection";
 import type { MaintenanceWindow } from "../../wire";
 import { ZONE } from "../card";
 import { namesOf, Until, whomWords } from "../maintenance";
+import { Confirm } from "./confirm";
 
 export function MaintenanceOrders({ target }: { target: Target }) {
   const t = ordersMessages.value.maintenance;
@@ -30,7 +34,7 @@ export function MaintenanceOrders({ target }: { target: Target }) {
           <Window key={window.window_id} window={window} />
         ))}
       </ul>
-      <NewWindow target={target} />
+      {mayOperate.value && <NewWindow target={target} />}
     </section>
   );
 }
@@ -49,7 +53,7 @@ function Window({ window }: { window: MaintenanceWindow }) {
           <Until window={window} />
         </span>
       </p>
-      <OrderButton about={window.window_id} act={() => endWindow(window.window_id)}>
+      <OrderButton about={window.window_id} act={() => endWindow(window.window_id, state === "planned")}>
         {state === "planned" ? t.callOff : t.end}
       </OrderButton>
     </li>
@@ -67,12 +71,20 @@ function NewWindow({ target }: { target: Target }) {
   const [ends, setEnds] = useState("");
   const [said, setSaid] = useState<{ readonly wrong: boolean; readonly text: string } | null>(null);
   const [sending, setSending] = useState(false);
-  const send = () => {
+  const [asking, setAsking] = useState(false);
+  const order = length === "plan" ? t.plan : t.start;
+  const begin = () => {
     if (sending) return;
     if (!canWrite.value) return setSaid({ wrong: true, text: messages.value.write.offline });
     if (length === "plan" && starts === "") return setSaid({ wrong: true, text: t.noStart });
+    if (target !== "") return void send();
+    setSaid(null);
+    setAsking(true);
+  };
+  const send = () => {
     setSending(true);
-    addMaintenance({ ...times(length, starts, ends), reason, tags: target === "" ? [] : [target] })
+    setAsking(false);
+    return addMaintenance({ ...times(length, starts, ends), reason, tags: target === "" ? [] : [target] })
       .then(
         ({ window }) => {
           heardOfWindow(window);
@@ -89,7 +101,7 @@ function NewWindow({ target }: { target: Target }) {
       aria-label={t.begin}
       onSubmit={(event) => {
         event.preventDefault();
-        send();
+        begin();
       }}
     >
       <fieldset class="kinds">
@@ -103,7 +115,7 @@ function NewWindow({ target }: { target: Target }) {
       </fieldset>
       {length === "plan" && (
         <div class="pair">
-          <TimeField id="window-starts" label={t.starts} value={starts} onChange={setStarts} />
+          <TimeField id="window-starts" label={t.starts} hint={clockHint()} value={starts} onChange={setStarts} />
           <TimeField id="window-ends" label={t.ends} hint={t.endsHint} value={ends} onChange={setEnds} />
         </div>
       )}
@@ -121,9 +133,10 @@ function NewWindow({ target }: { target: Target }) {
           {t.reasonHint}
         </p>
       </div>
+      {asking && <Confirm question={t.askAll} yes={order} act={send} cancel={() => setAsking(false)} />}
       <div class="buttons">
-        <button type="submit" class="button filled" aria-disabled={sending || !canWrite.value}>
-          {length === "plan" ? t.plan : t.start}
+        <button type="submit" hidden={asking} class="button filled" aria-disabled={sending || !canWrite.value}>
+          {order}
         </button>
         <p role="status" class={said?.wrong ? "is-wrong" : "done"}>
           {said?.text}
@@ -138,6 +151,11 @@ function times(length: Length, starts: string, ends: string): Record<string, str
   if (length === "open") return {};
   if (length !== "plan") return { duration: length };
   return { starts_at: momentOf(starts, ZONE) ?? starts, ...(ends && { ends_at: momentOf(ends, ZONE) ?? ends }) };
+}
+
+/** Fields of this panel are by the reader's clock; said where somebody in the council has another. */
+export function clockHint(): string {
+  return someDiffer(seated.value, ZONE) ? ordersMessages.value.yourClock(ZONE) : "";
 }
 
 interface TimeFieldProps {

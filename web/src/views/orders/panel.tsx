@@ -7,6 +7,7 @@ import "../../styles/orders.css";
 
 import { useState } from "preact/hooks";
 
+import { mayOperate } from "../../access";
 import { messages } from "../../i18n";
 import { ordersMessages } from "../../i18n/orders";
 import { meantBy, tagsOf, type Target } from "../../orders/selection";
@@ -51,6 +52,11 @@ export function OrdersPanel() {
         </div>
         {seated.value.length === 0 ? (
           <p class="panel-note">{t.nobody}</p>
+        ) : !mayOperate.value ? (
+          <>
+            <p class="panel-note">{t.viewer}</p>
+            <MaintenanceOrders target="" />
+          </>
         ) : (
           <>
             <Whom target={target} choose={setTarget} />
