@@ -24,6 +24,9 @@ from conselho.config import RATE_LIMITS
         (b'"' + b"[" * 1_000, False),
         (b'"a\\"' + b"[" * 1_000 + b'"', False),
         (b'"a\\\\"' + b"[" * 1_000, True),
+        (b'"a\\', False),
+        # A text that ends in a backslash, of a megabyte: each quote could begin another one.
+        (b"[]" * (MAX_DEPTH + 1) + b'\\"' * 400_000 + b"\\", False),
         (b"", False),
     ],
 )

@@ -18,7 +18,9 @@ MAX_DEPTH: Final = 64
 BODY_SECONDS: Final = 30.0
 
 # Brackets outside of texts; a text that does not end swallows the rest, as it does for a parser.
-_TOKENS: Final = re.compile(rb'"(?:[^"\\]|\\.)*(?:"|\Z)|[\[{]|[\]}]', re.DOTALL)
+# Each way through a text succeeds, and possessively: one that failed at the end would be tried
+# again from each quote on, for hours.
+_TOKENS: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|[\[{]|[\]}]', re.DOTALL)
 # From here on it is looked through beside the event loop.
 _LARGE_BYTES: Final = 50_000
 
