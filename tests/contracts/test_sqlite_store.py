@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import sqlite3
+import stat
 import subprocess
 import sys
 import tempfile
@@ -311,3 +312,14 @@ async def test_a_start_on_a_current_file_needs_no_alembic(
         check=False,
     )
     assert (done.stdout, done.stderr) == ("1\n", "")
+
+
+async def test_nobody_else_can_read_the_file_in_a_folder_that_is_open_to_all(file: Path) -> None:
+    file.parent.chmod(0o755)
+    store = await open_sql_store(f"sqlite:///{file}")
+    try:
+        made = {place.name: stat.S_IMODE(place.stat().st_mode) for place in file.parent.iterdir()}
+    finally:
+        await store.close()
+
+    assert made == dict.fromkeys((file.name, f"{file.name}-wal", f"{file.name}-shm"), 0o600)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -49,6 +52,7 @@ class SqliteExecutor:
         self._readers = ConnectionThreads("store-reader", READERS, self._engine("ON"), "BEGIN")
 
     async def open(self) -> None:
+        await asyncio.to_thread(_make_private, Path(self.place))
         await self.write(bring_up_to_date, self.place)
 
     async def write(self, operation: Callable[..., T], *args: Any) -> T:
@@ -92,6 +96,15 @@ def _file(url: sa.URL) -> str:
             "database_url", "SQLite needs a file: sqlite:////absolute/path/conselho.db"
         )
     return str(Path(url.database).absolute())
+
+
+def _make_private(place: Path) -> None:
+    """Make the file for its owner alone, also in a folder that others may enter.
+
+    SQLite gives its log and index the mode of the file. One that is there keeps its own.
+    """
+    with suppress(OSError):  # SQLite says better what is wrong with the place.
+        os.close(os.open(place, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
 
 
 def _pragmas(url: sa.URL) -> dict[str, str]:
