@@ -545,6 +545,25 @@ def test_a_list_that_cannot_be_is_refused(server: Server, query: str) -> None:
     assert query.split("=")[0] in refusal(server.api.get(f"/api/tasks?{query}"), 422)
 
 
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        ("2026-11-30T22:00:00", "must tell its offset from UTC, as 2026-11-30T22:00:00Z"),
+        ("yesterday", "must be a time, as 2026-11-30T22:00:00Z"),
+    ],
+)
+def test_a_time_that_cannot_be_used_is_answered_with_one_that_can(
+    server: Server, sent: str, said: str
+) -> None:
+    assert refusal(server.api.get("/api/tasks", params={"since": sent}), 422).endswith(said)
+
+
+def test_a_request_without_its_body_is_told_what_to_send(server: Server) -> None:
+    answer = server.api.post("/api/agents")
+
+    assert refusal(answer, 422) == "The body is missing: send a JSON object."
+
+
 def test_an_unknown_task_is_404_everywhere(server: Server) -> None:
     for answer in [
         server.api.get("/api/tasks/none"),

@@ -65,7 +65,7 @@ def _sentence(error: Mapping[str, Any], path: Path, form: type[BaseModel] | None
     context = error.get("ctx", {})
     match error["type"]:
         case "missing":
-            return "is required"
+            return "is required" if path else "The body is missing: send a JSON object."
         case "extra_forbidden":
             return "there is no such key." + nearest(str(path[-1]), _keys(form, path[:-1]))
         case "value_error":
@@ -98,6 +98,10 @@ def _sentence(error: Mapping[str, Any], path: Path, form: type[BaseModel] | None
             return "must be a list"
         case "model_type" | "dict_type" | "model_attributes_type":
             return "must be an object with named fields"
+        case "timezone_aware":
+            return "must tell its offset from UTC, as 2026-11-30T22:00:00Z"
+        case "datetime_from_date_parsing" | "datetime_parsing" | "datetime_type":
+            return "must be a time, as 2026-11-30T22:00:00Z"
         case "json_invalid":
             return f"is not JSON: {context['error']}"
         case _:
