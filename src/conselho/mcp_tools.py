@@ -48,7 +48,11 @@ class Api(Protocol):
 def council_server(api: Api) -> MCPServer[Any]:
     """The MCP server; `api` opens the client that a call of a tool speaks through."""
     server: MCPServer[Any] = MCPServer(
-        "conselho", title="Conselho", instructions=_INSTRUCTIONS, version=__version__
+        "conselho",
+        title="Conselho",
+        instructions=_INSTRUCTIONS,
+        version=__version__,
+        log_level="WARNING",  # An editor shows what is on stderr: not a line for each call.
     )
 
     @server.tool(annotations=_READS)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import subprocess
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -98,6 +100,29 @@ def test_what_cannot_be_is_told_in_the_servers_own_sentence(ask: Callable[[Act],
 
     assert result.is_error
     assert "no/body" in result.content[0].text
+
+
+def test_calls_over_pipes_leave_nothing_on_stderr(server: Server) -> None:
+    client = {"name": "test", "version": "1"}
+    opening = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": client}
+    messages: list[dict[str, Any]] = [
+        {"id": 1, "method": "initialize", "params": opening},
+        {"method": "notifications/initialized"},
+        {"id": 2, "method": "tools/call", "params": {"name": "council_figures", "arguments": {}}},
+    ]
+    command = [CONSELHO, "mcp", "--url", server.url]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True) as child:
+        assert child.stdin is not None
+        assert child.stdout is not None
+        for message in messages:
+            child.stdin.write(json.dumps({"jsonrpc": "2.0"} | message) + "\n")
+        child.stdin.flush()
+        answers = [json.loads(child.stdout.readline()) for _ in range(2)]
+        _, told = child.communicate(timeout=DEADLINE_SECONDS)
+
+    assert [answer["id"] for answer in answers] == [1, 2]
+    assert told == ""
 
 
 def test_a_page_of_somebody_else_cannot_use_the_tools(server: Server) -> None:
