@@ -14,7 +14,8 @@ function firstPaint(): Plugin {
     apply: "build",
     transformIndexHtml: {
       order: "post",
-      handler(html, { bundle }) {
+      handler(html, { bundle, path }) {
+        if (path !== "/index.html") return html;
         const fonts = Object.keys(bundle ?? {}).filter((file) =>
           /(besley|archivo)-latin-wght-normal.*\.woff2$/.test(file),
         );
@@ -45,6 +46,9 @@ export default defineConfig({
     // A data: URI would need its own permission in the content security policy.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // The page, and that of the API, most of which is Swagger UI.
+    rollupOptions: { input: ["index.html", "docs.html"] },
+    chunkSizeWarningLimit: 2000,
   },
   test: { include: ["tests/**/*.test.ts"], environment: "node" },
 });
