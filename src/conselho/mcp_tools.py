@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import Annotated, Any, Literal, Protocol
+from urllib.parse import quote
 
 import httpx
 from mcp.server.mcpserver import Context, MCPServer
@@ -138,6 +139,8 @@ async def _ask(api: Api, context: Context[Any, Any], method: str, path: str, **h
     try:
         async with api(context) as client:
             response = await client.request(method, path, **how)
+    except httpx.InvalidURL as error:
+        raise ToolError(f"Nothing has an id like this: {error}.") from error
     except httpx.HTTPError as error:
         raise ToolError(f"The Conselho server does not answer: {error}") from error
     try:
@@ -150,10 +153,8 @@ async def _ask(api: Api, context: Context[Any, Any], method: str, path: str, **h
 
 
 def _segment(text: str) -> str:
-    """An id as one segment of a path."""
-    from urllib.parse import quote
-
-    return quote(text, safe="")
+    """An id as one segment of a path; dots too, which alone would name the path above."""
+    return quote(text, safe="").replace(".", "%2E")
 
 
 def _some(values: Mapping[str, Any], *names: str) -> Json:

@@ -95,6 +95,30 @@ async def test_a_body_that_does_not_end_is_let_go(
     assert b"did not arrive within" in answer
 
 
+@pytest.mark.parametrize(
+    "request_and_more",
+    [
+        (b"POST / HTTP/1.1\r\nHost: elsewhere\r\nContent-Length: 9\r\n\r\n", b"h"),
+        (HEAD + b"Content-Length: 2\r\n\r\nhi", b"\r\n"),
+    ],
+    ids=["the rest of a body", "a blank line"],
+)
+async def test_who_says_little_after_an_answer_is_let_go(
+    port: int, monkeypatch: pytest.MonkeyPatch, request_and_more: tuple[bytes, bytes]
+) -> None:
+    monkeypatch.setattr(connections, "HEAD_SECONDS", 0.1)
+    request, more = request_and_more
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    async with asyncio.timeout(DEADLINE_SECONDS):
+        writer.write(request)
+        answer = await reader.readuntil(b"\r\n\r\n")
+        writer.write(more)
+        await reader.read()
+    writer.close()
+
+    assert answer.startswith(b"HTTP/1.1 ")
+
+
 async def test_a_head_that_is_too_long_is_cut_off(port: int) -> None:
     answer = await said(port, HEAD, b"X-Long: ", b"x" * 2 * connections.MAX_HEAD_BYTES)
 

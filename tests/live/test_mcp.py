@@ -102,6 +102,18 @@ def test_what_cannot_be_is_told_in_the_servers_own_sentence(ask: Callable[[Act],
     assert "no/body" in result.content[0].text
 
 
+@pytest.mark.parametrize("task_id", [".", "..", "a/../b", "x" * 70_000])
+def test_an_id_names_nothing_but_an_execution(ask: Callable[[Act], Any], task_id: str) -> None:
+    async def act(client: Client) -> str:
+        result = await client.call_tool("read_execution", {"task_id": task_id})
+        assert result.is_error
+        return str(result.content)
+
+    said = ask(act)
+
+    assert "There is no" in said or "Nothing has an id like this" in said
+
+
 def test_calls_over_pipes_leave_nothing_on_stderr(server: Server) -> None:
     client = {"name": "test", "version": "1"}
     opening = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": client}

@@ -50,6 +50,12 @@ class BoundedProtocol(HttpToolsProtocol):
         self._head_bytes = 0
         super().on_headers_complete()
 
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        # What is left of a body that nobody reads, and blank lines, end uvicorn's own time-out.
+        if self.cycle.response_complete and self._head_timer is None:
+            self._head_timer = self.loop.call_later(HEAD_SECONDS, self._head_is_late)
+
     def _expect_head(self) -> None:
         self._end_timer()
         self._in_head = True

@@ -8,10 +8,12 @@ the stream, the WebSocket and /mcp fall under the same rules. What it finds out 
 from __future__ import annotations
 
 from typing import Final
+from urllib.parse import parse_qsl
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from conselho.api.front import STREAM_PATH
+from conselho.api.mcp import PATH as MCP_PATH
 from conselho.api.rate_limits import Kind, RateLimits, origin
 from conselho.api.roles import READS, RUNS, changes_council, role_for, route_of
 from conselho.api.security import refuse
@@ -104,15 +106,21 @@ class Gate:
         return await self._access.with_session(value, address=address) if value else None
 
     async def _with_token(self, secret: str, address: str) -> Pass:
-        # Before the token is looked at: who guesses must not learn from the answer.
-        wait = self._limits.spent("failed_logins", origin(address))
-        if wait is not None:
-            raise _Refused(*too_often("There were too many failed logins from this address", wait))
+        self._let_guess(address)
         shown = await self._access.with_token(secret, address=address)
+        self._let_guess(address)
         if shown is None:
             self._limits.spend("failed_logins", origin(address))
             raise _Refused(401, NOT_ACCEPTED, CHALLENGE)
         return shown
+
+    def _let_guess(self, address: str) -> None:
+        """Asked before a token is looked at, and again before the answer: who guesses many at once
+        must not learn more than who guesses one after the other. Raises _Refused.
+        """
+        refusal = locked_out(self._limits, address)
+        if refusal is not None:
+            raise _Refused(*refusal)
 
     def _identity(self, scope: Scope, shown: Pass | None) -> Identity:
         if shown is not None:
@@ -210,6 +218,14 @@ def too_often(what: str, wait: int) -> tuple[int, str, tuple[bytes, bytes]]:
     return 429, f"{what}. Try again in {seconds}.", (b"retry-after", str(wait).encode())
 
 
+def locked_out(limits: RateLimits, address: str) -> tuple[int, str, tuple[bytes, bytes]] | None:
+    """What an address is answered that failed to log in too often; None while it may try."""
+    wait = limits.spent("failed_logins", origin(address))
+    if wait is None:
+        return None
+    return too_often("There were too many failed logins from this address", wait)
+
+
 def _counted_as(identity: Identity) -> str:
     """Whose count it is. A token counts wherever it is used from."""
     if identity.token_id is not None:
@@ -218,9 +234,15 @@ def _counted_as(identity: Identity) -> str:
 
 
 def _is_stream(scope: Scope, method: str) -> bool:
-    """Whether the answer goes on for long: stream, socket, export, a log that is followed."""
-    if method == "WEBSOCKET" or scope["path"] == STREAM_PATH:
+    """Whether the answer goes on for long: stream, socket, export, a log that is followed.
+
+    Also what an MCP client that waits for messages of the server holds open.
+    """
+    path: str = scope["path"]
+    if method == "WEBSOCKET" or path == STREAM_PATH or path.startswith(EXPORTS):
         return True
-    if scope["path"].startswith(EXPORTS):
-        return True
-    return scope["path"].endswith("/log") and b"follow=" in scope.get("query_string", b"")
+    if path == MCP_PATH:
+        return method == "GET"
+    # Read as the router reads it: a name may be written with escapes.
+    query = scope.get("query_string", b"").decode("latin-1")
+    return path.endswith("/log") and "follow" in dict(parse_qsl(query, keep_blank_values=True))

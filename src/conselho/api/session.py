@@ -15,8 +15,8 @@ from conselho.api.gate import (
     COOKIE,
     NOT_ACCEPTED,
     address_of,
+    locked_out,
     session_cookie,
-    too_often,
 )
 from conselho.api.problems import problem
 from conselho.api.rate_limits import origin
@@ -45,10 +45,12 @@ async def session(context: InContext, request: Request) -> dict[str, Any]:
 async def log_in(context: InContext, request: Request, form: LoginForm) -> Response:
     """Log in with a token: 200 with a session cookie, 401 when it is not accepted."""
     address = address_of(request.scope)
-    wait = context.rate_limits.spent("failed_logins", origin(address))
-    if wait is not None:
-        return _refused(*too_often("There were too many failed logins from this address", wait))
+    if refusal := locked_out(context.rate_limits, address):
+        return _refused(*refusal)
     shown = await context.access.with_token(form.token.strip(), address=address)
+    # Again: who guesses many at once must not learn more than who guesses one after the other.
+    if refusal := locked_out(context.rate_limits, address):
+        return _refused(*refusal)
     if shown is None:
         context.rate_limits.spend("failed_logins", origin(address))
         return _refused(401, NOT_ACCEPTED, CHALLENGE)
