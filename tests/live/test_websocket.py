@@ -195,6 +195,21 @@ def test_another_path_is_refused(server: Server) -> None:
 # -- leaving -------------------------------------------------------------------------------------
 
 
+def test_who_pings_and_reads_nothing_is_cut_off(server: Server) -> None:
+    ping = b"\x89\xfd" + bytes(4) + b"x" * 125  # masked with zeros
+    most = 200_000_000  # far beyond what the buffers of the system hold
+    sent = 0
+    with connection_to(server) as flood:
+        flood.sendall(handshake({"Host": f"127.0.0.1:{server.url.rpartition(':')[2]}"}))
+        with contextlib.suppress(ConnectionError):
+            while sent < most:
+                sent += flood.send(ping * 1_000)
+
+    assert sent < most
+    with listening(server) as socket:
+        assert socket.ask({"command": "ping"})["type"] == "pong"
+
+
 def test_clients_that_leave_are_forgotten(server: Server) -> None:
     def connected() -> int:
         with listening(server) as client:

@@ -128,7 +128,8 @@ def _with_headers(scope: Scope, send: Send) -> Send:
 def _abort(transport: asyncio.Transport) -> None:
     """End a connection at once, and drop what the system still holds for a client that is stuck."""
     connection = transport.get_extra_info("socket")
-    if connection is not None:
+    # One that has ended by itself has no socket any more.
+    if connection is not None and connection.fileno() != -1:
         now = struct.pack("ii", 1, 0)  # linger: on, for no second
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, now)
     transport.abort()

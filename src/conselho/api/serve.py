@@ -17,6 +17,7 @@ import uvicorn
 
 from conselho.api.connections import BoundedProtocol
 from conselho.api.front import Front
+from conselho.api.sockets import BoundedSocket
 from conselho.config import Settings
 from conselho.errors import ConselhoError, InvalidSettings
 from conselho.logs import configure_logs
@@ -92,7 +93,7 @@ class _Server(uvicorn.Server):
                 timeout_graceful_shutdown=GRACEFUL_SECONDS,
                 server_header=False,
                 # Not "auto": another library in the environment must not change how we speak.
-                ws="websockets-sansio",
+                ws=BoundedSocket,
                 ws_max_size=SOCKET_MESSAGE_BYTES,
                 ws_per_message_deflate=False,
                 ws_ping_interval=SOCKET_PING_SECONDS,

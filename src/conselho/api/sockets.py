@@ -1,0 +1,22 @@
+"""uvicorn's WebSocket protocol, with a bound on what a client does not take away."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+MOST_WAITING_BYTES: Final = 256 * 1024
+
+
+class BoundedSocket(WebSocketsSansIOProtocol):
+    """Ends a connection that asks for more than it reads.
+
+    Pings are answered by the protocol itself, whatever waits to be sent already: a client that
+    sends them and reads nothing could fill the memory.
+    """
+
+    def handle_ping(self) -> None:
+        super().handle_ping()
+        if self.transport.get_write_buffer_size() > MOST_WAITING_BYTES:
+            self.transport.abort()
