@@ -24,7 +24,7 @@ UNROUTED: Final[dict[str, Any]] = {
                 "Server-Sent Events without end: what happens, as it happens. Each has `id`,"
                 " `event` and one line of JSON as `data`. The last id that was heard, as"
                 " `Last-Event-ID` or `last_event_id`, resumes without a gap; `reset` says that it"
-                " is too old. See docs/events.md."
+                " is too old. See docs/api.md."
             ),
             "operationId": "stream",
             "parameters": [
