@@ -90,6 +90,17 @@ async def test_a_token_that_is_not_accepted_is_told(guarded: Server, open_page: 
     await expect(field).to_have_value("no-token-at-all")
 
 
+async def test_a_login_that_cannot_be_fetched_says_so(guarded: Server, open_page: Open) -> None:
+    """The page was open while the server was upgraded: the file that it knows of is gone."""
+    page = await open_page(guarded, until=FIELD)
+    await page.route("**/assets/login-*.js", lambda route: route.abort())
+    await page.reload()
+    await expect(page.locator(".notice")).to_contain_text("uma parte desta página")
+    await page.unroute("**/assets/login-*.js")
+    await page.get_by_role("button", name="Recarregar a página").click()
+    await expect(page.locator(FIELD)).to_be_focused()
+
+
 async def test_who_guesses_has_to_wait(guarded: Server, open_page: Open) -> None:
     guesses = (guarded.api.post("/api/session", json={"token": "guessed"}) for _ in range(60))
     assert any(answer.status_code == 429 for answer in guesses), "who guesses is slowed down"

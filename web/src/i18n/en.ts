@@ -483,6 +483,8 @@ export const en: Messages = {
     ranNow: (name) => `${name} was called.`,
     failed: (what) => `That did not work: ${what}`,
     noAnswer: "the server did not answer.",
+    partMissing: "a part of this page could not be fetched.",
+    reload: "Reload the page",
     endedMeanwhile: "The run ended before the cancellation reached it.",
     status: (status) => `the server answered ${status}.`,
     loginEnded: "the session has ended; log in again.",

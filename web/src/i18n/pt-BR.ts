@@ -484,6 +484,8 @@ export const ptBR = {
     ranNow: (name: string) => `${name} foi chamado.`,
     failed: (what: string) => `Não deu certo: ${what}`,
     noAnswer: "o servidor não respondeu.",
+    partMissing: "uma parte desta página não pôde ser buscada.",
+    reload: "Recarregar a página",
     endedMeanwhile: "A rodada terminou antes de o cancelamento chegar.",
     status: (status: number) => `o servidor respondeu ${status}.`,
     loginEnded: "a sessão terminou; é preciso entrar de novo.",

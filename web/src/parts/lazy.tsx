@@ -1,4 +1,7 @@
-/** A view that is fetched when first shown; a fetch that fails says so and is tried again next time. */
+/**
+ * A view that is fetched when first shown. A fetch that fails says so and is tried again next time;
+ * after an upgrade of the server its file is gone, and only the page of the new release knows another.
+ */
 import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 
@@ -21,9 +24,12 @@ export function lazy(load: () => Promise<ComponentType>): ComponentType {
     }, []);
     if (View) return <View />;
     return failed ? (
-      <p class="notice" role="alert">
-        {messages.value.write.failed(messages.value.write.noAnswer)}
-      </p>
+      <div class="notice" role="alert">
+        <p>{messages.value.write.failed(messages.value.write.partMissing)}</p>
+        <button type="button" class="button" onClick={() => location.reload()}>
+          {messages.value.write.reload}
+        </button>
+      </div>
     ) : null;
   };
 }

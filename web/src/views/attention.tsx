@@ -76,7 +76,9 @@ function AttentionCard({ item, worst }: { item: Attention; worst: boolean }) {
         </p>
         <div class="say">
           <h3 title={titleOf(item, row, t)}>{titleOf(item, row, t)}</h3>
-          <p class="detail">{detailOf(item, row, t)}</p>
+          <p class="detail" title={detailOf(item, row, t)}>
+            {detailOf(item, row, t)}
+          </p>
         </div>
         <div class="buttons">
           <a class={`button ${worst ? "filled" : ""}`} href={address}>
