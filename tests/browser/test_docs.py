@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Literal
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.async_api import Browser, expect
@@ -39,6 +40,25 @@ async def test_it_shows_the_api_and_asks_nobody_else(
     assert said == []
     outside = [url for url in asked if not url.startswith((f"{server.url}/", "data:"))]
     assert outside == []
+    await context.close()
+
+
+async def test_an_operation_is_tried_without_filling_in_what_may_be_left_out(
+    browser: Browser, server: Server
+) -> None:
+    context = await browser.new_context()
+    page = await context.new_page()
+    page.set_default_timeout(DEADLINE_MS)
+    await page.goto(f"{server.url}/docs")
+    operation = page.locator("#operations-tasks-list_tasks")
+    await page.locator("#operations-tag-tasks").click()
+    await operation.locator(".opblock-summary-control").click()
+    await operation.get_by_role("button", name="Try it out").click()
+    async with page.expect_request("**/api/tasks?*") as asked:
+        await operation.get_by_role("button", name="Execute").click()
+    sent = await asked.value
+    assert set(parse_qs(urlsplit(sent.url).query)) == {"limit", "offset", "sort"}
+    assert "if-none-match" not in sent.headers
     await context.close()
 
 

@@ -4,6 +4,9 @@ import "./styles/docs.css";
 
 import SwaggerUI from "swagger-ui-dist/swagger-ui-es-bundle.js";
 
+import { withoutOptionalExamples } from "./docs_examples";
+
+const DESCRIPTION = "/openapi.json";
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
 /** As preferences.ts keeps it; imported from there, it would cost the main page another request. */
@@ -27,11 +30,17 @@ addEventListener("storage", applyTheme);
 
 SwaggerUI({
   dom_id: "#api",
-  url: "/openapi.json",
+  url: DESCRIPTION,
   deepLinking: true,
   docExpansion: "none",
   defaultModelsExpandDepth: 0,
   filter: true,
+  responseInterceptor: (response) => {
+    if (response.ok && new URL(response.url).pathname === DESCRIPTION) {
+      response.text = withoutOptionalExamples(response.text);
+    }
+    return response;
+  },
   // It would ask a server of its makers.
   validatorUrl: null,
 });

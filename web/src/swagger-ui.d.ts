@@ -1,5 +1,10 @@
 /** Published without types; as far as docs.ts needs it. */
 declare module "swagger-ui-dist/swagger-ui-es-bundle.js" {
+  interface DocsAnswer {
+    ok: boolean;
+    url: string;
+    text: string;
+  }
   export default function SwaggerUI(options: {
     dom_id: string;
     url: string;
@@ -8,5 +13,6 @@ declare module "swagger-ui-dist/swagger-ui-es-bundle.js" {
     defaultModelsExpandDepth?: number;
     filter?: boolean;
     validatorUrl?: string | null;
+    responseInterceptor?: (response: DocsAnswer) => DocsAnswer;
   }): unknown;
 }
