@@ -12,7 +12,6 @@ from conselho.models.ids import TASK_ID_PATTERN, TaskId
 log = structlog.get_logger(__name__)
 
 
-
 class RunLogs:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
