@@ -564,6 +564,14 @@ def test_a_request_without_its_body_is_told_what_to_send(server: Server) -> None
     assert refusal(answer, 422) == "The body is missing: send a JSON object."
 
 
+def test_a_body_that_is_no_json_is_no_field(server: Server) -> None:
+    headers = {"Content-Type": "application/json"}
+    answer = server.api.post("/api/agents", content="{bad", headers=headers)
+
+    assert refusal(answer, 422).startswith("The body is not JSON: ")
+    assert answer.json()["errors"][0]["field"] == ""
+
+
 def test_an_unknown_task_is_404_everywhere(server: Server) -> None:
     for answer in [
         server.api.get("/api/tasks/none"),

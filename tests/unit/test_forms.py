@@ -570,7 +570,7 @@ def test_complaints_are_read_as_the_web_framework_keeps_them() -> None:
     ]
     assert problems(errors) == [
         FieldProblem(("enabled",), "is required"),
-        FieldProblem((3,), "is not JSON: Expecting value"),
+        FieldProblem((), "The body is not JSON: Expecting value."),
         FieldProblem(("query", "limit"), "Input is odd"),
     ]
 

@@ -58,6 +58,8 @@ def below(found: Iterable[FieldProblem], *above: str) -> list[FieldProblem]:
 
 
 def _path(location: Sequence[str | int]) -> Path:
+    if len(location) == 2 and location[0] == "body" and isinstance(location[1], int):
+        return ()  # Text that is no JSON is pointed at by a position.
     return tuple(location[1:] if location and location[0] == "body" else location)
 
 
@@ -103,7 +105,7 @@ def _sentence(error: Mapping[str, Any], path: Path, form: type[BaseModel] | None
         case "datetime_from_date_parsing" | "datetime_parsing" | "datetime_type":
             return "must be a time, as 2026-11-30T22:00:00Z"
         case "json_invalid":
-            return f"is not JSON: {context['error']}"
+            return f"The body is not JSON: {context['error']}."
         case _:
             return str(error["msg"])
 
