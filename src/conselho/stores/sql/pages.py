@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from conselho.models.ids import TaskId
 from conselho.models.task import Task
 from conselho.store import TaskFilter, TaskPage
-from conselho.stores.sql.portable import bound, given, has_text, json_text, text_pattern
+from conselho.stores.sql.portable import bound, given, has_text, json_text, sought_text
 from conselho.stores.sql.rows import COLUMNS, moment_of, storable, task_of
 from conselho.stores.sql.runs import Parameters, Runs, count_rows, merged, newest_first, runs_of
 from conselho.stores.sql.schema import tasks
@@ -70,7 +70,7 @@ def _found(
 ) -> TaskPage:
     """The rows that hold a text, out of the newest SEARCHED of these runs."""
     parameters |= {"merged": SEARCHED, "limit": SEARCHED, "last": SEARCHED - 1}
-    parameters["pattern"] = text_pattern(storable(text))
+    parameters["sought"] = sought_text(conn.dialect.name, storable(text))
     statement = _holding(conn.dialect.name, runs, is_ascii=text.isascii())
     found = conn.execute(statement, parameters).all()
     end: sa.Row[Any] | None
@@ -104,11 +104,11 @@ def _holding(dialect: str, runs: Runs, *, is_ascii: bool) -> sa.Select[Any]:
         *(json_text(dialect, tasks.c.verdict, place) for place in (1, 3)),
         tasks.c.result,
     )
-    pattern = sa.bindparam("pattern", type_=sa.Text)
+    sought = sa.bindparam("sought", type_=sa.Text)
     return (
         sa.select(searched.c.created_at, searched.c.task_id)
         .join(tasks, tasks.c.task_id == searched.c.task_id)
-        .where(sa.or_(*(has_text(dialect, place, pattern, is_ascii=is_ascii) for place in places)))
+        .where(sa.or_(*(has_text(dialect, place, sought, is_ascii=is_ascii) for place in places)))
         .order_by(searched.c.created_at.desc(), searched.c.task_id.desc())
     )
 
