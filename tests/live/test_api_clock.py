@@ -13,6 +13,9 @@ from tests.support.server import Json, Server, running
 
 HOURLY = "0 * * * *"
 
+# Further back than any slot of this test run, and not so far that runs of then are deleted.
+LONG_AGO = datetime.now(UTC).date() - timedelta(days=20)
+
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
@@ -271,6 +274,24 @@ def test_a_window_that_cannot_be_is_refused(
     assert server.get("/api/maintenance", all=1)["count"] == before
 
 
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/api/maintenance", {"until": "2999-01-01T00:00:00Z"}),
+        ("/api/council/pause", {"tags": ["nobody"], "everyone": False}),
+        ("/api/backfills", {"tag": "nobody", "from": f"{LONG_AGO}T00:00:00Z", "to": "now"}),
+    ],
+)
+def test_an_order_with_a_word_that_is_not_known_is_refused(
+    server: Server, path: str, body: Json
+) -> None:
+    *_, unknown = body
+
+    answer = refused(server, path, body, 422)
+
+    assert [error["field"] for error in answer["errors"]] == [unknown]
+
+
 def test_an_edit_that_leaves_nothing_to_run_says_so(server: Server, tag: str) -> None:
     [ana] = hourly(server, tag, "ana")
     url = f"/api/councilors/{ana}/councilor-config"
@@ -287,9 +308,6 @@ def test_an_edit_that_leaves_nothing_to_run_says_so(server: Server, tag: str) ->
 
 
 # -- backfills -------------------------------------------------------------------------------------
-
-# Further back than any slot of this test run, and not so far that runs of then are deleted.
-LONG_AGO = datetime.now(UTC).date() - timedelta(days=20)
 
 
 def test_a_backfill_starts_only_with_the_number_that_was_told(server: Server, tag: str) -> None:

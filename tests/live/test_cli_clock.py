@@ -157,7 +157,7 @@ def test_the_journal_tells_what_people_did(server: Server) -> None:
     done = cli(server, "journal", "edited")
 
     _, edited, promoted = done.out.splitlines()
-    assert re.search(r" edited +edited +.*'1d', now '2h'", edited)
+    assert re.search(r" edited +edited +.*'1d' -> '2h'", edited)
     assert " promoted " in promoted
     told = as_json(server, "journal", "--limit", "1")
     assert (told["count"], told["entries"][0]["kind"]) == (1, "edited")

@@ -137,6 +137,13 @@ def test_calls_over_pipes_leave_nothing_on_stderr(server: Server) -> None:
     assert told == ""
 
 
+def test_there_is_nothing_to_wait_for(server: Server) -> None:
+    answer = server.api.get("/mcp", headers={"Accept": "text/event-stream"})
+
+    assert answer.status_code == 405
+    assert answer.headers["allow"] == "POST"
+
+
 def test_a_page_of_somebody_else_cannot_use_the_tools(server: Server) -> None:
     message = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
     answer = server.api.post("/mcp", json=message, headers={"origin": "https://example.org"})

@@ -52,7 +52,6 @@ async def status_of(gate: Gate, secret: str, path: str = "/api/tasks", query: by
         ("/api/tasks/a/log", b"follow=1", True),
         ("/api/tasks/a/log", b"x=1&%66ollow=true", True),
         ("/api/tasks/a/log", b"offset=1", False),
-        ("/mcp", b"", True),
         ("/api/tasks", b"follow=1", False),
     ],
 )

@@ -116,13 +116,15 @@ def test_strangers_beyond_a_number_share_one_count(monkeypatch: pytest.MonkeyPat
     ("address", "counted"),
     [
         ("192.0.2.7", "192.0.2.7"),
+        ("127.0.0.1", "127.0.0.1"),
+        ("127.3.2.1", "127.0.0.1"),
         ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
         ("fe80::1%eth0", "fe80::/64"),
         ("", ""),
         ("a name", "a name"),
     ],
 )
-def test_of_ipv6_a_network_counts_as_one_address(address: str, counted: str) -> None:
+def test_addresses_that_one_machine_has_count_as_one(address: str, counted: str) -> None:
     assert origin(address) == counted
 
 

@@ -13,7 +13,6 @@ from urllib.parse import parse_qsl
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from conselho.api.front import STREAM_PATH
-from conselho.api.mcp import PATH as MCP_PATH
 from conselho.api.rate_limits import Kind, RateLimits, origin
 from conselho.api.roles import READS, RUNS, changes_council, role_for, route_of
 from conselho.api.security import refuse
@@ -234,15 +233,10 @@ def _counted_as(identity: Identity) -> str:
 
 
 def _is_stream(scope: Scope, method: str) -> bool:
-    """Whether the answer goes on for long: stream, socket, export, a log that is followed.
-
-    Also what an MCP client that waits for messages of the server holds open.
-    """
+    """Whether the answer goes on for long: stream, socket, export, a log that is followed."""
     path: str = scope["path"]
     if method == "WEBSOCKET" or path == STREAM_PATH or path.startswith(EXPORTS):
         return True
-    if path == MCP_PATH:
-        return method == "GET"
     # Read as the router reads it: a name may be written with escapes.
     query = scope.get("query_string", b"").decode("latin-1")
     return path.endswith("/log") and "follow" in dict(parse_qsl(query, keep_blank_values=True))

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from conselho.api.problems import problem
+
 if TYPE_CHECKING:
     import httpx
     from mcp.server.mcpserver import Context
@@ -40,6 +42,12 @@ class Mcp:
         self._stopped = asyncio.Event()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] != "POST":
+            # A GET would wait without end for messages of the server, which sends none.
+            answer = problem(405, "Clients speak to /mcp with POST.")
+            answer.headers["Allow"] = "POST"
+            await answer(scope, receive, send)
+            return
         manager = await self._started()
         caller = _CALLER.set(scope.get("client") or _NOBODY)
         try:

@@ -29,13 +29,15 @@ MOST_NAMES: Final = 5_000
 
 
 def origin(address: str) -> str:
-    """What counts as one address: of IPv6 the network, since whoever has one address has 2**64."""
+    """What counts as one address: whoever has one of IPv6 has the 2**64 of its network, and
+    whoever is on this machine has all of 127.0.0.0/8.
+    """
     try:
         parsed = ip_address(address.partition("%")[0])
     except ValueError:
         return address
     if parsed.version == 4:
-        return address
+        return "127.0.0.1" if parsed.is_loopback else address
     return str(ip_network((parsed, 64), strict=False))
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, Final, Protocol
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from conselho.clock import Clock
 from conselho.errors import Conflict, NotFound
@@ -28,7 +28,12 @@ MOST_WINDOWS: Final = 200
 
 
 class MaintenanceForm(Form):
-    """Without `tags` and `agent_ids` it holds for all; without an end, until somebody ends it."""
+    """Without `tags` and `agent_ids` it holds for all; without an end, until somebody ends it.
+
+    A word that is not known may have been meant to be one of these bounds: it is refused.
+    """
+
+    model_config = ConfigDict(extra="forbid")
 
     starts_at: Moment | None = None
     ends_at: Moment | None = None

@@ -152,8 +152,10 @@ def _detail(before: Agent | None, after: Agent | None, kind: JournalKind) -> str
     if kind is not JournalKind.EDITED or before is None or after is None:
         return f"{name} was {kind}."
     changes = _changes(agent_document(before), agent_document(after))
+    if not changes:
+        return f"{name} was written again; nothing that it does has changed."
     more = f", and {len(changes) - _MOST_CHANGES} more" if len(changes) > _MOST_CHANGES else ""
-    return f"{name} was edited: {', '.join(changes[:_MOST_CHANGES]) or 'nothing'}{more}."
+    return f"{name} was edited: {', '.join(changes[:_MOST_CHANGES])}{more}."
 
 
 def _changes(before: Mapping[str, Any], after: Mapping[str, Any], path: str = "") -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from conselho.errors import NotFound
 from conselho.models.agent import Agent
@@ -25,7 +25,12 @@ _Names = Annotated[tuple[Line, ...], Field(max_length=MOST_NAMED), AfterValidato
 
 
 class SelectionForm(Form):
-    """Exactly one of the fields says who is meant. `tag` is short for `tags` with one."""
+    """Exactly one of the fields says who is meant. `tag` is short for `tags` with one.
+
+    A word that is not known is refused: these orders are given to many at once.
+    """
+
+    model_config = ConfigDict(extra="forbid")
 
     agent_ids: _Names = ()
     tag: Line | None = None

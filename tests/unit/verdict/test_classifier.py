@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import doctest
+import importlib
 from collections.abc import Iterator
-from re import _parser  # type: ignore[attr-defined]
 from typing import Any
 
 import pytest
@@ -22,6 +22,9 @@ ERROR, WARNING, SUCCESS, INFO = (
     Severity.SUCCESS,
     Severity.INFO,
 )
+
+# Not public, and the only way to see what a pattern consists of.
+_parser: Any = importlib.import_module("re._parser")
 
 
 # -- how well --------------------------------------------------------------------------------------
