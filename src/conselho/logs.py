@@ -40,6 +40,12 @@ def configure_logs(settings: Settings, *, lasting: bool = False) -> None:
         cache_logger_on_first_use=lasting,
     )
     logging.basicConfig(level=max(level, logging.WARNING), stream=sys.stderr)
+    logging.getLogger("uvicorn.error").addFilter(_is_worth_a_line)
+
+
+def _is_worth_a_line(record: logging.LogRecord) -> bool:
+    """uvicorn takes a refused WebSocket for a fault of the application; anybody may be refused."""
+    return "without completing handshake" not in record.msg
 
 
 def plain_line(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> str:

@@ -190,13 +190,16 @@ def test_a_wrong_token_is_told_the_same_as_one_that_was_revoked(
 def test_who_guesses_is_slowed_down_and_others_are_not(
     server: Server, nobody: httpx.Client
 ) -> None:
+    made = issued(server, "beside guesses", role="viewer")
     codes = [nobody.get("/api/tasks", headers=bearer(f"guess {n}")).status_code for n in range(3)]
+    beside = nobody.get("/api/tasks", headers=bearer(made["secret"]))
     stopped = nobody.get("/api/tasks", headers=bearer(ADMIN))
     login = nobody.post("/api/session", json={"token": ADMIN})
     with browser(server, "203.0.113.9") as other:
         elsewhere = other.get("/api/tasks", headers=bearer(ADMIN))
 
     assert codes == [401, 401, 401]
+    assert beside.status_code == 200, "a token that cannot be guessed is not locked out by others"
     assert (stopped.status_code, login.status_code, elsewhere.status_code) == (429, 429, 200)
     assert int(stopped.headers["retry-after"]) >= 1
     assert "failed logins" in stopped.json()["detail"]

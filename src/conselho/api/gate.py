@@ -20,6 +20,7 @@ from conselho.clock import Clock
 from conselho.errors import StoreUnavailable
 from conselho.models.access import Identity, Role
 from conselho.services.access import FRESH, Access, Pass, local
+from conselho.services.tokens import PREFIX
 
 COOKIE: Final = "conselho_session"
 EXPORTS: Final = "/api/export/"
@@ -105,9 +106,14 @@ class Gate:
         return await self._access.with_session(value, address=address) if value else None
 
     async def _with_token(self, secret: str, address: str) -> Pass:
-        self._let_guess(address)
+        # Ours are too long to be guessed: who mistypes one must not lock out all others behind a
+        # shared address. What somebody thought of, for the settings, may be guessed.
+        guessable = not secret.startswith(PREFIX)
+        if guessable:
+            self._let_guess(address)
         shown = await self._access.with_token(secret, address=address)
-        self._let_guess(address)
+        if guessable or shown is None:
+            self._let_guess(address)
         if shown is None:
             self._limits.spend("failed_logins", origin(address))
             raise _Refused(401, NOT_ACCEPTED, CHALLENGE)

@@ -20,3 +20,11 @@ class BoundedSocket(WebSocketsSansIOProtocol):
         super().handle_ping()
         if self.transport.get_write_buffer_size() > MOST_WAITING_BYTES:
             self.transport.abort()
+
+    def handle_parser_exception(self) -> None:
+        # What comes after a refused or an unfinished handshake is no WebSocket at all, and uvicorn
+        # would look for the close frame that answers it: there is none.
+        if self.conn.close_sent is None:
+            self.transport.abort()
+            return
+        super().handle_parser_exception()

@@ -85,8 +85,17 @@ def catalogue_entry(agent: Agent) -> dict[str, Any]:
     }
 
 
-def execution(task: Task) -> dict[str, Any]:
-    """A run as reports show it: CONTRACT's Execution, `error` only where something went wrong."""
+# A report shows up to a hundred outputs, and each of them twice.
+OUTPUT_IN_REPORT = 65_536
+
+
+def execution(task: Task, *, output_characters: int | None = None) -> dict[str, Any]:
+    """A run as reports show it: CONTRACT's Execution, `error` only where something went wrong.
+
+    A longer output than `output_characters` is cut; the whole is at /api/tasks/{task_id}.
+    """
+    output = task.result
+    cut = output is not None and output_characters is not None and len(output) > output_characters
     return {
         "_id": task.task_id,
         "execution_id": task.task_id,
@@ -97,7 +106,8 @@ def execution(task: Task) -> dict[str, Any]:
         "completed_at": iso(task.completed_at),
         "status": execution_status(task.status),
         "severity": task.severity,
-        "output": task.result,
+        "output": output[:output_characters] if output is not None else None,
+        "output_truncated": cut,
         "error": task.error,
         "error_kind": task.error_kind,
         "error_cause": task.error_cause,
@@ -123,7 +133,7 @@ def report(
     body = {
         "councilor_id": agent.agent_id,
         "councilor_name": agent.display_name,
-        "recent_executions": [execution(task) for task in runs],
+        "recent_executions": [execution(task, output_characters=OUTPUT_IN_REPORT) for task in runs],
         "slots": [light_row(task, result_characters=0) for task in slots],
         "total_executions": stats["total_executions"],
         "success_rate": stats["success_rate"],

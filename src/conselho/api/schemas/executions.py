@@ -26,6 +26,7 @@ class Execution(Shape):
     ] = about("Where it stands.", "completed")
     severity: Severity | None = about("What came out; null while it has not ended.", "success")
     output: str | None = about("What the agent said.", "All is well.")
+    output_truncated: bool = about("Whether more of it is at /api/tasks/{task_id}.", False)
     error: str | None = about("What went wrong, in a sentence.", None)
     error_kind: str | None = about("What went wrong, for code; see `TaskRow`.", None)
     error_cause: str | None = about("What the provider said went wrong, for code.", None)
