@@ -96,9 +96,11 @@ class Coalescing:
 
     async def _own_run(self, agent: Agent) -> Asked:
         for _ in range(LOOKS):
+            # In this order: a slot that is served between the two is then seen as a run.
+            is_near = await self._slot_is_near(agent)
             if run := await self._standing(agent):
                 return Asked(task=run, coalesced=True)
-            if not await self._slot_is_near(agent):
+            if not is_near:
                 break
             await self._clock.sleep(LOOK_SECONDS)
         await self._check_held_off(agent)
