@@ -8,7 +8,8 @@ import pytest
 
 from conselho.models.agent import Agent
 from conselho.redaction import Redactor
-from conselho.services.audits import LONGEST_TEXT, agent_parts, changed_parts, fit_to_keep
+from conselho.services.audits import LONGEST_TEXT, fit_to_keep
+from conselho.services.changes import agent_parts, changed_parts
 from tests.support.clock import NOON
 from tests.support.factories import make_councilor
 

@@ -13,9 +13,9 @@ from conselho.errors import StoreUnavailable
 from conselho.models.access import Identity
 from conselho.models.agent import Agent
 from conselho.models.audit import AuditEntry
-from conselho.models.documents import agent_document
 from conselho.models.task import utc_text
 from conselho.redaction import Redactor
+from conselho.services.changes import Document, agent_parts, changed_parts
 from conselho.services.council import Change, Council
 from conselho.services.council_files import CouncilFile
 from conselho.store import AgentStore, AuditLog
@@ -23,17 +23,6 @@ from conselho.store import AgentStore, AuditLog
 log = structlog.get_logger(__name__)
 
 LONGEST_TEXT: Final = 4_096
-
-# Derived from other fields, or written by the server itself at every change.
-_BOOKKEEPING: Final = frozenset(
-    {
-        *("_id", "title", "prompt", "is_councilor"),
-        *("anchor_at", "slots_from", "paused_in_bulk", "source_digest"),
-        *("created_at", "updated_at", "version"),
-    }
-)
-
-Document = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,42 +104,6 @@ async def apply_audited(
     acts = (of_agent("apply", before.get(each), after[each]) for each in applied)
     await audits.write(actor, *acts)
     return changes
-
-
-def agent_parts(agent: Agent | None) -> dict[str, Any] | None:
-    """What people decide of an agent, its seat included; None for none."""
-    if agent is None:
-        return None
-    whole = agent_document(agent)
-    return {name: value for name, value in whole.items() if name not in _BOOKKEEPING}
-
-
-def changed_parts(
-    before: Document | None, after: Document | None
-) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
-    """Both without what is equal in them, however deep; a list counts as one value.
-
-    What is new has no before, and what is gone no after: both stay whole then.
-    """
-    if before is None or after is None:
-        return _copy(before), _copy(after)
-    was: dict[str, Any] = {}
-    now: dict[str, Any] = {}
-    for name in dict.fromkeys((*before, *after)):
-        old, new = before.get(name), after.get(name)
-        if old == new and (name in before) == (name in after):
-            continue
-        if isinstance(old, Mapping) and isinstance(new, Mapping):
-            old, new = changed_parts(old, new)
-        if name in before:
-            was[name] = old
-        if name in after:
-            now[name] = new
-    return was, now
-
-
-def _copy(document: Document | None) -> dict[str, Any] | None:
-    return None if document is None else dict(document)
 
 
 def fit_to_keep(document: Document | None, redactor: Redactor) -> dict[str, Any] | None:

@@ -19,6 +19,7 @@ from conselho.models.documents import (
 from conselho.models.event import EventDraft, EventType
 from conselho.models.ids import AgentId
 from conselho.models.journal import JournalEntry, JournalKind
+from conselho.services.changes import changes
 from conselho.services.council_files import CouncilFile
 from conselho.services.form_problems import InvalidForm, below, problems
 from conselho.services.forms import AgentForm, ConfigForm, ConfigPatch, CustomizationForm, Form
@@ -26,11 +27,7 @@ from conselho.services.schedule_words import sentences
 
 _MOST_CHANGES = 8
 _LONGEST_CHANGE = 100
-# Of an agent's document: what is derived from the rest, or changes with every write.
-_NOT_TOLD = frozenset(
-    {"_id", "title", "prompt", "is_councilor", "anchor_at", "slots_from", "updated_at", "version"}
-    | {"paused_in_bulk", "source_digest"}
-)
+_SHOWN = ("schedule.", "policies.")
 
 FormT = TypeVar("FormT", bound=Form)
 
@@ -151,27 +148,21 @@ def _detail(before: Agent | None, after: Agent | None, kind: JournalKind) -> str
         return f"{name} was paused{' together with others' if together else ''}."
     if kind is not JournalKind.EDITED or before is None or after is None:
         return f"{name} was {kind}."
-    changes = _changes(agent_document(before), agent_document(after))
-    if not changes:
+    told = [_told(*change) for change in changes(before, after)]
+    if not told:
         return f"{name} was written again; nothing that it does has changed."
-    more = f", and {len(changes) - _MOST_CHANGES} more" if len(changes) > _MOST_CHANGES else ""
-    return f"{name} was edited: {', '.join(changes[:_MOST_CHANGES])}{more}."
+    more = f", and {len(told) - _MOST_CHANGES} more" if len(told) > _MOST_CHANGES else ""
+    return f"{name} was edited: {', '.join(told[:_MOST_CHANGES])}{more}."
 
 
-def _changes(before: Mapping[str, Any], after: Mapping[str, Any], path: str = "") -> list[str]:
-    """Each field that is another now, `schedule.value '5m' -> '1h'`; long texts by name alone."""
-    found: list[str] = []
-    for key in after:
-        old, new = before.get(key), after[key]
-        if old == new or (not path and key in _NOT_TOLD):
-            continue
-        where = "" if key == "councilor_config" else f"{path}{key}"
-        if isinstance(old, Mapping) and isinstance(new, Mapping):
-            found += _changes(old, new, f"{where}." if where else "")
-            continue
-        shown = f"{where} {_short(old)} -> {_short(new)}"
-        found.append(shown if len(shown) <= _LONGEST_CHANGE else where)
-    return found
+def _told(field: str, old: object, new: object) -> str:
+    """`schedule.value '5m' -> '1h'`; other fields than those of the clock by name alone.
+
+    Commands, instructions and addresses may hold secrets, and whoever may read sees the journal.
+    """
+    shown = f"{field} {_short(old)} -> {_short(new)}"
+    told_in_full = field.startswith(_SHOWN) and len(shown) <= _LONGEST_CHANGE
+    return shown if told_in_full else field
 
 
 def _short(value: object) -> str:
