@@ -45,7 +45,7 @@ def configure_logs(settings: Settings, *, lasting: bool = False) -> None:
 
 def _is_worth_a_line(record: logging.LogRecord) -> bool:
     """uvicorn takes a refused WebSocket for a fault of the application; anybody may be refused."""
-    return "without completing handshake" not in record.msg
+    return "without completing handshake" not in record.getMessage()
 
 
 def plain_line(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> str:

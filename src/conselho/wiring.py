@@ -102,6 +102,7 @@ class System:
     logs: RunLogs
     providers: dict[str, Provider]
     dispatcher: LocalDispatcher
+    quiet: Quiet
     scheduler: Scheduler
     timekeeper: Timekeeper
     sweeper: Sweeper
@@ -220,13 +221,14 @@ async def open_system(settings: Settings, data_dir: DataDir) -> System:
         limits=claim_limits(settings),
         announce=announce,
     )
+    quiet = Quiet(calendars)
     scheduler = Scheduler(
         store,
         clock,
         wake=dispatcher.wake,
         cancel=dispatcher.cancel,
         budget=budget,
-        quiet=Quiet(calendars),
+        quiet=quiet,
         catch_up_per_minute=settings.catch_up_per_minute,
     )
     _, newest = await store.event_span()
@@ -242,6 +244,7 @@ async def open_system(settings: Settings, data_dir: DataDir) -> System:
         logs=logs,
         providers=providers,
         dispatcher=dispatcher,
+        quiet=quiet,
         scheduler=scheduler,
         timekeeper=Timekeeper(store, clock, look=scheduler.look),
         sweeper=Sweeper(

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from conselho.logs import plain_line
+import logging
+from pathlib import Path
+
+import pytest
+
+from conselho.config import Settings
+from conselho.logs import configure_logs, plain_line
 
 
 def line(**event: object) -> str:
@@ -26,3 +32,17 @@ def test_text_cannot_forge_a_second_line_or_field() -> None:
 
 def test_a_traceback_follows_its_line() -> None:
     assert line(exception="Traceback: x").endswith("\nTraceback: x")
+
+
+@pytest.mark.parametrize(
+    ("message", "shown"),
+    [("ASGI callable returned without completing handshake.", False), ("It broke.", True)],
+)
+def test_a_refused_websocket_is_no_fault_of_ours(
+    message: str, shown: bool, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    configure_logs(Settings(data_dir=tmp_path, database_url="sqlite:///x"))
+
+    logging.getLogger("uvicorn.error").error(message)
+
+    assert (message in caplog.text) is shown

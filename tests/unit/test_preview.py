@@ -148,3 +148,19 @@ def test_a_calendar_that_is_there_is_used(tmp_path: Path) -> None:
 
     assert [text[:10] for text, _ in local(found)] == ["2026-11-24"]
     assert codes(found) == []
+
+
+def test_a_line_that_comes_once_in_years_is_not_followed_for_ever() -> None:
+    found = shown("0 0 29 2 *", "2026-11-22", count=100)
+
+    years = [int(slot.local[:4]) for slot in found.slots]
+    assert years == [2028, 2032, 2036]
+    assert found.more
+
+
+def test_the_first_slot_is_found_however_far_it_is() -> None:
+    found = shown("0 0 1 1 *", "2026-11-22", starts_at=datetime(2050, 6, 1, tzinfo=UTC), count=2)
+
+    assert [slot.local[:4] for slot in found.slots] == ["2051"]
+    assert found.more
+    assert codes(found) == ["far_away"]

@@ -94,6 +94,13 @@ def test_a_calendar_that_is_not_there_is_refused_with_those_that_are(tmp_path: P
     assert found(rules=NO_RULES, value="30m", excluded_calendars="feriados") == []
 
 
+def test_a_calendar_that_was_put_there_just_now_is_known(tmp_path: Path) -> None:
+    rules = replace(RULES, calendars=Calendars(tmp_path))
+    (tmp_path / "feriados.txt").write_text("12-25")
+
+    assert found(rules=rules, value="30m", excluded_calendars="feriados") == []
+
+
 def test_what_depends_on_the_zone_of_the_server_is_checked_with_it() -> None:
     new_york = replace(RULES, default_timezone="America/New_York")
     moment: dict[str, Any] = {"value": "2026-03-08T02:30", "gap": "skip"}

@@ -19,9 +19,8 @@ from conselho.services.backfill import Backfills
 from conselho.services.bulk import Bulk
 from conselho.services.coalescing import Coalescing
 from conselho.services.maintenance_windows import MaintenanceWindows
-from conselho.services.quiet import Quiet
 from conselho.services.tokens import Tokens
-from conselho.wiring import System, make_calendars
+from conselho.wiring import System
 
 
 class Context:
@@ -43,7 +42,7 @@ class Context:
             login_required=system.settings.login_required,
         )
         self.rate_limits = RateLimits(system.settings.rate_limits)
-        self.quiet = Quiet(make_calendars(system.settings))
+        self.quiet = system.quiet
         self.previewing = asyncio.Lock()
         self.bulk = Bulk(system.store, system.council, system.executions)
         self.coalescing = Coalescing(

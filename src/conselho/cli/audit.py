@@ -9,8 +9,9 @@ from typing import Any
 import click
 
 from conselho.cli import phrases, rows
-from conselho.cli.options import Choices, pass_choices, with_colour, with_json, with_server
-from conselho.cli.screen import Cell, Column, Ink
+from conselho.cli.entries import print_entries, with_pages
+from conselho.cli.options import Choices, pass_choices
+from conselho.cli.screen import Cell, Column
 
 _ENTRIES = (
     Column(name="When"),
@@ -27,15 +28,7 @@ _LONGEST_VALUE = 60
 @click.command()
 @click.argument("target", required=False)
 @click.option("--actor", metavar="NAME", help="Only what was done with the token of this name.")
-@click.option(
-    "--limit", type=click.IntRange(1, 500), default=20, show_default=True, help="Entries."
-)
-@click.option(
-    "--before", type=click.IntRange(1), metavar="SEQ", help="Only those older than this entry."
-)
-@with_json
-@with_server
-@with_colour
+@with_pages
 @pass_choices
 def audit(
     choices: Choices, target: str | None, actor: str | None, limit: int, before: int | None
@@ -45,16 +38,7 @@ def audit(
     With a TARGET: what was done to this agent, execution, maintenance window or token.
     """
     answer = choices.client().audit(target=target, actor=actor, limit=limit, before=before)
-    if choices.as_json:
-        choices.screen.json(answer)
-        return
-    entries = rows.objects(answer, "entries")
-    if not entries:
-        choices.screen.line("There is no such entry.")
-        return
-    choices.screen.table(_ENTRIES, [_cells(entry) for entry in entries])
-    if older := rows.number(answer, "next_before"):
-        choices.screen.line(Ink(f"(more: --before {older:.0f})", "dim"))
+    print_entries(choices, answer, _ENTRIES, _cells)
 
 
 def _cells(entry: rows.Json) -> list[Cell]:

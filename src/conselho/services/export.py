@@ -11,6 +11,7 @@ import asyncio
 import csv
 import io
 import json
+import re
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from dataclasses import replace
 from enum import StrEnum
@@ -44,6 +45,7 @@ _PROMPTS = ("prompt", "instructions", "sent_prompt")
 # A cell that begins with one of these is a formula to a spreadsheet, which may run programs and
 # send cells away. Source: OWASP, CSV Injection.
 _BEGINS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_INNER_FORMULA = re.compile(r"([;\t\r\n][\"' ]*)(?=[=+\-@＝＋－＠])")
 
 
 async def export(
@@ -125,10 +127,15 @@ def _cells(task: Task, parts: Collection[Part]) -> list[object]:
 
 
 def harmless(value: object) -> object:
-    """A text that no spreadsheet takes for a formula: where it might, an apostrophe goes before."""
-    if isinstance(value, str) and value.startswith(_BEGINS_FORMULA):
-        return f"'{value}"
-    return value
+    """A text that no spreadsheet takes for a formula: where it might, an apostrophe goes before.
+
+    Also inside: where the comma is the decimal mark, as in Portuguese, spreadsheets split at `;`
+    instead, and at tabs and ends of lines when the quotes around a cell are not understood.
+    """
+    if not isinstance(value, str):
+        return value
+    inside = _INNER_FORMULA.sub(r"\1'", value)
+    return f"'{inside}" if inside.startswith(_BEGINS_FORMULA) else inside
 
 
 _VALUES: Final[dict[str, Callable[[Task], object]]] = {

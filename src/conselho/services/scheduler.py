@@ -118,13 +118,14 @@ class Scheduler:
         """Serve due slots until cancelled."""
         while True:
             await sleep_unless(self._pending, self._clock, LOOK_SECONDS)
-            # The alarm counts in time that the machine was awake: after a suspend, or a clock that
-            # was set forward, it would be hours late.
-            self._alarm.wake()
             await self._persist("serve due slots", self.tick)
 
     def look(self) -> None:
-        """Let the alarm look at the clock now, whatever the clock did."""
+        """Let the alarm look at the clock now; to be called every few seconds.
+
+        It counts in time that the machine was awake: after a suspend, or a clock that was set
+        forward, it would be hours late.
+        """
         self._alarm.wake()
 
     async def follow(self, bus: EventBus) -> None:
