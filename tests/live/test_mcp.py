@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable
@@ -11,9 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import httpx2
 import pytest
 from mcp.client.client import Client
 from mcp.client.stdio import StdioServerParameters
+from mcp.client.streamable_http import streamable_http_client
 
 from tests.support.live_server import CONSELHO
 from tests.support.server import Server
@@ -149,6 +152,42 @@ def test_a_page_of_somebody_else_cannot_use_the_tools(server: Server) -> None:
     answer = server.api.post("/mcp", json=message, headers={"origin": "https://example.org"})
 
     assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("way", ["http", "stdio"])
+def test_the_role_of_the_caller_holds_for_each_tool(
+    server: Server, tag: str, way: str, tmp_path: Path
+) -> None:
+    """On loopback, where nobody needs a token, one that is shown still says who asks."""
+    agent_id = seat(server, f"roles-{tag}", ["echo", "fine"])
+    made = server.post("/api/tokens", {"name": f"reader-{tag}", "role": "viewer"})
+    url = str(server.api.base_url).rstrip("/")
+
+    async def look(client: Client) -> tuple[Any, Any]:
+        return (
+            await client.call_tool("list_councilors", {}),
+            await client.call_tool("run_councilor", {"agent_id": agent_id}),
+        )
+
+    async def over_http() -> tuple[Any, Any]:
+        headers = {"Authorization": f"Bearer {made['secret']}"}
+        async with httpx2.AsyncClient(headers=headers) as http:
+            transport = streamable_http_client(f"{url}/mcp", http_client=http)
+            async with asyncio.timeout(DEADLINE_SECONDS), Client(transport) as client:
+                return await look(client)
+
+    async def over_pipes() -> tuple[Any, Any]:
+        environ = {"CONSELHO_TOKEN": made["secret"], "PATH": os.environ["PATH"]}
+        started = StdioServerParameters(command=CONSELHO, args=["mcp", "--url", url], env=environ)
+        async with asyncio.timeout(DEADLINE_SECONDS), Client(started) as client:
+            return await look(client)
+
+    read, run = asyncio.run(over_http() if way == "http" else over_pipes())
+
+    assert not read.is_error
+    assert run.is_error
+    assert "operator" in run.content[0].text, "the role that it would take"
+    assert server.get("/api/tasks", agent_id=agent_id)["total"] == 0
 
 
 def seat(server: Server, agent_id: str, command: list[str]) -> str:

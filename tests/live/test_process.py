@@ -934,6 +934,28 @@ def test_without_lists_of_children_the_whole_table_is_searched(
     assert not exists(runs.pid("tool"))
 
 
+@pytest.mark.parametrize(
+    ("state", "flags", "threads", "expected"),
+    [
+        ("S", 0x400000, 1, (True, False)),
+        ("R", 0x400004, 1, (True, True)),  # on its way out: no environment any more
+        ("Z", 0x400044, 1, (False, False)),
+        ("Z", 0x400044, 3, (True, False)),  # its first thread has ended, others run on
+    ],
+)
+def test_the_table_tells_what_is_just_ending(
+    state: str, flags: int, threads: int, expected: tuple[bool, bool]
+) -> None:
+    # The fields of proc(5): the ninth is the flags, the twentieth the threads.
+    fields = [state, "1", "7", "7", "0", "-1", str(flags), *"0" * 10, str(threads), "0", "99"]
+    line = f"7 (a ) b) {' '.join(fields)} 0".encode()
+
+    process = process_table._parse_stat(7, line)
+
+    assert (process.alive, process.ending) == expected
+    assert process.started == 99
+
+
 class _Unlucky(ProcTable):
     """Looks at orphans at the worst moment, once: while they start another and end.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,12 +16,13 @@ from conselho.models.agent import Agent, CatchUp, Overlap
 from conselho.models.maintenance import Maintenance
 from conselho.models.task import Outcome, SkipReason, Status, Task, Trigger
 from conselho.services.announcements import announce
+from conselho.services.ledger import PORTION
 from conselho.services.scheduler import Scheduler
 from conselho.services.seats import recorded, seated
 from conselho.store import Held, Store, TaskFilter
 from conselho.stores.sql import open_sql_store
 from tests.support.clock import FakeClock, FakeUTC
-from tests.support.factories import LEASE, WORKER, make_councilor
+from tests.support.factories import ANA, LEASE, WORKER, make_councilor
 
 # Far ahead: the timer under the scheduler goes by the real clock, and must not find slots due.
 START = datetime(2054, 11, 23, 12, 0, tzinfo=UTC)
@@ -523,9 +524,13 @@ class Away:
     def __init__(self, store: Store) -> None:
         self._store = store
         self.away = False
+        self.meanwhile: Callable[[], None] = lambda: None
+        self.most_at_once = 0
 
     async def submit(self, *args: Any, **kwargs: Any) -> Any:
+        self.most_at_once = max(self.most_at_once, len(args[0]))
         if self.away:
+            self.meanwhile()
             raise StoreUnavailable("it is being moved")
         return await self._store.submit(*args, **kwargs)
 
@@ -539,18 +544,41 @@ async def test_the_oldest_slot_says_since_when_a_councilor_is_overdue(store: Sto
     await seat(store, schedule="10s")
     await council.scheduler.start()
     away.away = True
+    seen: list[list[datetime]] = []
     for seconds in (10, 20, 30, 60):
-        council.at(START + timedelta(seconds=seconds))
+        at = START + timedelta(seconds=seconds)
+        council.at(at)
         await council.ring()
+
+        # The alarm does not wait for the store: it rings on while that is asked.
+        def meanwhile(at: datetime = at) -> None:
+            council.scheduler.ring(ANA, at + timedelta(seconds=5))
+            seen.append([since for _, since in council.scheduler.overdue()])
+
+        away.meanwhile = meanwhile
         with pytest.raises(StoreUnavailable):
             await council.scheduler.tick()
 
     [(agent, since)] = council.scheduler.overdue()
     assert (agent.agent_id, since) == ("ana", START + timedelta(seconds=10))
+    assert seen[-1] == [since], "also while the store is being asked"
     away.away = False
     await council.scheduler.tick()
     assert council.scheduler.overdue() == []
     council.scheduler.stop()
+
+
+async def test_a_long_catch_up_of_all_slots_is_stored_in_portions(store: Store) -> None:
+    watched: Any = Away(store)
+    council = Council(watched, FakeClock(START))
+    await seat(store, schedule="1m", catch_up=CatchUp.ALL, catch_up_max_age_seconds=10 * 86_400)
+    council.at(START + timedelta(days=1, seconds=50))
+
+    await council.scheduler.start()
+    council.scheduler.stop()
+
+    assert (await store.tasks(TaskFilter(), limit=1)).total == 24 * 60
+    assert watched.most_at_once == PORTION
 
 
 async def test_years_of_slots_are_told_in_one_row_and_hold_up_nobody(council: Council) -> None:
