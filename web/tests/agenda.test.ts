@@ -260,8 +260,14 @@ describe("an entry of a seat's journal", () => {
       "Agenda: de “30m” para “0 9 * * 1-5”",
       "",
     ],
+    [
+      "edited",
+      "Nilo was edited: schedule.value '30m' -> '1h', policies.priority 5 -> 8.",
+      "Agenda: de “30m” para “1h”",
+      "Nilo was edited: schedule.value '30m' -> '1h', policies.priority 5 -> 8.",
+    ],
     ["edited", "Nilo was edited: policies.priority 5 -> 8.", "Regras da agenda mudadas", "Nilo was edited: policies.priority 5 -> 8."],
-    ["edited", "Nilo was edited: title 'A' -> 'B'.", "Editado", "Nilo was edited: title 'A' -> 'B'."],
+    ["edited", "Nilo was edited: title.", "Editado", "Nilo was edited: title."],
     ["server_started", "The server started.", "O servidor começou", ""],
     [
       "server_started",

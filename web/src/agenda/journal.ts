@@ -11,7 +11,11 @@ export function journalWords({ kind, detail }: JournalEntry, { journal: t }: Age
   if (kind === "paused" && / together with others\.$/.test(detail)) return [t.pausedTogether, ""];
   const [, changes] = / was edited: (.*)$/s.exec(detail) ?? [];
   const value = /\bschedule\.value '([^']*)' -> '([^']*)'/.exec(changes ?? "");
-  if (value) return [t.value(value[1]!, value[2]!), value[0] === changes?.replace(/\.$/, "") ? "" : detail];
+  if (value) {
+    // The type follows from the value; anything else is a change that the headline does not tell.
+    const others = changes!.replace(value[0], "").replace(/\bschedule\.type '[^']*' -> '[^']*'/, "");
+    return [t.value(value[1]!, value[2]!), /\w/.test(others) ? detail : ""];
+  }
   if (changes && /^(?:schedule|policies)\./.test(changes)) return [t.rules, detail];
   return [t.kind[kind] ?? kind, PLAIN.has(kind) ? "" : detail];
 }
