@@ -15,7 +15,7 @@ import "./styles/lost.css";
 
 import { render } from "preact";
 
-import { applyLanguage } from "./i18n";
+import { applyLanguage, startLanguage } from "./i18n";
 import { applyTab } from "./overview";
 import { forgetOldTrees } from "./parts/forget";
 import { applyTheme } from "./preferences";
@@ -25,8 +25,11 @@ import { App } from "./views/app";
 
 forgetOldTrees();
 applyTheme();
-applyLanguage();
-applyTab();
 startRouting();
+// Not awaited at the top level: what is loaded later shares this module's code, and would wait for it.
+void startLanguage().then(() => {
+  applyLanguage();
+  applyTab();
+  render(<App />, document.getElementById("page") as HTMLElement);
+});
 startSession();
-render(<App />, document.getElementById("page") as HTMLElement);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { activeWindows, clockEntries, isMaintained, lengthIn, windowState, withEntry, withNewest, withOlder, withWindow } from "../src/council/journal";
+import { startLanguage } from "../src/i18n";
 import { changedBy, meantBy, pausedSingly, selectionOf, tagsOf } from "../src/orders/selection";
 import { languageChoice } from "../src/preferences";
 import { parseRoute } from "../src/route";
@@ -74,9 +75,10 @@ describe("a maintenance window", () => {
     expect(isMaintained([{ ...named, agent_ids: [], tags: ["quality"] }], calm, T0)).toBe(true);
   });
 
-  it("says whom it is for, briefly however many and long they are", () => {
+  it("says whom it is for, briefly however many and long they are", async () => {
     const whom = (tags: string[], agent_ids: string[]) => whomWords({ tags, agent_ids });
     languageChoice.value = "en";
+    await startLanguage();
     expect(whom([], [])).toBe("the whole council");
     expect(whom(["quality"], ["ana", "nilo", "bento"])).toBe("those of quality, ana, nilo and bento");
     expect(whom(["quality"], ["ana", "nilo", "bento", "rosa"])).toBe("those of quality, ana, nilo and 2 more");

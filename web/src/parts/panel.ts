@@ -2,7 +2,7 @@
 import type { RefObject } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 
-import { goHome } from "../route";
+import { closePanel } from "../route";
 
 export function usePanel(): RefObject<HTMLDivElement | null> {
   const panel = useRef<HTMLDivElement>(null);
@@ -10,7 +10,7 @@ export function usePanel(): RefObject<HTMLDivElement | null> {
     const before = document.activeElement;
     panel.current?.focus();
     const press = (event: KeyboardEvent) => {
-      if (event.key === "Escape" && !event.defaultPrevented) goHome();
+      if (event.key === "Escape" && !event.defaultPrevented) closePanel();
     };
     document.addEventListener("keydown", press);
     return () => {

@@ -1,7 +1,6 @@
 /** One execution in words: its state, what it said, and why it ended as it did. */
 import { markOf } from "../council/standing";
 import type { Messages } from "../i18n";
-import { en } from "../i18n/en";
 import type { RecentMark, TaskRow } from "../wire";
 import { endsOf, type Formats } from "./format";
 import { doubtOf } from "./verdict";
@@ -62,7 +61,7 @@ export function isRetry(row: Pick<TaskRow, "status" | "attempt">): boolean {
   return row.status === "pending" && row.attempt > 0;
 }
 
-type Failure = { readonly error_kind: string | null; readonly error_cause?: string | null };
+export type Failure = { readonly error_kind: string | null; readonly error_cause?: string | null };
 
 /**
  * What is known of the failure by its kind, in the reader's language, where that says it all;
@@ -135,13 +134,6 @@ export function causeOf({ error_kind, error_cause }: Failure, t: Messages): read
   if (error_cause && Object.hasOwn(t.providerCause, error_cause)) return t.providerCause[error_cause]!;
   const known = error_kind !== null && Object.hasOwn(t.cause, error_kind) ? error_kind : "other";
   return t.cause[known] ?? ["", ""];
-}
-
-/** The failure's own message, without the server's English name of the cause in front of it. */
-export function ownWords(row: Failure & Pick<TaskRow, "error">): string {
-  const named = row.error_cause ? `${causeOf(row, en)[0].replace(/\.$/, "")}: ` : "";
-  const said = row.error ?? "";
-  return named && said.startsWith(named) ? said.slice(named.length) : said;
 }
 
 /** First line with something in it; agents like to begin with blank ones. */

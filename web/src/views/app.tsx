@@ -7,7 +7,7 @@ import { reasonOf } from "../actions";
 import { messages } from "../i18n";
 import { seated } from "../overview";
 import { lazy } from "../parts/lazy";
-import { route } from "../route";
+import { route, view } from "../route";
 import { loaded, loadError, lost } from "../session";
 import { Announcer } from "./announcer";
 import { AttentionList } from "./attention";
@@ -22,6 +22,10 @@ import { RecentRuns } from "./recent";
 import { TopBar } from "./topbar";
 
 /** What most visits never open is fetched when it is; some of it brings the monospaced face along. */
+const TimelineView = lazy(() => import("./timeline/page").then((module) => module.TimelineView));
+const ProvidersView = lazy(() => import("./providers/page").then((module) => module.ProvidersView));
+const CouncilorPanel = lazy(() => import("./councilor/panel").then((module) => module.CouncilorPanel));
+const SeatPanel = lazy(() => import("./seat/panel").then((module) => module.SeatPanel));
 const AgendaPanel = lazy(() => import("./agenda/panel").then((module) => module.AgendaPanel));
 const OrdersPanel = lazy(() => import("./orders/panel").then((module) => module.OrdersPanel));
 const EmptyCouncil = lazy(() => import("./empty").then((module) => module.EmptyCouncil));
@@ -53,8 +57,7 @@ function Shell() {
       <TopBar />
       <main id="council" tabIndex={-1}>
         <MaintenanceBanner />
-        <Band />
-        <Plenary />
+        <Behind />
       </main>
       <Panel />
       <Notice />
@@ -79,6 +82,23 @@ function skip(event: Event): void {
   document.getElementById("council")?.focus();
 }
 
+/** The view that is open, or that stands behind the open panel. */
+function Behind() {
+  switch (view.value) {
+    case "timeline":
+      return <TimelineView />;
+    case "providers":
+      return <ProvidersView />;
+    default:
+      return (
+        <>
+          <Band />
+          <Plenary />
+        </>
+      );
+  }
+}
+
 function Plenary() {
   if (!loaded.value) return <FirstLoad />;
   if (seated.value.length === 0) return <EmptyCouncil />;
@@ -96,7 +116,14 @@ function Plenary() {
 function Panel() {
   switch (route.value.kind) {
     case "plenary":
+    case "timeline":
+    case "providers":
       return null;
+    case "councilor":
+      return <CouncilorPanel />;
+    case "promote":
+    case "edit":
+      return <SeatPanel />;
     case "agenda":
       return <AgendaPanel />;
     case "orders":

@@ -19,7 +19,7 @@ import { agendaMessages } from "../../i18n/agenda";
 import { OrderButton } from "../../parts/order";
 import { usePanel } from "../../parts/panel";
 import { Portrait } from "../../parts/portrait";
-import { councilorAddress, goHome, route } from "../../route";
+import { councilorAddress, closePanel, route } from "../../route";
 import { council, loaded } from "../../session";
 import { capital } from "../../text/format";
 import { plainWords, zoneOf } from "../../text/schedule";
@@ -41,7 +41,7 @@ export function AgendaPanel() {
     <div class="panel is-wide agenda" role="dialog" aria-label={t.label(name)} tabIndex={-1} ref={panel} data-agenda={id}>
       <div class="panel-bar">
         <p class="crumbs">
-          <button type="button" onClick={goHome}>
+          <button type="button" onClick={closePanel}>
             {t.plenary}
           </button>
           <b>{t.label(name)}</b>
@@ -53,7 +53,7 @@ export function AgendaPanel() {
             </a>
           )}
         </nav>
-        <button type="button" class="button" onClick={goHome}>
+        <button type="button" class="button" onClick={closePanel}>
           {t.close} <kbd aria-hidden="true">Esc</kbd>
         </button>
       </div>

@@ -15,7 +15,7 @@ import { ApiError, getTask } from "../../api";
 import { now } from "../../clock";
 import { formats, type Messages, messages } from "../../i18n";
 import { usePanel } from "../../parts/panel";
-import { councilorAddress, executionAddress, goHome, route } from "../../route";
+import { councilorAddress, executionAddress, closePanel, route } from "../../route";
 import { council } from "../../session";
 import { isFinal } from "../../state";
 import type { Agent, TaskDetails, TaskRow } from "../../wire";
@@ -119,7 +119,7 @@ function PanelBar({ agent, row, taskId }: PanelBarProps) {
         )}
       </nav>
       {taskId !== null && <CopyLink taskId={taskId} />}
-      <button type="button" class="button" onClick={goHome}>
+      <button type="button" class="button" onClick={closePanel}>
         {t.close} <kbd aria-hidden="true">Esc</kbd>
       </button>
     </div>
@@ -132,7 +132,7 @@ function Crumbs({ row }: { row: TaskRow | null }) {
   const at = row.started_at ?? row.due_at ?? row.created_at;
   return (
     <p class="crumbs">
-      <button type="button" onClick={goHome}>
+      <button type="button" onClick={closePanel}>
         {messages.value.execution.plenary}
       </button>
       <a href={councilorAddress(row.agent_id)}>{row.display_name}</a>

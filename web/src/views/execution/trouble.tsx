@@ -3,7 +3,8 @@ import { now } from "../../clock";
 import { formats, messages } from "../../i18n";
 import { Mark } from "../../parts/mark";
 import { lost } from "../../session";
-import { causeOf, firstLine, isRetry, ownWords, retryAt } from "../../text/news";
+import { causeOf, firstLine, isRetry, retryAt } from "../../text/news";
+import { ownWords } from "../../text/own_words";
 import type { Agent, TaskRow } from "../../wire";
 
 /** Why a run failed: what is known by its kind, its own message, then what a person can do. */

@@ -5,7 +5,7 @@ import "../../styles/agenda.css";
 import { agendaMessages } from "../../i18n/agenda";
 import { told } from "../../journal";
 import { usePanel } from "../../parts/panel";
-import { goHome } from "../../route";
+import { closePanel } from "../../route";
 import { JournalList } from "../agenda/journal";
 import { useJournalPages } from "../agenda/pages";
 import { ZONE } from "../card";
@@ -21,7 +21,7 @@ export function JournalPanel() {
     <div class="panel journal-panel" role="dialog" aria-label={t.journal.council} tabIndex={-1} ref={panel}>
       <div class="panel-bar">
         <b class="panel-name">{t.journal.council}</b>
-        <button type="button" class="button" onClick={goHome}>
+        <button type="button" class="button" onClick={closePanel}>
           {t.close} <kbd aria-hidden="true">Esc</kbd>
         </button>
       </div>

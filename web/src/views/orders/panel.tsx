@@ -14,7 +14,7 @@ import { meantBy, tagsOf, type Target } from "../../orders/selection";
 import { seated } from "../../overview";
 import { Mark } from "../../parts/mark";
 import { usePanel } from "../../parts/panel";
-import { goHome } from "../../route";
+import { closePanel } from "../../route";
 import { canWrite } from "../../session";
 import { Backfill } from "./backfill";
 import { BulkOrders } from "./bulk";
@@ -29,13 +29,13 @@ export function OrdersPanel() {
     <div class="panel is-wide orders-panel" role="dialog" aria-label={t.label} tabIndex={-1} ref={panel}>
       <div class="panel-bar">
         <p class="crumbs">
-          <button type="button" onClick={goHome}>
+          <button type="button" onClick={closePanel}>
             {t.plenary}
           </button>
           <b>{t.label}</b>
         </p>
         <span class="gap" />
-        <button type="button" class="button" onClick={goHome}>
+        <button type="button" class="button" onClick={closePanel}>
           {t.close} <kbd aria-hidden="true">Esc</kbd>
         </button>
       </div>

@@ -1,0 +1,4 @@
+/** What runs the agents, and whether it can. */
+export function ProvidersView() {
+  return <section class="providers" />;
+}
