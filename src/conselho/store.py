@@ -273,10 +273,13 @@ class TaskStore(Protocol):
         """One Task, whole. Raises NotFound."""
         ...
 
-    async def tasks(self, where: TaskFilter, *, limit: int, offset: int = 0) -> TaskPage:
+    async def tasks(
+        self, where: TaskFilter, *, limit: int, offset: int = 0, texts: bool = True
+    ) -> TaskPage:
         """A page of tasks, newest created_at first (task_id breaks ties).
 
-        `result` is whole, page sizes are the caller's care; `sent_prompt` may be left out.
+        `result` is whole, page sizes are the caller's care; `sent_prompt` may be left out. Without
+        `texts` the result, `prompt` and `instructions` are empty, and a long page costs little.
         """
         ...
 
@@ -312,6 +315,18 @@ class TaskStore(Protocol):
         """The newest completed Task (by created_at) of the agent that has a verdict, if any.
 
         The verdict is whole; `result`, `prompt` and `sent_prompt` may be left out.
+        """
+        ...
+
+    async def concluded(
+        self, agent_id: AgentId, *, limit: int, older_than: tuple[datetime, TaskId] | None = None
+    ) -> list[Task]:
+        """The newest runs of the agent that came to a conclusion, newest first (as `tasks`).
+
+        Those are the runs of the council that completed with a verdict, or that failed with a
+        report of their own; one that only crashed says nothing of what it would have found. Of
+        very many that crashed in a row, only the newest 5,000 are looked through.
+        The verdict is whole; `result`, `prompt`, `instructions` and `sent_prompt` are empty.
         """
         ...
 

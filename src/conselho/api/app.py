@@ -23,6 +23,7 @@ from conselho.api import (
     execute,
     executions,
     export,
+    findings,
     health,
     instances,
     journal,
@@ -76,6 +77,7 @@ def make_app(context: Context) -> FastAPI:
     for prefix in PREFIXES:
         app.include_router(councilors.seat, prefix=prefix, tags=["councilors"])
         app.include_router(schedules.seat, prefix=prefix, tags=["councilors"])
+        app.include_router(findings.seat, prefix=prefix, tags=["councilors"])
         app.include_router(export.seat, prefix=prefix, tags=["councilors"])
         app.include_router(execute.seat, prefix=prefix, tags=["older clients"])
     app.include_router(schedules.router)

@@ -24,6 +24,7 @@ from conselho.api.schemas import (
     executions,
     figures,
     health,
+    findings,
     journal,
     maintenance,
     older,
@@ -81,6 +82,7 @@ _COUNCILOR: Final[Mapping[tuple[str, str], Operation]] = {
     ),
     ("GET", "next"): Operation("list_next_slots", schedules.NextSlots, errors=(404,)),
 }
+    ("GET", "findings"): Operation("list_findings", findings.FindingList, errors=(404,)),
 
 
 def _seats() -> dict[tuple[str, str], Operation]:

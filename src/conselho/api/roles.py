@@ -28,6 +28,7 @@ _COUNCILOR: Final[Mapping[tuple[str, str], Role]] = {
     ("GET", "councilor-reports/latest"): VIEWER,
     ("GET", "council-file"): VIEWER,
     ("GET", "next"): VIEWER,
+    ("GET", "findings"): VIEWER,
 }
 
 # Fixed paths before those with a parameter in their place.

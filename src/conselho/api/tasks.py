@@ -54,6 +54,7 @@ async def list_tasks(
     q: Annotated[str | None, Query(max_length=200)] = None,
     cursor: Annotated[str | None, Query(max_length=400)] = None,
     sort: Order = Order.NEWEST,
+    results: bool = True,
 ) -> dict[str, Any]:
     """Executions and lost slots, newest first; all filters can be combined.
 
@@ -62,7 +63,8 @@ async def list_tasks(
     `next_cursor` as `cursor` brings the next page, and rows that arrive meanwhile move nothing; it
     is null at the end. With `q` each page looks through 5,000 rows at most: it may be empty and
     have a next page still, and `total` tells what was found in these rows. `sort=created_at` turns
-    the order around, for pages by `offset`.
+    the order around, for pages by `offset`. `results=false` leaves every `result` null: a list
+    that only shows verdicts is light then.
     """
     if sort is Order.OLDEST and (cursor or q):
         raise Invalid("sort", "cannot be turned around together with cursor or q")
@@ -77,7 +79,7 @@ async def list_tasks(
         text=(q or "").strip() or None,
         older_than=place_of(cursor) if cursor else None,
     )
-    page = await _page(context, where, limit, offset, sort)
+    page = await _page(context, where, limit, offset, sort, texts=results)
     return {
         "success": True,
         "count": len(page.tasks),
@@ -100,15 +102,21 @@ async def processing(
 
 
 async def _page(
-    context: Context, where: TaskFilter, limit: int, offset: int, sort: Order
+    context: Context,
+    where: TaskFilter,
+    limit: int,
+    offset: int,
+    sort: Order,
+    *,
+    texts: bool = True,
 ) -> TaskPage:
     if sort is Order.NEWEST:
-        return await context.store.tasks(where, limit=limit, offset=offset)
+        return await context.store.tasks(where, limit=limit, offset=offset, texts=texts)
     # The store reads from the newest: the oldest are the end of that list.
     total = (await context.store.tasks(where, limit=0)).total
     end = max(total - offset, 0)
     first = max(end - limit, 0)
-    page = await context.store.tasks(where, limit=end - first, offset=first)
+    page = await context.store.tasks(where, limit=end - first, offset=first, texts=texts)
     return TaskPage(tasks=page.tasks[::-1], total=total)
 
 

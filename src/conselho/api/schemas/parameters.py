@@ -53,6 +53,7 @@ PARAMETERS: Final[Mapping[str, tuple[str, Any]]] = {
         "timeout",
     ),
     "read_task_log.offset": ("How many bytes are skipped.", 0),
+    "results": ("Whether each `result` is there; without them a long page is light.", False),
     "severity": ("Only what came out like this.", "warning"),
     "since": (f"Only what was made at this moment or later, as {MOMENT}.", MOMENT),
     "sort": ("What comes first.", "-created_at"),

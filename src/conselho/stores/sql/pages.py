@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any, Final
@@ -12,7 +13,7 @@ from conselho.models.ids import TaskId
 from conselho.models.task import Task
 from conselho.store import TaskFilter, TaskPage
 from conselho.stores.sql.portable import bound, given, has_text, json_text, sought_text
-from conselho.stores.sql.rows import COLUMNS, moment_of, storable, task_of
+from conselho.stores.sql.rows import COLUMNS, FOUND_COLUMNS, moment_of, storable, task_of
 from conselho.stores.sql.runs import Parameters, Runs, count_rows, merged, newest_first, runs_of
 from conselho.stores.sql.schema import tasks
 
@@ -20,7 +21,7 @@ from conselho.stores.sql.schema import tasks
 SEARCHED: Final = 5_000
 
 
-def page(conn: sa.Connection, where: TaskFilter, limit: int, offset: int) -> TaskPage:
+def page(conn: sa.Connection, where: TaskFilter, limit: int, offset: int, texts: bool) -> TaskPage:
     """A page as the contract has it.
 
     Without `since` and `until` the total comes from the counters; with them the entries of that
@@ -29,7 +30,9 @@ def page(conn: sa.Connection, where: TaskFilter, limit: int, offset: int) -> Tas
     """
     runs, parameters, total = runs_of(conn, where)
     if where.text is not None:
-        return _found(conn, runs, parameters, where.text, limit, offset) if total else TaskPage()
+        if not total:
+            return TaskPage()
+        return _found(conn, runs, parameters, where.text, limit, offset, texts)
     if total and (where.since or where.until):
         newest = runs._replace(given=runs.given._replace(older=False))
         total = conn.execute(count_rows(newest), parameters).scalar_one()
@@ -37,7 +40,7 @@ def page(conn: sa.Connection, where: TaskFilter, limit: int, offset: int) -> Tas
         return TaskPage(total=total)
     # One more than is shown tells whether there is a next page.
     parameters |= {"limit": limit + 1, "offset": offset, "merged": limit + 1 + offset}
-    rows = [task_of(row) for row in conn.execute(_page(runs), parameters)]
+    rows = [task_of(row) for row in conn.execute(_page(runs, texts), parameters)]
     more = len(rows) > limit
     return TaskPage(
         tasks=rows[:limit], total=total, next_older_than=_place(rows[limit - 1]) if more else None
@@ -49,7 +52,7 @@ def _place(task: Task) -> tuple[datetime, TaskId]:
 
 
 @lru_cache(maxsize=256)
-def _page(runs: Runs) -> sa.Select[Any]:
+def _page(runs: Runs, texts: bool) -> sa.Select[Any]:
     rows = merged(runs)
     on_page = (
         sa.select(rows.c.task_id)
@@ -59,14 +62,24 @@ def _page(runs: Runs) -> sa.Select[Any]:
         .subquery("on_page")
     )
     return (
-        sa.select(*COLUMNS)
+        sa.select(*_columns(texts))
         .join(on_page, on_page.c.task_id == tasks.c.task_id)
         .order_by(*newest_first)
     )
 
 
+def _columns(texts: bool) -> Sequence[sa.ColumnElement[Any]]:
+    return COLUMNS if texts else FOUND_COLUMNS
+
+
 def _found(
-    conn: sa.Connection, runs: Runs, parameters: Parameters, text: str, limit: int, offset: int
+    conn: sa.Connection,
+    runs: Runs,
+    parameters: Parameters,
+    text: str,
+    limit: int,
+    offset: int,
+    texts: bool,
 ) -> TaskPage:
     """The rows that hold a text, out of the newest SEARCHED of these runs."""
     parameters |= {"merged": SEARCHED, "limit": SEARCHED, "last": SEARCHED - 1}
@@ -79,7 +92,7 @@ def _found(
     else:
         end = conn.execute(_last_searched(runs), parameters).one_or_none()
     on_page = [row.task_id for row in found[offset : offset + limit]]
-    rows = conn.execute(_by_ids(conn.dialect.name), {"ids": bound(on_page)})
+    rows = conn.execute(_by_ids(conn.dialect.name, texts), {"ids": bound(on_page)})
     return TaskPage(
         tasks=list(map(task_of, rows)),
         total=len(found),
@@ -129,6 +142,10 @@ def _last_searched(runs: Runs) -> sa.Select[Any]:
 
 
 @cache
-def _by_ids(dialect: str) -> sa.Select[Any]:
+def _by_ids(dialect: str, texts: bool) -> sa.Select[Any]:
     wanted = given(dialect)
-    return sa.select(*COLUMNS).join(wanted, wanted.c.id == tasks.c.task_id).order_by(*newest_first)
+    return (
+        sa.select(*_columns(texts))
+        .join(wanted, wanted.c.id == tasks.c.task_id)
+        .order_by(*newest_first)
+    )

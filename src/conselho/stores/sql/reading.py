@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -13,11 +13,14 @@ from conselho.errors import NotFound
 from conselho.models.ids import AgentId, TaskId
 from conselho.models.statistics import Activity
 from conselho.models.task import Status, Task, Trigger
-from conselho.stores.sql.portable import bound, given
+from conselho.models.verdict import VerdictSource
+from conselho.stores.sql.portable import bound, given, json_text
 from conselho.stores.sql.rows import (
     COLUMNS,
+    FOUND_COLUMNS,
     LIGHT_COLUMNS,
     WHOLE_COLUMNS,
+    micros,
     storable,
     task_of,
 )
@@ -136,6 +139,67 @@ _LAST_VERDICT = (
     .order_by(*_newest_first)
     .limit(1)
 )
+
+
+# So many rows of an agent are looked through for those that concluded something.
+LOOKED_THROUGH: Final = 5_000
+
+
+def concluded(
+    conn: sa.Connection,
+    agent_id: AgentId,
+    limit: int,
+    older_than: tuple[datetime, TaskId] | None,
+) -> list[Task]:
+    if limit <= 0:
+        return []
+    parameters: dict[str, Any] = {"agent": storable(agent_id), "limit": limit}
+    if older_than is not None:
+        older_at, older_id = older_than
+        parameters |= {"older_at": micros(older_at), "older_id": storable(older_id)}
+    statement = _concluded(conn.dialect.name, older_than is not None)
+    return [task_of(row) for row in conn.execute(statement, parameters)]
+
+
+@cache
+def _concluded(dialect: str, goes_on: bool) -> sa.Select[Any]:
+    """Each condition of the span is on the index; how a run ended needs its row."""
+    status = sa.func.nullif(tasks.c.status, "")
+    span: list[sa.ColumnElement[bool]] = [
+        is_final,
+        tasks.c.agent_id == sa.bindparam("agent"),
+        # In a form that leaves the planner the index of the agent's rows, newest first.
+        status.in_([Status.COMPLETED.value, Status.ERROR.value]),
+        sa.func.nullif(tasks.c.trigger, "") != Trigger.API.value,
+    ]
+    if goes_on:
+        span += [
+            tasks.c.created_at <= sa.bindparam("older_at"),
+            sa.or_(
+                tasks.c.created_at < sa.bindparam("older_at"),
+                tasks.c.task_id < sa.bindparam("older_id"),
+            ),
+        ]
+    last = (
+        sa.select(tasks.c.created_at)
+        .where(*span)
+        .order_by(*_newest_first)
+        .limit(1)
+        .offset(LOOKED_THROUGH - 1)
+        .scalar_subquery()
+    )
+    reported = json_text(dialect, tasks.c.verdict, 2) == VerdictSource.CONTRACT.value
+    return (
+        sa.select(*FOUND_COLUMNS)
+        .where(
+            *span,
+            tasks.c.created_at >= sa.func.coalesce(last, sa.literal_column("0")),
+            tasks.c.verdict.is_not(None),
+            sa.or_(status == Status.COMPLETED.value, reported, tasks.c.findings.is_not(None)),
+        )
+        .order_by(*_newest_first)
+        .limit(sa.bindparam("limit"))
+    )
 
 
 def activity(conn: sa.Connection) -> Activity:

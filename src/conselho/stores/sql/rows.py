@@ -14,6 +14,8 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
+import sqlalchemy as sa
+
 from conselho.models.agent import Agent
 from conselho.models.documents import (
     agent_document,
@@ -89,6 +91,14 @@ COLUMNS = (
     tasks.c.prompt,
     tasks.c.instructions,
     tasks.c.result,
+)
+# What was found, without the long texts.
+FOUND_COLUMNS: tuple[sa.ColumnElement[Any], ...] = (
+    *LIGHT_COLUMNS,
+    tasks.c.findings,
+    sa.literal_column("''").label("prompt"),
+    sa.null().label("instructions"),
+    sa.null().label("result"),
 )
 # For one Task at a time: a sent prompt may be as long as its context files.
 WHOLE_COLUMNS = (*COLUMNS, tasks.c.sent_prompt)

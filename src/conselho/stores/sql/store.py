@@ -208,9 +208,11 @@ class SqlStore:
     async def task(self, task_id: TaskId) -> Task:
         return await self._executor.read(reading.task_by_id, task_id)
 
-    async def tasks(self, where: TaskFilter, *, limit: int, offset: int = 0) -> TaskPage:
+    async def tasks(
+        self, where: TaskFilter, *, limit: int, offset: int = 0, texts: bool = True
+    ) -> TaskPage:
         """Cost: a few milliseconds, but for long spans and deep offsets (pages.page)."""
-        return await self._executor.read(pages.page, where, limit, offset)
+        return await self._executor.read(pages.page, where, limit, offset, texts)
 
     async def portion(
         self, where: TaskFilter, *, limit: int, result: bool = False, prompt: bool = False
@@ -228,6 +230,11 @@ class SqlStore:
 
     async def last_verdict(self, agent_id: AgentId) -> Task | None:
         return await self._executor.read(reading.last_verdict, agent_id)
+
+    async def concluded(
+        self, agent_id: AgentId, *, limit: int, older_than: tuple[datetime, TaskId] | None = None
+    ) -> list[Task]:
+        return await self._executor.read(reading.concluded, agent_id, limit, older_than)
 
     async def activity(self) -> Activity:
         return await self._executor.read(reading.activity)
