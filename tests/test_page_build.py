@@ -99,6 +99,8 @@ def test_a_new_source_or_a_lost_page_is_noticed_and_tools_leavings_are_not(
     build_page(tree)
     (tree / "web" / "node_modules" / "tool.cache").write_text("x", encoding="utf-8")
     (tree / "web" / "tsconfig.tsbuildinfo").write_text("x", encoding="utf-8")
+    (tree / "web" / "generated").mkdir()
+    (tree / "web" / "generated" / "openapi.d.ts").write_text("x", encoding="utf-8")
     assert page_is_fresh(tree)
     (tree / "web" / "src" / "new.ts").touch()
     assert not page_is_fresh(tree)

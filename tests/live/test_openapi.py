@@ -18,7 +18,9 @@ import pytest
 
 from conselho.api.openapi import operations_of
 from conselho.api.operations import OPERATIONS
+from conselho.api.schemas.events import BY_TYPE
 from tests.support.server import Server, config, running
+from tools import openapi
 
 Json = dict[str, Any]
 
@@ -163,6 +165,12 @@ class TestWhole:
         assert "role `admin`" in paths["/api/agents"]["post"]["description"]
 
 
+class TestPage:
+    def test_the_page_is_built_with_what_the_server_says(self, document: Json) -> None:
+        kept = openapi.FILE.read_text(encoding="utf-8")
+        assert kept == openapi.written(document), "run `make api` and look at what has changed"
+
+
 class TestTrue:
     def test_what_is_read_is_as_described(self, lively: Server, document: Json) -> None:
         """Every GET of the API, with what is there: nothing missing, nothing that is not told."""
@@ -247,6 +255,23 @@ class TestTrue:
         [row, *_] = lively.get("/api/tasks", agent_id="eva")["tasks"]
         cancel = f"/api/tasks/{row['task_id']}/cancel"
         conforms(document, described(document, "POST", cancel), lively.api.post(cancel))
+
+    def test_so_is_what_the_stream_says(self, lively: Server, document: Json) -> None:
+        lively.promote("flora", ["sleep", "600"], schedule="1s")
+        identity = lively.get("/api/kpis")["last_event_id"].rpartition("-")[0]
+        with lively.listen(f"{identity}-0") as stream, lively.listen("elsewhere") as lost:
+            stream.until("councilor_skipped", councilor_id="flora")
+            heard = [*stream.heard, lost.until("reset")]
+        lively.delete("/api/agents/flora")
+        # Which would take a quarter of a minute.
+        assert {event.type for event in heard} == BY_TYPE.keys() - {"heartbeat"}
+        shapes = {
+            kind: validator(document, {"$ref": f"#/components/schemas/{BY_TYPE[kind].__name__}"})
+            for kind in {event.type for event in heard}
+        }
+        for event in heard:
+            for error in shapes[event.type].iter_errors(event.data):
+                raise AssertionError(f"{event.type} {error.instance_path}: {error.message[:300]}")
 
     def test_errors_keep_their_sentence(self, lively: Server) -> None:
         answer = lively.api.get("/api/agents/nobody")

@@ -15,11 +15,9 @@ import type {
   Agent,
   BareAgent,
   CouncilEvent,
-  CouncilorsAnswer,
   RecentMark,
   Stats,
   TaskRow,
-  TasksAnswer,
   TaskStatus,
   UpdatedEvent,
 } from "./wire";
@@ -56,7 +54,10 @@ export function isFinal(status: TaskStatus): boolean {
   return FINAL.has(status);
 }
 
-export function fromSnapshots(councilors: CouncilorsAnswer, tasks: TasksAnswer): Council {
+export function fromSnapshots(
+  councilors: { readonly agents: readonly Agent[] },
+  tasks: { readonly tasks: readonly TaskRow[] },
+): Council {
   const seated = councilors.agents.filter((agent) => agent.is_councilor);
   return {
     agents: new Map(seated.map((agent) => [agent.agent_id, agent])),
@@ -137,7 +138,7 @@ function withMoreSlots(agent: Agent, row: TaskRow, before: RecentMark): Agent {
   return {
     ...agent,
     recent: agent.recent.map((mark) => (mark === before ? toMark(row) : mark)),
-    stats: agent.stats && withOneMore(agent.stats, more),
+    stats: withOneMore(agent.stats, more),
   };
 }
 
@@ -146,7 +147,7 @@ function withFinal(agent: Agent, row: TaskRow): Agent {
     ...agent,
     current: agent.current?.task_id === row.task_id ? null : agent.current,
     recent: [...agent.recent, toMark(row)].slice(-RECENT_KEPT),
-    stats: agent.stats && withOneMore(agent.stats, row),
+    stats: withOneMore(agent.stats, row),
   };
 }
 
@@ -200,11 +201,21 @@ function applyUpdate(council: Council, event: UpdatedEvent): Council {
   return { ...council, agents, outdated: council.outdated || due };
 }
 
+/** Of a councilor that never ran. */
+const NO_STATS: Stats = {
+  total_executions: 0,
+  last_execution: null,
+  success_rate: 0,
+  average_duration_ms: null,
+  skipped: 0,
+  missed: 0,
+};
+
 /** The agent as the event tells it, with the live part we had; its next slot is not known yet. */
 function reseated(had: Agent | undefined, agent: BareAgent): Agent {
   return {
     ...agent,
-    stats: had?.stats ?? agent.stats,
+    stats: had?.stats ?? NO_STATS,
     next_execution: null,
     current: had?.current ?? null,
     recent: had?.recent ?? [],

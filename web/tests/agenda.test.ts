@@ -10,11 +10,11 @@ import { AGENDA_MESSAGES } from "../src/i18n/agenda";
 import { ORDERS_MESSAGES } from "../src/i18n/orders";
 import { formatsFor } from "../src/text/format";
 import { momentOf, wallTime } from "../src/text/zoned";
-import type { Schedule, Slot } from "../src/wire";
-import { at, T0 } from "./rows";
+import type { JournalKind, Schedule, Slot } from "../src/wire";
+import { at, schedule, T0 } from "./rows";
 import { keys } from "./keys";
 
-const SCHEDULE: Schedule = { type: "interval", value: "30m", enabled: true, timezone: "America/Sao_Paulo" };
+const SCHEDULE = schedule({ value: "30m", timezone: "America/Sao_Paulo" });
 const draft = (over: Partial<Schedule> = {}) => draftOf({ schedule: { ...SCHEDULE, ...over } });
 
 describe("the words of the panels", () => {
@@ -162,7 +162,7 @@ describe("a row of lost slots", () => {
   });
 
   it("shows a reason that it does not know as it came", () => {
-    expect(lostWords({ ...row, skip_reason: "eclipse" }, AGENDA_MESSAGES.en, formatsFor("en"))).toMatch(/: eclipse\.$/);
+    expect(lostWords({ ...row, skip_reason: "eclipse" as "late" }, AGENDA_MESSAGES.en, formatsFor("en"))).toMatch(/: eclipse\.$/);
   });
 });
 
@@ -249,7 +249,7 @@ describe("a preview while somebody types", () => {
 
 describe("an entry of a seat's journal", () => {
   const said = (kind: string, detail: string) =>
-    journalWords({ seq: 1, at: at(0), kind, agent_id: "calm", display_name: "Nilo", detail }, AGENDA_MESSAGES["pt-BR"]);
+    journalWords({ seq: 1, at: at(0), kind: kind as JournalKind, agent_id: "calm", display_name: "Nilo", detail }, AGENDA_MESSAGES["pt-BR"]);
 
   it.each([
     ["paused", "Nilo was paused.", "Saiu de licença", ""],

@@ -6,7 +6,7 @@ import { changedBy, meantBy, pausedSingly, selectionOf, tagsOf } from "../src/or
 import { languageChoice } from "../src/preferences";
 import { parseRoute } from "../src/route";
 import { whomWords } from "../src/views/maintenance";
-import type { Agent, JournalEntry, MaintenanceWindow } from "../src/wire";
+import type { Agent, JournalEntry, JournalKind, MaintenanceWindow } from "../src/wire";
 import { agent, at, T0, task } from "./rows";
 
 function onLeave(agent_id: string, together: boolean, ...tags: string[]): Agent {
@@ -46,7 +46,7 @@ describe("an order to many", () => {
 });
 
 function window(window_id: string, from: number, to: number | null): MaintenanceWindow {
-  return { window_id, starts_at: at(from), ends_at: to === null ? null : at(to), reason: "", tags: [], agent_ids: [] };
+  return { window_id, starts_at: at(from), ends_at: to === null ? null : at(to), reason: "", tags: [], agent_ids: [], state: "planned" };
 }
 
 describe("a maintenance window", () => {
@@ -91,7 +91,7 @@ describe("a maintenance window", () => {
   });
 });
 
-function entry(seq: number, kind = "paused", seconds = seq): JournalEntry {
+function entry(seq: number, kind: JournalKind = "paused", seconds = seq): JournalEntry {
   return { seq, at: at(seconds), kind, agent_id: null, display_name: null, detail: "" };
 }
 
@@ -106,7 +106,7 @@ describe("the journal", () => {
   });
 
   it("of a seat joins its pages, whatever of them is asked for twice", () => {
-    const page = (next_before: number | null, ...seqs: number[]) => ({ entries: seqs.map((seq) => entry(seq)), next_before });
+    const page = (next_before: number | null, ...seqs: number[]) => ({ entries: seqs.map((seq) => entry(seq)), count: seqs.length, next_before });
     const seqs = ({ entries }: { entries: readonly JournalEntry[] }) => entries.map((each) => each.seq);
     const first = withNewest(null, page(8, 9, 8));
     const both = withOlder(first, page(6, 7, 6));

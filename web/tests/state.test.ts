@@ -4,9 +4,8 @@ import { apply, type Council, EXECUTIONS_KEPT, fromSnapshots, RECENT_KEPT } from
 import type { Agent, CouncilEvent, TaskRow } from "../src/wire";
 import { agent, at, done, execution, mark, T0, task } from "./rows";
 
-function council(agents: Agent[] = [agent()], tasks: TaskRow[] = []): Council {
-  const common = { last_event_id: "1", count: 0, total: 0, now: at(0) };
-  return fromSnapshots({ ...common, agents }, { ...common, tasks });
+function council(agents: readonly Agent[] = [agent()], tasks: TaskRow[] = []): Council {
+  return fromSnapshots({ agents }, { tasks });
 }
 
 function play(start: Council, ...events: CouncilEvent[]): Council {
@@ -173,8 +172,8 @@ describe("the lists", () => {
 });
 
 describe("a councilor", () => {
-  const base = { event_id: "9", seq: 9, ts: T0 / 1000, type: "councilor_updated" } as const;
-  const { next_execution: _n, current: _c, recent: _r, ...bare } = agent();
+  const base = { event_id: "9", seq: 9, ts: T0 / 1000, display_name: "Otávia", type: "councilor_updated" } as const;
+  const { next_execution: _n, current: _c, recent: _r, stats: _s, ...bare } = agent();
 
   it("that is demoted or deleted leaves its seat", () => {
     for (const change of ["demoted", "deleted"] as const) {
@@ -186,7 +185,7 @@ describe("a councilor", () => {
   it("that is promoted takes a seat, and its next slot has to be asked for", () => {
     const event = { ...base, councilor_id: "nilo", change: "promoted", agent: { ...bare, agent_id: "nilo" } } as const;
     const after = apply(council(), event);
-    expect(after.agents.get("nilo")).toMatchObject({ next_execution: null, current: null, recent: [] });
+    expect(after.agents.get("nilo")).toMatchObject({ next_execution: null, current: null, recent: [], stats: { total_executions: 0 } });
     expect(after.outdated).toBe(true);
   });
 
@@ -211,6 +210,6 @@ describe("a councilor", () => {
     const event = { ...base, councilor_id: "otavia", change: "edited" } as const;
     const told = apply(had, { ...event, agent: { ...bare, schedule_sentence: said("every day") } });
     expect(told.agents.get("otavia")?.schedule_sentence?.en).toBe("every day");
-    expect(apply(had, { ...event, agent: bare }).agents.get("otavia")?.schedule_sentence).toBeUndefined();
+    expect(apply(had, { ...event, agent: bare }).agents.get("otavia")?.schedule_sentence).toBeNull();
   });
 });

@@ -61,7 +61,7 @@ describe("a schedule in words", () => {
 
   it("names the zone when it is not the reader's", () => {
     expect(scheduleWords(seat({ ...DAILY, timezone: "Asia/Tokyo" }), "en", HERE)).toBe("every day at 09:00 (Asia/Tokyo)");
-    expect(scheduleWords(seat({ ...DAILY, timezone: null }), "en", HERE)).toBe("every day at 09:00 (UTC)");
+    expect(scheduleWords(seat({ ...DAILY, timezone: "UTC" }), "en", HERE)).toBe("every day at 09:00 (UTC)");
     expect(scheduleWords(seat({ type: "at", value: "2026-12-24T18:00", timezone: "UTC" }), "en", HERE)).toMatch(/ \(UTC\)$/);
     expect(plainWords(seat({ ...DAILY, timezone: "UTC" }), "en")).toBe("every day at 09:00");
   });
@@ -83,8 +83,7 @@ describe("a schedule in words", () => {
 
   it("is what was written when the server says no sentence", () => {
     expect(scheduleWords(seat(DAILY, null), "en", HERE)).toBe("0 9 * * *");
-    const { schedule_sentence: _, ...older } = seat(DAILY);
-    expect(scheduleWords(older, "pt-BR", "UTC")).toBe(`0 9 * * * (${HERE})`);
+    expect(scheduleWords(seat(DAILY, null), "pt-BR", "UTC")).toBe(`0 9 * * * (${HERE})`);
   });
 
   it("is empty for an agent without a seat", () => {
@@ -168,7 +167,7 @@ describe("an execution in words", () => {
     ["quiet_hours", "Pulado: fora do horário de atividade"],
     ["excluded_date", "Pulado: dia fora da agenda"],
     ["maintenance", "Pulado: janela de manutenção"],
-  ])("says that a slot was skipped for %s", (skip_reason, words) => {
+  ] as const)("says that a slot was skipped for %s", (skip_reason, words) => {
     expect(newsOf(task({ status: "skipped", skip_reason }), ptBR, pt)).toBe(words);
   });
 

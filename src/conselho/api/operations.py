@@ -21,10 +21,11 @@ from conselho.api.schemas import (
     catalogue,
     council,
     doctor,
+    events,
     executions,
     figures,
-    health,
     findings,
+    health,
     journal,
     maintenance,
     older,
@@ -81,8 +82,8 @@ _COUNCILOR: Final[Mapping[tuple[str, str], Operation]] = {
         "read_council_file", None, media="text/markdown", errors=(404,)
     ),
     ("GET", "next"): Operation("list_next_slots", schedules.NextSlots, errors=(404,)),
-}
     ("GET", "findings"): Operation("list_findings", findings.FindingList, errors=(404,)),
+}
 
 
 def _seats() -> dict[tuple[str, str], Operation]:
@@ -117,7 +118,7 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
     ("GET", "/api/councilors"): Operation("list_councilors", agents.Council),
     ("GET", "/api/councilors/scheduler/jobs"): Operation("list_scheduler_jobs", schedules.Jobs),
     ("GET", "/api/councilors/events/stream"): Operation(
-        "stream_events", None, media="text/event-stream"
+        "stream_events", events.Event, media="text/event-stream"
     ),
     ("POST", "/api/council"): Operation("apply_council", council.AppliedCouncil, errors=(409,)),
     ("POST", "/api/council/pause"): Operation("pause_council", council.Switched, errors=(404,)),

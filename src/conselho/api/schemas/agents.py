@@ -129,8 +129,8 @@ class Mark(Shape):
     slot_count: int | None = about("How many slots did not run.", None)
 
 
-class Agent(Shape):
-    """An agent, and the councilor that it is when it has a seat."""
+class BareAgent(Shape):
+    """An agent as the event of its change tells it: without figures, runs and the next slot."""
 
     id: str = about("The same as `agent_id`.", "ana", alias="_id")
     agent_id: str = about("The id.", "ana")
@@ -157,9 +157,14 @@ class Agent(Shape):
     created_at: Moment = about("When it was made.")
     updated_at: Moment = about("When it was changed last.")
     version: int = about("Grows with each change.", 3)
+    schedule_sentence: Sentences | None = about("Its schedule in words.")
+
+
+class Agent(BareAgent):
+    """An agent, and the councilor that it is when it has a seat."""
+
     stats: Stats = about("The figures of its whole life.")
     next_execution: Moment | None = about("The next slot; null without one, and while paused.")
-    schedule_sentence: Sentences | None = about("Its schedule in words.")
     current: TaskRow | None = about("Its run that is active; the result is left out.")
     recent: list[Mark] = about("Its newest 30 runs and lost slots, the oldest first.")
 

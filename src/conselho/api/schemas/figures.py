@@ -32,7 +32,7 @@ class Uptime(Shape):
     since: Moment = about("From when on that is known.")
 
 
-class Window(Tally):
+class KpiWindow(Tally):
     """The figures of a window, which ends now."""
 
     p50_duration_ms: int | None = about("Half of the runs took at most this, in ms.", 9000)
@@ -57,9 +57,9 @@ class Kpis(Shape):
     running: int = about("How many runs are at work now.", 1)
     pending: int = about("How many runs wait.", 0)
     queued: int = about("How many of them wait for another run of their councilor.", 0)
-    today: Window = about("Since midnight.")
-    days_7: Window = about("The last 7 days, today included.")
-    days_30: Window = about("The last 30 days, today included.")
+    today: KpiWindow = about("Since midnight.")
+    days_7: KpiWindow = about("The last 7 days, today included.")
+    days_30: KpiWindow = about("The last 30 days, today included.")
     timezone: str = about("The IANA zone of the days.", "America/Sao_Paulo")
     last_event_id: str = about("The event stream goes on from here without a gap.", "a1b2:42")
     now: Moment = about("The time of the server.")

@@ -47,8 +47,12 @@ class Spent(Shape):
     input_tokens: float = about("Tokens sent.", 5200, default=0)
     output_tokens: float = about("Tokens got.", 830, default=0)
     cached_tokens: float = about("Tokens of the input that came from a cache.", 4096, default=0)
+    reasoning_tokens: float = about("Tokens of the output that were thought.", 512, default=0)
     turns: float = about("Turns of the model.", 3, default=0)
+    tool_calls: float = about("How often it used a tool.", 2, default=0)
     cost_usd: float = about("US dollars.", 0.042, default=0)
+    model: str = about("The model that answered.", "claude-sonnet-4-5", default="")
+    session_id: str = about("The agent's own name of the session.", "4f9c21d0", default="")
 
 
 class RetryPolicy(Shape):
