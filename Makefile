@@ -4,8 +4,10 @@
 VENV ?= .venv
 PYTHON ?=
 ARGS ?=
-PYTEST_ARGS ?= -q
+PYTEST_ARGS ?= -q $(WORKERS)
 LOCK_ARGS ?=
+# Two at a time, each file by one of them: servers and browsers mostly wait.
+WORKERS ?= -n 2 --dist loadfile
 
 BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check

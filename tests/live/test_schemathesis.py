@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -80,6 +81,8 @@ def test_every_answer_is_as_described(
             for name, value in (case.query or {}).items()
             if name != "follow"
         }
+        # A head of 64 kB is refused before any route, in the parser's own words.
+        assume(len(urlencode(case.query, doseq=True)) < 32_000)
         case.call_and_validate(base_url=target.url, checks=CHECKS, timeout=DEADLINE_SECONDS)
 
     ask()
