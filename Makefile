@@ -18,11 +18,11 @@ SOURCES := src tests tools hatch_build.py .ci $(wildcard bench)
 
 export PYTHON
 
-.PHONY: help run test bench lint page api lock clean
+.PHONY: help run test bench bench-stream lint page api lock clean
 .NOTPARALLEL:
 
 help: ## Show these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(VENV)/.project page ## Set everything up and start the council of this repository
 	@exec $(BIN)/conselho serve --council council $(ARGS)
@@ -39,6 +39,9 @@ lint: $(VENV)/.project $(VENV)/.dev ## Check style, types and the direction of i
 
 bench: $(VENV)/.project $(VENV)/.dev page ## Measure, and print one JSON object
 	@$(BIN)/python -m bench $(ARGS)
+
+bench-stream: $(VENV)/.project $(VENV)/.dev page ## Measure the event stream beside nchan (ARGS="soak --minutes 60")
+	@$(BIN)/python -m bench.stream $(ARGS)
 
 page: $(VENV)/.runtime ## Build the page when its sources changed
 	@$(BIN)/python hatch_build.py
