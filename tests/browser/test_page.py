@@ -269,6 +269,7 @@ async def test_an_empty_council_is_taught_with_an_example_that_works(
         await expect(page.locator(".command").first).to_have_text("conselho apply council/")
         folder = tmp_path / f"council-{language}"
         folder.mkdir()
+        await page.locator(".empty summary").click()
         example = await page.locator(".empty pre").inner_text()
         (folder / "example.md").write_text(example, encoding="utf-8")
         checked = subprocess.run(  # noqa: ASYNC221

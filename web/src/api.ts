@@ -101,10 +101,6 @@ export function getJournal(asked: { limit: number; agentId?: string; before?: nu
   return request("GET", `/api/journal?limit=${asked.limit}${agent}${before}`);
 }
 
-export function previewSchedule(schedule: unknown, agentId: string, count: number): Promise<SlotsAnswer> {
-  return request("POST", "/api/schedules/preview", { schedule, agent_id: agentId, count });
-}
-
 export function getNextSlots(agentId: string, count: number): Promise<SlotsAnswer> {
   return request("GET", `/api/councilors/${encodeURIComponent(agentId)}/next?count=${count}`);
 }
@@ -113,10 +109,6 @@ export function getNextSlots(agentId: string, count: number): Promise<SlotsAnswe
 export async function getLostSlots(agentId: string): Promise<readonly TaskRow[]> {
   const path = `/api/councilors/${encodeURIComponent(agentId)}/councilor-reports?limit=1`;
   return (await request<{ slots: readonly TaskRow[] }>("GET", path)).slots;
-}
-
-export function editSeat(agentId: string, patch: unknown): Promise<unknown> {
-  return request("PATCH", `/api/councilors/${encodeURIComponent(agentId)}/councilor-config`, patch);
 }
 
 export function getMaintenance(): Promise<MaintenanceAnswer> {
@@ -220,10 +212,16 @@ export async function tryStream(lastEventId: string): Promise<void> {
   throw await failureOf(response);
 }
 
-async function request<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
+/** For the endpoints of views that are fetched when opened: theirs stand beside them. */
+export async function request<Answer>(
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Answer> {
   const place = `${method} ${path.split("?", 1)[0]}`;
   refuseWhileResting(place);
-  const response = await answered(method, path, body);
+  const response = await answered(method, path, body, headers);
   if (!response.ok) {
     const error = await failureOf(response);
     if (error.retryAfterMs !== null) resting.set(place, { error, until: Date.now() + error.retryAfterMs });
@@ -261,11 +259,16 @@ export function retryAfter(headers: Headers): number | null {
   return Number.isFinite(ms) ? Math.min(Math.max(ms, 0), LONGEST_REST_MS) : null;
 }
 
-async function answered(method: string, path: string, body: unknown): Promise<Response> {
+async function answered(
+  method: string,
+  path: string,
+  body: unknown,
+  headers: Readonly<Record<string, string>>,
+): Promise<Response> {
   try {
     return await fetch(path, {
       method,
-      headers: body === undefined ? {} : { "Content-Type": "application/json" },
+      headers: body === undefined ? headers : { "Content-Type": "application/json", ...headers },
       body: body === undefined ? null : JSON.stringify(body),
       cache: "no-store",
       signal: AbortSignal.timeout(ANSWER_WITHIN_MS),

@@ -3,8 +3,10 @@
  * a councilor's seat, and turned again into what the API takes. Nothing is judged here: the server
  * does that, and says which field is wrong.
  */
+import type { FieldOf } from "../seat/merge";
+import { changes, type Fields, type Sections } from "../seat/patch";
 import { momentOf, wallTime } from "../text/zoned";
-import type { CouncilorConfig, Policies, Schedule } from "../wire";
+import type { Policies, Schedule } from "../wire";
 
 export const UNITS = ["s", "m", "h", "d"] as const;
 export type Unit = (typeof UNITS)[number];
@@ -40,9 +42,13 @@ export interface Draft {
   readonly deadline: Span;
 }
 
-export type Fields = Readonly<Record<string, unknown>>;
+/** A schedule and its rules, of which an older server may not tell all. */
+export interface ScheduleParts {
+  readonly schedule: Pick<Schedule, "type" | "value" | "timezone"> & Partial<Schedule>;
+  readonly policies?: Partial<Policies>;
+}
 
-export function draftOf({ schedule, policies = {} }: Pick<CouncilorConfig, "schedule" | "policies">): Draft {
+export function draftOf({ schedule, policies = {} }: ScheduleParts): Draft {
   const timezone = schedule.timezone ?? "UTC";
   const wall = (at: string | null | undefined) => (at ? (wallTime(Date.parse(at), timezone) ?? "") : "");
   return {
@@ -74,7 +80,7 @@ function wallOf(value: string, zone: string): string {
   return (told ? wallTime(Date.parse(value), zone) : null) ?? value.replace(" ", "T").slice(0, 16);
 }
 
-function intervalSpan({ type, value }: Schedule): Span {
+function intervalSpan({ type, value }: Pick<Schedule, "type" | "value">): Span {
   const parts = /^(\d+)([smhd])$/.exec(value);
   return type === "interval" && parts ? { amount: parts[1]!, unit: parts[2] as Unit } : { amount: "30", unit: "m" };
 }
@@ -138,36 +144,44 @@ export function policiesOf(draft: Draft): Fields {
   };
 }
 
-export interface Patch {
-  readonly schedule?: Fields;
-  readonly policies?: Fields;
+/** What the form of a schedule edits of a seat, as the API takes it. */
+export function sectionsOf(draft: Draft): Sections {
+  return { schedule: scheduleOf(draft), policies: policiesOf(draft) };
 }
 
-/**
- * Only what was changed, so that what somebody else edits meanwhile stays; null when nothing was.
- * A changed value goes with its type, for the server keeps what is not sent.
- */
-export function patchOf(before: Draft, after: Draft): Patch | null {
-  const schedule = changed(scheduleOf(before), scheduleOf(after));
-  const policies = changed(policiesOf(before), policiesOf(after));
-  if ("value" in schedule || "type" in schedule) {
-    Object.assign(schedule, { type: after.kind, value: valueOf(after) });
-  }
-  const patch = {
-    ...(Object.keys(schedule).length > 0 && { schedule }),
-    ...(Object.keys(policies).length > 0 && { policies }),
-  };
-  return Object.keys(patch).length > 0 ? patch : null;
+/** Only what was changed; null when nothing was. */
+export function patchOf(before: Draft, after: Draft): Sections | null {
+  return changes(sectionsOf(before), sectionsOf(after));
 }
 
-function changed(before: Fields, after: Fields): Record<string, unknown> {
-  const differs = ([key, value]: [string, unknown]) => JSON.stringify(value) !== JSON.stringify(before[key]);
-  return Object.fromEntries(Object.entries(after).filter(differs));
-}
+/** The field of the form that each part of the draft stands in. */
+export const SCHEDULE_FIELDS: FieldOf<Draft> = {
+  kind: "value",
+  every: "value",
+  cron: "value",
+  at: "value",
+  timezone: "timezone",
+  gap: "gap",
+  fold: "fold",
+  jitter: "jitter_seconds",
+  startsAt: "starts_at",
+  endsAt: "ends_at",
+  activeHours: "active_hours",
+  excludedDates: "excluded_dates",
+  excludedCalendars: "excluded_calendars",
+  catchUp: "catch_up",
+  catchUpMaxAge: "catch_up_max_age_seconds",
+  overlap: "overlap",
+  priority: "priority",
+  attempts: "max_attempts",
+  deadline: "deadline_seconds",
+};
 
 /** The field of the form that a path of the API's errors means, such as `schedule.active_hours.0`. */
 export function fieldOf(path: string): string {
   const steps = path.split(".").filter((step) => !/^\d+$/.test(step) && step !== "councilor_config");
   if (steps.length === 1 && steps[0] === "schedule") return "value";
+  // An agent and its task both have a name.
+  if (steps[0] === "task" && (steps.length === 1 || steps[1] === "name")) return "task_name";
   return steps.at(steps.length > 1 ? 1 : 0) ?? "";
 }

@@ -15,7 +15,7 @@ export const TONES = [
 export type Tone = (typeof TONES)[number];
 
 /** The niche colours, as a councilor's own `color` may name them. */
-const TONE_OF: Readonly<Record<string, Tone>> = {
+export const TONE_OF: Readonly<Record<string, Tone>> = {
   "#e58b6b": "caju",
   "#e9c46a": "ipe",
   "#8eb8c8": "mar",

@@ -1,11 +1,21 @@
-/** Nobody is seated yet: three steps to the first verdict, a file that works, and what faces mean. */
+/** Nobody is seated yet: three steps to the first verdict, who could sit, and what faces mean. */
 import "../styles/mono.css";
 import "../styles/empty.css";
+import "../styles/choices.css";
 
+import { mayEdit } from "../access";
 import type { MarkKind, Mood } from "../council/standing";
-import { type Messages, messages } from "../i18n";
+import { language } from "../i18n";
+import { emptyMessages } from "../i18n/empty";
+import type { EmptyMessages } from "../i18n/empty.pt-BR";
 import { Mark } from "../parts/mark";
 import { Portrait } from "../parts/portrait";
+import { PROMOTE_ADDRESS, promoteAddress } from "../route";
+import { getCatalogue } from "../seat/api";
+import { isFree } from "../seat/draft";
+import { originId } from "../seat/origin";
+import { useAsked } from "./seat/asked";
+import { EntryChoice } from "./seat/start";
 
 const FACES: readonly (readonly [Exclude<Mood, "working" | "new">, MarkKind, string])[] = [
   ["proud", "success", "rosa"],
@@ -17,41 +27,17 @@ const FACES: readonly (readonly [Exclude<Mood, "working" | "new">, MarkKind, str
   ["on_leave", "paused", "silas"],
 ];
 
+const CANDIDATES = 5;
+
 export function EmptyCouncil() {
-  const t = messages.value.empty;
+  const t = emptyMessages.value;
   return (
     <div class="empty">
-      <section aria-labelledby="steps-title">
-        <h2 id="steps-title">{t.steps}</h2>
-        <ol class="steps">
-          <li>
-            <h3>{t.step1}</h3>
-            <p>{t.step1More}</p>
-          </li>
-          <li>
-            <h3>{t.step2}</h3>
-            <p>{t.step2More}</p>
-            <code class="command">conselho apply council/</code>
-          </li>
-          <li>
-            <h3>{t.step3}</h3>
-            <p>{t.step3More}</p>
-            <code class="command">conselho run {agentId(t)} --wait</code>
-          </li>
-        </ol>
-      </section>
-      <section aria-labelledby="example-title">
-        <h2 id="example-title">{t.example}</h2>
-        <figure>
-          <figcaption>
-            <code>{t.exampleFile}</code>
-          </figcaption>
-          <pre tabIndex={0}>{exampleFile(t)}</pre>
-        </figure>
-        <p class="free">
-          <Mark kind="success" /> {t.free}
-        </p>
-      </section>
+      <div>
+        {mayEdit.value ? <Steps /> : <p class="panel-note">{t.mayNot}</p>}
+        <Files />
+      </div>
+      {mayEdit.value && <Candidates />}
       <section class="faces" aria-labelledby="faces-title">
         <h2 id="faces-title">{t.faces}</h2>
         <ul>
@@ -69,11 +55,82 @@ export function EmptyCouncil() {
   );
 }
 
-function agentId(t: Messages["empty"]): string {
+function Steps() {
+  const t = emptyMessages.value;
+  const steps = [
+    [t.step1, t.step1More],
+    [t.step2, t.step2More],
+    [t.step3, t.step3More],
+  ] as const;
+  return (
+    <section aria-labelledby="steps-title">
+      <h2 id="steps-title">{t.steps}</h2>
+      <ol class="steps">
+        {steps.map(([step, more]) => (
+          <li key={step}>
+            <h3>{step}</h3>
+            <p>{more}</p>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+/** Those that cost nothing come first. Without an answer the file is the way. */
+function Candidates() {
+  const t = emptyMessages.value;
+  const { answer } = useAsked(language.value, () => getCatalogue(language.value));
+  const entries = answer ? [...answer.templates, ...answer.investigators] : [];
+  const first = [...entries.filter(isFree), ...entries.filter((entry) => !isFree(entry)).reverse()].slice(0, CANDIDATES);
+  return (
+    <section class="candidates" aria-labelledby="candidates-title">
+      <header>
+        <h2 id="candidates-title">{t.candidates}</h2>
+        <a class="button" href={promoteAddress(originId({ kind: "blank" }))}>
+          {t.blank}
+        </a>
+        <a class="button" href={PROMOTE_ADDRESS}>
+          {t.all}
+        </a>
+      </header>
+      <ul class="choices" aria-busy={answer === null}>
+        {first.map((entry) => (
+          <EntryChoice key={entry.key} entry={entry} />
+        ))}
+      </ul>
+      <p class="free">
+        <Mark kind="success" /> {t.free}
+      </p>
+    </section>
+  );
+}
+
+function Files() {
+  const t = emptyMessages.value;
+  return (
+    <section class="files" aria-labelledby="files-title">
+      <h2 id="files-title">{t.files}</h2>
+      <p>{t.filesMore}</p>
+      <code class="command">conselho apply council/</code>
+      <details open={!mayEdit.value}>
+        <summary>{t.example}</summary>
+        <figure>
+          <figcaption>
+            <code>{t.exampleFile}</code>
+          </figcaption>
+          <pre tabIndex={0}>{exampleFile(t)}</pre>
+        </figure>
+      </details>
+    </section>
+  );
+}
+
+function agentId(t: EmptyMessages): string {
   return t.exampleFile.replace(/^.*\/|\.md$/g, "");
 }
 
-function exampleFile(t: Messages["empty"]): string {
+function exampleFile(t: EmptyMessages): string {
   return `---
 agent_id: ${agentId(t)}
 name: ${t.exampleTitle}

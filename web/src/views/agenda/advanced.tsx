@@ -2,23 +2,15 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 
-import { type Draft, draftOf, policiesOf, scheduleOf } from "../../agenda/draft";
+import { draftOf, policiesOf, scheduleOf, type Draft } from "../../agenda/draft";
 import { agendaMessages } from "../../i18n/agenda";
-import { ChoiceField, LinesField, SpanField, TextField } from "./fields";
+import { ChoiceField, LinesField, SpanField, TextField } from "../form/fields";
+import { clockHint, type SchedulePartProps } from "./schedule_fields";
 
-interface AdvancedProps {
-  draft: Draft;
-  /** Whose clock moments are told by, where that needs saying. */
-  by: string;
-  change: (part: Partial<Draft>) => void;
-  /** How many of the rules are not the usual ones. */
-  own: number;
-  open: boolean;
-}
-
-const USUAL = draftOf({ schedule: { type: "interval", value: "30m", enabled: true, timezone: "UTC" } });
+const USUAL = draftOf({ schedule: { type: "interval", value: "30m", timezone: "UTC" } });
 const SHOWN_ABOVE = new Set(["type", "value", "timezone"]);
 
+/** How many of the rules are not the usual ones. */
 export function countOwn(draft: Draft): number {
   const usual = { ...scheduleOf(USUAL), ...policiesOf(USUAL) };
   const rules = { ...scheduleOf(draft), ...policiesOf(draft) };
@@ -27,54 +19,41 @@ export function countOwn(draft: Draft): number {
   ).length;
 }
 
-export function Advanced({ draft, by, change, own, open }: AdvancedProps) {
-  const t = agendaMessages.value.form;
-  const [wasOpen] = useState(open);
+interface FoldedProps {
+  title: string;
+  /** How many of the rules in it are not the usual ones, in words; open at first when there are any. */
+  own: string;
+  children: ComponentChildren;
+}
+
+export function Folded({ title, own, children }: FoldedProps) {
+  const [wasOpen] = useState(own !== "");
   return (
     <details class="advanced" open={wasOpen}>
       <summary>
-        <h3>{t.advanced}</h3> {own > 0 && <span>{t.advancedOn(own)}</span>}
+        <h3>{title}</h3> {own && <span>{own}</span>}
       </summary>
-      <Group title={t.limits}>
-        <LinesField
-          name="active_hours"
-          label={t.activeHours}
-          hint={t.activeHoursHint}
-          value={draft.activeHours}
-          onChange={(activeHours) => change({ activeHours })}
-        />
-        <LinesField
-          name="excluded_dates"
-          label={t.excludedDates}
-          hint={t.excludedDatesHint}
-          value={draft.excludedDates}
-          onChange={(excludedDates) => change({ excludedDates })}
-        />
-        <LinesField
-          name="excluded_calendars"
-          label={t.excludedCalendars}
-          hint={t.excludedCalendarsHint}
-          value={draft.excludedCalendars}
-          onChange={(excludedCalendars) => change({ excludedCalendars })}
-        />
-        <SpanField name="jitter_seconds" label={t.jitter} hint={t.jitterHint} value={draft.jitter} onChange={(jitter) => change({ jitter })} />
-        <TextField
-          name="starts_at"
-          label={t.startsAt}
-          hint={by}
-          type="datetime-local"
-          value={draft.startsAt}
-          onChange={(startsAt) => change({ startsAt })}
-        />
-        <TextField
-          name="ends_at"
-          label={t.endsAt}
-          hint={by}
-          type="datetime-local"
-          value={draft.endsAt}
-          onChange={(endsAt) => change({ endsAt })}
-        />
-      </Group>
+      {children}
+    </details>
+  );
+}
+
+export function Advanced({ draft, change }: SchedulePartProps) {
+  const t = agendaMessages.value.form;
+  const own = countOwn(draft);
+  return (
+    <Folded title={t.advanced} own={own > 0 ? t.advancedOn(own) : ""}>
+      <ScheduleRules draft={draft} change={change} />
+    </Folded>
+  );
+}
+
+/** All rules of a schedule; `attempts` stand with the rules of the queue. */
+export function ScheduleRules({ draft, change }: SchedulePartProps) {
+  const t = agendaMessages.value.form;
+  return (
+    <>
+      <LimitRules draft={draft} change={change} />
       {draft.kind !== "interval" && (
         <Group title={t.clock}>
           <ChoiceField name="gap" label={t.gap} words={t.gaps} value={draft.gap} onChange={(gap) => change({ gap })} />
@@ -91,36 +70,83 @@ export function Advanced({ draft, by, change, own, open }: AdvancedProps) {
         />
         <ChoiceField name="overlap" label={t.overlap} words={t.overlaps} value={draft.overlap} onChange={(overlap) => change({ overlap })} />
       </Group>
-      <Group title={t.queue}>
-        <TextField
-          name="priority"
-          label={t.priority}
-          hint={t.priorityHint}
-          type="number"
-          value={draft.priority}
-          onChange={(priority) => change({ priority })}
-        />
-        <TextField
-          name="max_attempts"
-          label={t.attempts}
-          hint={t.attemptsHint}
-          type="number"
-          value={draft.attempts}
-          onChange={(attempts) => change({ attempts })}
-        />
-        <SpanField
-          name="deadline_seconds"
-          label={t.deadline}
-          hint={t.deadlineHint}
-          value={draft.deadline}
-          onChange={(deadline) => change({ deadline })}
-        />
-      </Group>
-    </details>
+      <QueueRules draft={draft} change={change} />
+    </>
   );
 }
 
-function Group({ title, children }: { title: string; children: ComponentChildren }) {
+function LimitRules({ draft, change }: SchedulePartProps) {
+  const t = agendaMessages.value.form;
+  const by = clockHint(draft);
+  return (
+    <Group title={t.limits}>
+      <LinesField
+        name="active_hours"
+        label={t.activeHours}
+        hint={t.activeHoursHint}
+        value={draft.activeHours}
+        onChange={(activeHours) => change({ activeHours })}
+      />
+      <LinesField
+        name="excluded_dates"
+        label={t.excludedDates}
+        hint={t.excludedDatesHint}
+        value={draft.excludedDates}
+        onChange={(excludedDates) => change({ excludedDates })}
+      />
+      <LinesField
+        name="excluded_calendars"
+        label={t.excludedCalendars}
+        hint={t.excludedCalendarsHint}
+        value={draft.excludedCalendars}
+        onChange={(excludedCalendars) => change({ excludedCalendars })}
+      />
+      <SpanField name="jitter_seconds" label={t.jitter} hint={t.jitterHint} value={draft.jitter} onChange={(jitter) => change({ jitter })} />
+      <TextField
+        name="starts_at"
+        label={t.startsAt}
+        hint={by}
+        type="datetime-local"
+        value={draft.startsAt}
+        onChange={(startsAt) => change({ startsAt })}
+      />
+      <TextField name="ends_at" label={t.endsAt} hint={by} type="datetime-local" value={draft.endsAt} onChange={(endsAt) => change({ endsAt })} />
+    </Group>
+  );
+}
+
+function QueueRules({ draft, change }: SchedulePartProps) {
+  const t = agendaMessages.value.form;
+  return (
+    <Group title={t.queue}>
+      <TextField
+        name="priority"
+        label={t.priority}
+        hint={t.priorityHint}
+        type="number"
+        value={draft.priority}
+        onChange={(priority) => change({ priority })}
+      />
+      <TextField
+        name="max_attempts"
+        label={t.attempts}
+        hint={t.attemptsHint}
+        type="number"
+        value={draft.attempts}
+        onChange={(attempts) => change({ attempts })}
+      />
+      <SpanField
+        name="deadline_seconds"
+        label={t.deadline}
+        hint={t.deadlineHint}
+        value={draft.deadline}
+        onChange={(deadline) => change({ deadline })}
+      />
+    </Group>
+  );
+}
+
+export function Group({ title, children }: { title: string; children: ComponentChildren }) {
   return (
     <fieldset class="rules-group">
       <legend>{title}</legend>

@@ -1,62 +1,83 @@
 /**
  * The form of a schedule, beside what it would come to. What was written is kept until it is saved or
- * discarded by a person: neither a refusal, nor a server that is away, nor a closed panel loses it.
+ * discarded by a person: neither a refusal, nor a server that is away, nor a closed panel or a reload
+ * loses it; and what somebody else saves meanwhile is not overwritten.
  */
 import { useEffect, useRef, useState } from "preact/hooks";
 
 import { reasonOf } from "../../actions";
-import { type Draft, draftOf, fieldOf, type Patch, patchOf, scheduleOf, valueOf } from "../../agenda/draft";
-import { draftFor, keepDraft } from "../../agenda/drafts";
-import { inWords, judge, type Mistakes } from "../../agenda/mistakes";
+import { type Draft, draftOf, patchOf, SCHEDULE_FIELDS, scheduleOf, sectionsOf, valueOf } from "../../agenda/draft";
+import { inWords, judge } from "../../agenda/mistakes";
 import { PAUSE_MS } from "../../agenda/preview";
-import { ApiError, editSeat, previewSchedule } from "../../api";
+import { ApiError } from "../../api";
 import { displayName } from "../../council/names";
-import { language } from "../../i18n";
 import { agendaMessages } from "../../i18n/agenda";
 import { Mark } from "../../parts/mark";
-import { capital } from "../../text/format";
+import { editSeat, getAgent, previewSchedule } from "../../seat/api";
+import { countChanges, type Sections } from "../../seat/patch";
+import { differences } from "../../seat/values";
 import type { Agent } from "../../wire";
-import { ZONE } from "../card";
-import { Advanced, countOwn } from "./advanced";
-import { Errors, SpanField, TextField } from "./fields";
-import { NextSlots, SLOTS_SHOWN, type SlotsState, useSlots } from "./next";
+import { Errors } from "../form/fields";
+import { Meanwhile } from "../form/meanwhile";
+import { fieldErrors, focusMistake, submitsByKey, useUnloadGuard } from "../form/saving";
+import { type Drafting, type Source, useDraft } from "../form/use_draft";
+import { Advanced } from "./advanced";
+import { SLOTS_SHOWN, useSlots } from "./next";
+import { Outcome } from "./outcome";
+import { ScheduleFields } from "./schedule_fields";
+
+export function agendaKey(agentId: string): string {
+  return `agenda/${agentId}`;
+}
 
 interface ScheduleFormProps {
   agent: Agent;
   onEnd: (saved: boolean) => void;
 }
 
+type Seated = Pick<Agent, "councilor_config" | "version">;
+
+/** The seat as a form takes it; null when it was taken away. */
+function sourceOf({ councilor_config: config, version }: Seated): Source<Draft> | null {
+  return config && { value: draftOf(config), version };
+}
+
 export function ScheduleForm({ agent, onEnd }: ScheduleFormProps) {
   const t = agendaMessages.value;
   const id = agent.agent_id;
-  const [kept] = useState(() => draftFor(id));
-  // As it was when the form was opened: what others change meanwhile is theirs, and stays.
-  const [before] = useState(() => draftOf(agent.councilor_config!));
-  const [draft, setDraft] = useState<Draft>(kept ?? before);
-  const patch = patchOf(before, draft);
-  const { saving, error, save, forgive } = useSaving(id, patch, onEnd);
-  const preview = useSlots(scheduleOf(draft), (schedule) => previewSchedule(schedule, id, SLOTS_SHOWN), PAUSE_MS);
+  const [saving, setSaving] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  const drafting = useDraft(agendaKey(id), sourceOf(agent)!, SCHEDULE_FIELDS, saving);
+  const { draft, base, conflict } = drafting;
+  const patch = patchOf(base, draft);
+  const preview = useSlots(scheduleOf(draft), (schedule) => previewSchedule({ schedule, agent_id: id }, SLOTS_SHOWN), PAUSE_MS);
+  const words = (said: string) => inWords(said, t.form.wrong);
   const blank = valueOf(draft).trim() === "";
   const mine = judge(draft, t.form.wrong);
-  const errors = { ...fieldErrors(error), ...(blank ? {} : fieldErrors(preview.error)), ...mine };
+  const refused = fieldErrors(error, words);
+  const errors = { ...refused, ...(blank ? {} : fieldErrors(preview.error, words)), ...mine };
   const form = useRef<HTMLFormElement>(null);
   const [pressed, setPressed] = useState(false);
   const faulty = Object.keys(mine).length > 0;
-  const change = (part: Partial<Draft>) => {
-    const next = { ...draft, ...part };
-    setDraft(next);
-    setPressed(false);
-    forgive();
-    keepDraft(id, patchOf(before, next) && next);
-  };
   useUnloadGuard(patch !== null);
   useEffect(() => {
-    if (error !== null) focusMistake(form.current, fieldErrors(error));
+    if (error !== null) focusMistake(form.current, refused);
   }, [error]);
-  const submit = () => {
+  const change = (part: Partial<Draft>) => {
+    drafting.change(part);
+    setPressed(false);
+    // What the server said of a field holds no longer once the form is another.
+    if (Object.keys(refused).length > 0) setError(null);
+  };
+  const save = () => {
     setPressed(true);
     if (faulty || blank) return focusMistake(form.current, mine);
-    save();
+    if (patch === null || saving) return false;
+    setSaving(true);
+    setError(null);
+    return void saveSchedule(id, drafting)
+      .then((saved) => saved && onEnd(true), setError)
+      .finally(() => setSaving(false));
   };
   return (
     <form
@@ -64,9 +85,10 @@ export function ScheduleForm({ agent, onEnd }: ScheduleFormProps) {
       ref={form}
       aria-labelledby="form-title"
       noValidate
+      onKeyDown={submitsByKey(form)}
       onSubmit={(event) => {
         event.preventDefault();
-        submit();
+        save();
       }}
     >
       <Errors.Provider value={{ errors, kind: draft.kind }}>
@@ -74,29 +96,28 @@ export function ScheduleForm({ agent, onEnd }: ScheduleFormProps) {
           <h2 id="form-title">
             {t.form.title} <span>{displayName(agent)}</span>
           </h2>
-          <Basics draft={draft} change={change} />
+          <Meanwhile
+            taken={drafting.taken}
+            conflict={conflict ? differences(sectionsOf(draft), sectionsOf(conflict.theirs.value), conflict.fields) : []}
+            settle={drafting.settle}
+          />
+          <ScheduleFields draft={draft} change={change} takesFocus />
         </div>
-        {blank ? (
-          <div class="outcome">
-            <p class="quiet-box">{t.next.blank}</p>
-          </div>
-        ) : (
-          <Outcome state={preview} marked={Object.keys(errors).length > 0} />
-        )}
-        <Advanced draft={draft} by={clockHint(draft)} change={change} own={countOwn(draft)} open={countOwn(draft) > 0} />
+        <Outcome state={preview} blank={blank} marked={Object.keys(errors).length > 0} />
+        <Advanced draft={draft} change={change} />
         <div class="save-bar">
-          <SaveWords patch={patch} error={error} kept={kept !== null} faulty={pressed && faulty} />
+          <SaveWords patch={patch} error={error} kept={drafting.wasKept} faulty={pressed && faulty} />
           <button
             type="button"
             class="button"
             onClick={() => {
-              keepDraft(id, null);
+              drafting.discard();
               onEnd(false);
             }}
           >
             {t.form.discard}
           </button>
-          <button type="submit" class="button filled" aria-disabled={patch === null || saving || blank}>
+          <button type="submit" class="button filled" aria-disabled={patch === null || saving || blank || conflict !== null}>
             {saving ? t.form.saving : error === null ? t.form.save : t.form.again}
           </button>
         </div>
@@ -105,59 +126,22 @@ export function ScheduleForm({ agent, onEnd }: ScheduleFormProps) {
   );
 }
 
-function useSaving(id: string, patch: Patch | null, onEnd: (saved: boolean) => void) {
-  const [saving, setSaving] = useState(false);
-  const [error, setError] = useState<unknown>(null);
-  const save = () => {
-    if (patch === null || saving) return;
-    setSaving(true);
-    setError(null);
-    editSeat(id, patch)
-      .then(
-        () => {
-          keepDraft(id, null);
-          onEnd(true);
-        },
-        (reason: unknown) => setError(reason),
-      )
-      .finally(() => setSaving(false));
-  };
-  /** What the server said of a field holds no longer once the form is another. */
-  const forgive = () => {
-    if (Object.keys(fieldErrors(error)).length > 0) setError(null);
-  };
-  return { saving, error, save, forgive };
-}
-
-function fieldErrors(error: unknown): Mistakes {
-  if (!(error instanceof ApiError)) return {};
-  const t = agendaMessages.value.form.wrong;
-  return Object.fromEntries(
-    error.errors.map(({ field, message }) => [fieldOf(field), { own: inWords(message, t), said: message }]),
-  );
-}
-
-/** The first field that is meant, also one among the folded rules. */
-function focusMistake(form: HTMLFormElement | null, mistakes: Mistakes): void {
-  const marked = form?.querySelectorAll<HTMLInputElement>("[aria-invalid=true]") ?? [];
-  const field = [...marked].find(({ name }) => name in mistakes);
-  const folded = field?.closest("details");
-  if (folded) folded.open = true;
-  field?.focus();
-}
-
-/** The browser asks before it leaves a page with something unsaved. */
-function useUnloadGuard(dirty: boolean): void {
-  useEffect(() => {
-    if (!dirty) return;
-    const hold = (event: BeforeUnloadEvent) => event.preventDefault();
-    window.addEventListener("beforeunload", hold);
-    return () => window.removeEventListener("beforeunload", hold);
-  }, [dirty]);
+/** False when somebody else has changed the same meanwhile: then a person decides first. */
+async function saveSchedule(id: string, drafting: Drafting<Draft>): Promise<boolean> {
+  const present = sourceOf(await getAgent(id));
+  if (present === null) throw new ApiError(404, agendaMessages.value.gone);
+  if (!drafting.meets(present)) return false;
+  const { base, draft } = drafting.now();
+  const patch = patchOf(base, draft);
+  if (patch !== null) {
+    const saved = sourceOf((await editSeat(id, patch)).agent);
+    if (saved) drafting.saved(saved);
+  }
+  return true;
 }
 
 interface SaveWordsProps {
-  patch: Patch | null;
+  patch: Sections | null;
   error: unknown;
   kept: boolean;
   faulty: boolean;
@@ -165,13 +149,11 @@ interface SaveWordsProps {
 
 function SaveWords({ patch, error, kept, faulty }: SaveWordsProps) {
   const t = agendaMessages.value.form;
-  const n = Object.keys(patch?.schedule ?? {}).length + Object.keys(patch?.policies ?? {}).length;
-  const words = patch === null ? t.unchanged : t.changed(patch.schedule && "type" in patch.schedule ? n - 1 : n);
   const wrong = faulty ? t.mark : error === null ? "" : failure(error);
   return (
     <p class={wrong ? "is-wrong" : ""} role="status">
       {wrong && <Mark kind="error" />}
-      <span>{wrong || (kept ? t.kept : words)}</span>
+      <span>{wrong || (kept ? t.kept : patch === null ? t.unchanged : t.changed(countChanges(patch)))}</span>
     </p>
   );
 }
@@ -179,112 +161,6 @@ function SaveWords({ patch, error, kept, faulty }: SaveWordsProps) {
 function failure(error: unknown): string {
   const t = agendaMessages.value.form;
   if (error instanceof ApiError && error.status === 0) return t.away;
-  if (Object.keys(fieldErrors(error)).length > 0) return t.refused;
+  if (error instanceof ApiError && error.errors.length > 0) return t.refused;
   return t.refusedElse(reasonOf(error));
-}
-
-/** The sentence is what the form says; it is read out when it settles on another one. */
-function Outcome({ state, marked }: { state: SlotsState; marked: boolean }) {
-  const t = agendaMessages.value;
-  return (
-    <div class={`outcome ${state.error === null ? "" : "is-before"}`}>
-      <p class="sentence" aria-live="polite">
-        {capital(state.answer?.sentence[language.value] ?? "")}
-      </p>
-      <NextSlots title={t.next.preview} state={state} marked={marked} />
-    </div>
-  );
-}
-
-interface PartProps {
-  draft: Draft;
-  change: (part: Partial<Draft>) => void;
-}
-
-const KINDS = ["interval", "cron", "at"] as const;
-
-function Basics({ draft, change }: PartProps) {
-  const t = agendaMessages.value.form;
-  const first = useRef<HTMLInputElement>(null);
-  useEffect(() => first.current?.focus(), []);
-  return (
-    <>
-      <fieldset class="kinds">
-        <legend>{t.kinds}</legend>
-        {KINDS.map((kind) => (
-          <label key={kind}>
-            <input
-              type="radio"
-              name="kind"
-              value={kind}
-              {...(kind === draft.kind && { ref: first })}
-              checked={draft.kind === kind}
-              onChange={() => change({ kind })}
-            />
-            {t.kind[kind]}
-          </label>
-        ))}
-      </fieldset>
-      <div class="pair">
-        <ValueField draft={draft} change={change} />
-        <ZoneField draft={draft} change={change} />
-      </div>
-      {draft.kind === "cron" && <Examples choose={(cron) => change({ cron })} chosen={draft.cron} />}
-    </>
-  );
-}
-
-function ValueField({ draft, change }: PartProps) {
-  const t = agendaMessages.value.form;
-  if (draft.kind === "interval") {
-    return <SpanField name="value" label={t.every} value={draft.every} onChange={(every) => change({ every })} />;
-  }
-  if (draft.kind === "at") {
-    return <TextField name="value" label={t.at} hint={clockHint(draft)} type="datetime-local" value={draft.at} onChange={(at) => change({ at })} />;
-  }
-  return <TextField name="value" label={t.cron} hint={t.cronHint} mono value={draft.cron} onChange={(cron) => change({ cron })} />;
-}
-
-/** Whose clock a moment is told by, where it is not the reader's. */
-function clockHint({ timezone }: Draft): string {
-  const zone = timezone.trim();
-  return zone === "" || zone === ZONE ? "" : capital(agendaMessages.value.zone(zone));
-}
-
-function Examples({ choose, chosen }: { choose: (cron: string) => void; chosen: string }) {
-  const t = agendaMessages.value.form;
-  return (
-    <div class="examples" role="group" aria-label={t.examples}>
-      <span aria-hidden="true">{t.examples}:</span>
-      {Object.entries(t.example).map(([cron, words]) => (
-        <button key={cron} type="button" class="chip" aria-pressed={cron === chosen} onClick={() => choose(cron)}>
-          {words}
-        </button>
-      ))}
-    </div>
-  );
-}
-
-/** The zones this browser knows; the server may know others, and has the last word. */
-const ZONES: readonly string[] = ["UTC", ...Intl.supportedValuesOf("timeZone")];
-
-function ZoneField({ draft, change }: PartProps) {
-  const t = agendaMessages.value.form;
-  return (
-    <>
-      <TextField
-        name="timezone"
-        label={t.timezone}
-        hint={t.timezoneHint}
-        list="agenda-zones"
-        value={draft.timezone}
-        onChange={(timezone) => change({ timezone })}
-      />
-      <datalist id="agenda-zones">
-        {ZONES.map((zone) => (
-          <option key={zone} value={zone} />
-        ))}
-      </datalist>
-    </>
-  );
 }

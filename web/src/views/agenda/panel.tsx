@@ -10,7 +10,6 @@ import { useEffect, useRef, useState } from "preact/hooks";
 
 import { mayEdit } from "../../access";
 import { setPaused } from "../../actions";
-import { draftFor } from "../../agenda/drafts";
 import { now } from "../../clock";
 import { displayName, officeOf } from "../../council/names";
 import { isPaused, moodOf } from "../../council/standing";
@@ -20,12 +19,13 @@ import { OrderButton } from "../../parts/order";
 import { usePanel } from "../../parts/panel";
 import { Portrait } from "../../parts/portrait";
 import { councilorAddress, closePanel, route } from "../../route";
+import { hasDraft } from "../../seat/drafts";
 import { council, loaded } from "../../session";
 import { capital } from "../../text/format";
 import { plainWords, zoneOf } from "../../text/schedule";
 import type { Agent, SlotsAnswer } from "../../wire";
 import { ZONE } from "../card";
-import { ScheduleForm } from "./form";
+import { agendaKey, ScheduleForm } from "./form";
 import { SeatJournal } from "./journal";
 import { LostSlots } from "./lost";
 import { NextSlots, useNextSlots } from "./next";
@@ -71,7 +71,7 @@ export function AgendaPanel() {
 }
 
 function Agenda({ agent }: { agent: Agent }) {
-  const [editing, setEditing] = useState(() => draftFor(agent.agent_id) !== null);
+  const [editing, setEditing] = useState(() => hasDraft(agendaKey(agent.agent_id)));
   /** How the form was left, when it was. */
   const [left, setLeft] = useState<Left>(null);
   const end = (saved: boolean) => {
@@ -111,7 +111,7 @@ function Reading({ agent, left, edit }: { agent: Agent; left: Left; edit: () => 
             </button>
           )}
           <OrderButton about={id} act={() => setPaused(id, !paused)}>
-            {paused ? messages.value.execution.resume : messages.value.execution.pause}
+            {paused ? messages.value.council.callBack : messages.value.council.giveLeave}
           </OrderButton>
           <p class="done" role="status">
             {left === "saved" && t.saved}

@@ -1,4 +1,4 @@
-/** The form's fields: each has its label, its hint, and what is wrong with it, all tied together. */
+/** The fields of forms: each has its label, its hint, and what is wrong with it, all tied together. */
 import { createContext, type ComponentChildren } from "preact";
 import { useContext } from "preact/hooks";
 
@@ -11,10 +11,13 @@ export const Errors = createContext<{ readonly errors: Mistakes; readonly kind: 
   kind: "interval",
 });
 
-interface FieldProps {
+export interface FieldProps {
   name: string;
   label: string;
   hint?: string;
+  required?: boolean;
+  /** Stands below what is wrong with it, such as a way out. */
+  after?: ComponentChildren;
 }
 
 /** What an input needs to be tied to its words. */
@@ -23,23 +26,44 @@ interface Tied {
   name: string;
   "aria-invalid": boolean;
   "aria-describedby": string;
+  "aria-required": boolean;
 }
 
-export function Field({ name, label, hint, children }: FieldProps & { children: (tied: Tied) => ComponentChildren }) {
+export function fieldId(name: string): string {
+  return `field-${name}`;
+}
+
+export function Field({ name, label, hint, required = false, after, children }: FieldProps & { children: (tied: Tied) => ComponentChildren }) {
   const { errors } = useContext(Errors);
   const wrong = errors[name];
-  const id = `agenda-${name}`;
+  const id = fieldId(name);
   return (
     <div class={`field ${wrong ? "is-wrong" : ""}`}>
       <label for={id}>{label}</label>
-      {children({ id, name, "aria-invalid": Boolean(wrong), "aria-describedby": `${id}-hint ${id}-wrong` })}
+      {children({
+        id,
+        name,
+        "aria-invalid": Boolean(wrong),
+        "aria-describedby": `${id}-hint ${id}-wrong`,
+        "aria-required": required,
+      })}
       <p class="hint" id={`${id}-hint`}>
         {hint}
       </p>
-      <p class="wrong" id={`${id}-wrong`} aria-live="polite">
-        {wrong && <Wrong name={name} mistake={wrong} />}
-      </p>
+      <WrongNote name={name} />
+      {after}
     </div>
+  );
+}
+
+/** For fields of several controls, which have no label of the usual kind. */
+export function WrongNote({ name }: { name: string }) {
+  const { errors } = useContext(Errors);
+  const wrong = errors[name];
+  return (
+    <p class="wrong" id={`${fieldId(name)}-wrong`} aria-live="polite">
+      {wrong && <Wrong name={name} mistake={wrong} />}
+    </p>
   );
 }
 
@@ -60,14 +84,21 @@ function sentence(said: string): string {
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
-interface Editable<Value> {
+export interface Editable<Value> {
   value: Value;
   onChange: (value: Value) => void;
 }
 
-type TextProps = FieldProps & Editable<string> & { type?: "text" | "datetime-local" | "number"; list?: string; mono?: boolean };
+type TextProps = FieldProps &
+  Editable<string> & {
+    type?: "text" | "datetime-local" | "number" | "url";
+    list?: string;
+    mono?: boolean;
+    /** Of amounts: keyboards of phones show digits. */
+    decimal?: boolean;
+  };
 
-export function TextField({ value, onChange, type = "text", list, mono = false, ...field }: TextProps) {
+export function TextField({ value, onChange, type = "text", list, mono = false, decimal = false, ...field }: TextProps) {
   return (
     <Field {...field}>
       {(tied) => (
@@ -79,6 +110,7 @@ export function TextField({ value, onChange, type = "text", list, mono = false, 
           list={list}
           autocomplete="off"
           spellcheck={false}
+          {...(decimal && { inputMode: "decimal" as const })}
           onInput={(event) => onChange(event.currentTarget.value)}
         />
       )}
@@ -86,14 +118,17 @@ export function TextField({ value, onChange, type = "text", list, mono = false, 
   );
 }
 
-export function LinesField({ value, onChange, ...field }: FieldProps & Editable<string>) {
+type LinesProps = FieldProps & Editable<string> & { rows?: readonly [least: number, most: number]; mono?: boolean; spellcheck?: boolean };
+
+export function LinesField({ value, onChange, rows = [2, 6], mono = false, spellcheck = false, ...field }: LinesProps) {
   return (
     <Field {...field}>
       {(tied) => (
         <textarea
           {...tied}
-          rows={Math.min(6, Math.max(2, value.split("\n").length))}
-          spellcheck={false}
+          class={mono ? "mono" : ""}
+          rows={Math.min(rows[1], Math.max(rows[0], value.split("\n").length))}
+          spellcheck={spellcheck}
           value={value}
           onInput={(event) => onChange(event.currentTarget.value)}
         />
@@ -149,5 +184,35 @@ export function ChoiceField<Value extends string>({ value, onChange, words, ...f
         </select>
       )}
     </Field>
+  );
+}
+
+interface TickProps extends Editable<boolean> {
+  name: string;
+  label: string;
+  hint?: string;
+}
+
+export function Tick({ name, label, hint, value, onChange }: TickProps) {
+  const id = fieldId(name);
+  return (
+    <label class="tick">
+      <input
+        type="checkbox"
+        id={id}
+        name={name}
+        checked={value}
+        {...(hint && { "aria-describedby": `${id}-hint` })}
+        onChange={(event) => onChange(event.currentTarget.checked)}
+      />
+      <span>
+        {label}
+        {hint && (
+          <small class="hint" id={`${id}-hint`}>
+            {hint}
+          </small>
+        )}
+      </span>
+    </label>
   );
 }

@@ -1,0 +1,50 @@
+/** Who will sit there, and when: drawn while it is written. */
+import type { ComponentChildren } from "preact";
+
+import { PAUSE_MS } from "../../agenda/preview";
+import { scheduleOf } from "../../agenda/draft";
+import { seatMessages } from "../../i18n/seat";
+import { Portrait } from "../../parts/portrait";
+import { previewSchedule } from "../../seat/api";
+import type { SeatDraft } from "../../seat/draft";
+import { SLOTS_SHOWN, type SlotsState, useSlots } from "../agenda/next";
+import { Outcome } from "../agenda/outcome";
+
+/** The slots of what is being written: asked for once somebody pauses. */
+export function useSeatSlots(draft: SeatDraft): SlotsState {
+  const question = {
+    schedule: scheduleOf(draft),
+    // An id that is not one yet would be refused, and the slots with it.
+    ...(draft.agentId.trim() && { agent_id: draft.agentId.trim().slice(0, 128) }),
+    ...(draft.provider && { provider: draft.provider }),
+  };
+  return useSlots(question, (asked) => previewSchedule(asked, SLOTS_SHOWN), PAUSE_MS);
+}
+
+interface SeatPreviewProps {
+  draft: SeatDraft;
+  slots: SlotsState;
+  blank: boolean;
+  marked: boolean;
+  children?: ComponentChildren;
+}
+
+export function SeatPreview({ draft, slots, blank, marked, children }: SeatPreviewProps) {
+  const t = seatMessages.value.outcome;
+  const name = draft.displayName.trim() || draft.name.trim();
+  const look = { enabled: draft.lookEnabled, display_name: name, avatar_url: draft.avatarUrl.trim() || null, color: draft.color || null };
+  return (
+    <Outcome state={slots} blank={blank} marked={marked}>
+      <div class="sitter-card">
+        <Portrait agent={{ agent_id: draft.agentId, customization: look }} mood="new" width={64} />
+        <div>
+          <p class={`name ${name ? "" : "is-none"}`}>{name || t.unnamed}</p>
+          <p class="office">
+            {draft.emoji.trim() && <span aria-hidden="true">{draft.emoji.trim()}</span>} {draft.title.trim() || t.untitled}
+          </p>
+        </div>
+      </div>
+      {children}
+    </Outcome>
+  );
+}

@@ -1,0 +1,139 @@
+/** The seat of an agent that is there already: given, or changed. */
+import { useState } from "preact/hooks";
+
+import { ApiError } from "../../api";
+import { displayName } from "../../council/names";
+import { seatMessages } from "../../i18n/seat";
+import { editSeat, getAgent, type Seated } from "../../seat/api";
+import { draftOfAgent, promoteForm, SEAT_FIELDS, seatSections, type SeatDraft } from "../../seat/draft";
+import type { SeatAgent } from "../../seat/documents";
+import { changes, countChanges } from "../../seat/patch";
+import { giveSeat, type Progress } from "../../seat/steps";
+import { differences } from "../../seat/values";
+import { ZONE } from "../card";
+import { Errors } from "../form/fields";
+import { Meanwhile } from "../form/meanwhile";
+import { fieldErrors, submitsByKey, useUnloadGuard } from "../form/saving";
+import { type Drafting, type Source, useDraft } from "../form/use_draft";
+import { AgentFacts } from "./facts";
+import { SeatPart, TellPart, WhatPart } from "./parts";
+import { SeatPreview, useSeatSlots } from "./preview";
+import { RulesPart } from "./rules";
+import { failureWords, SaveBar, Summary } from "./save_bar";
+import { server } from "./server";
+import { SeatOrders } from "./seat_orders";
+import { serverWords, useSeatForm } from "./use_form";
+import { WhenPart } from "./when";
+
+interface SeatFormProps {
+  draftKey: string;
+  agent: SeatAgent;
+  /** Given: the agent has no seat yet. */
+  onSeated?: (seated: Seated) => void;
+  /** The seat, or the agent, is gone. */
+  onGone?: (how: "demoted" | "deleted") => void;
+}
+
+export function SeatForm({ draftKey, agent, onSeated, onGone }: SeatFormProps) {
+  const t = seatMessages.value;
+  const id = agent.agent_id;
+  const [busy, setBusy] = useState(false);
+  const [done, setDone] = useState(false);
+  const drafting = useDraft(draftKey, sourceOf(agent), SEAT_FIELDS, busy);
+  const { draft, base, conflict } = drafting;
+  const { form, saving, error, mistakes, told, isBlank, forgive, save } = useSeatForm(draft, { isSeatOnly: true, taken: NOBODY });
+  const slots = useSeatSlots(draft);
+  const errors = { ...(isBlank ? {} : fieldErrors(slots.error, serverWords)), ...mistakes };
+  const patch = changes(seatSections(base), seatSections(draft));
+  const isWritten = drafting.isDirty || drafting.progress !== undefined;
+  useUnloadGuard(isWritten);
+
+  const change = (part: Partial<SeatDraft>) => {
+    drafting.change(part);
+    forgive(part);
+    setDone(false);
+  };
+  const give = async () => {
+    const from = (drafting.progress ?? {}) as Progress;
+    const seated = await giveSeat(id, promoteForm(drafting.now().draft), from, server, drafting.keepProgress);
+    drafting.discard();
+    onSeated?.(seated);
+  };
+  const edit = async () => {
+    setDone(await saveEdit(id, drafting));
+  };
+  const send = () => {
+    setBusy(true);
+    return (onSeated ? give() : edit()).finally(() => setBusy(false));
+  };
+  const unchanged = !onSeated && patch === null;
+  const words = {
+    written: onSeated ? t.save.draft : t.save.changed(countChanges(patch)),
+    idle: onSeated ? t.save.fresh : t.save.unchanged,
+  };
+  const usual = drafting.wasKept ? t.save.kept : isWritten ? words.written : done ? t.save.saved : words.idle;
+  const label = onSeated ? (saving ? t.save.promoting : t.save.promote) : saving ? t.save.saving : t.save.edit;
+  return (
+    <form
+      class="schedule-form seat-form"
+      ref={form}
+      aria-labelledby="form-title"
+      noValidate
+      onKeyDown={submitsByKey(form)}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!unchanged && conflict === null) save(send);
+      }}
+    >
+      <Errors.Provider value={{ errors, kind: draft.kind }}>
+        <div class="basics">
+          <h2 id="form-title">
+            {onSeated ? t.giveTo : t.edit} <span>{displayName(agent)}</span>
+          </h2>
+          <Meanwhile
+            taken={drafting.taken}
+            conflict={conflict ? differences(seatSections(draft), seatSections(conflict.theirs.value), conflict.fields) : []}
+            settle={drafting.settle}
+          />
+          <SeatPart draft={draft} change={change} />
+          <WhatPart draft={draft} change={change} />
+          <WhenPart draft={draft} change={change} />
+          <TellPart draft={draft} change={change} />
+        </div>
+        <SeatPreview draft={draft} slots={slots} blank={isBlank} marked={Object.keys(errors).length > 0} />
+        <div class="rest">
+          <RulesPart draft={draft} change={change} />
+          <AgentFacts agent={agent} />
+          {onGone && <SeatOrders agent={agent} onGone={onGone} />}
+          <Summary form={form} mistakes={told} />
+        </div>
+        <SaveBar
+          status={conflict ? t.meanwhile.decide : error !== null ? failureWords(error) : usual}
+          isWrong={conflict !== null || error !== null}
+          done={done && !isWritten}
+          discard={isWritten ? drafting.discard : null}
+          discardLabel={t.save.discard}
+          label={error === null ? label : t.save.again}
+          idle={saving || unchanged || conflict !== null}
+        />
+      </Errors.Provider>
+    </form>
+  );
+}
+
+const NOBODY: ReadonlyMap<string, boolean> = new Map();
+
+function sourceOf(agent: SeatAgent): Source<SeatDraft> {
+  return { value: draftOfAgent(agent, ZONE), version: agent.version };
+}
+
+/** False when somebody else has changed the same meanwhile: then a person decides first. */
+async function saveEdit(id: string, drafting: Drafting<SeatDraft>): Promise<boolean> {
+  const present = await getAgent(id);
+  if (!present.is_councilor) throw new ApiError(404, seatMessages.value.gone);
+  if (!drafting.meets(sourceOf(present))) return false;
+  const { base, draft } = drafting.now();
+  const patch = changes(seatSections(base), seatSections(draft));
+  if (patch !== null) drafting.saved(sourceOf((await editSeat(id, patch)).agent));
+  return true;
+}
