@@ -17,16 +17,25 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from conselho.errors import StoreUnavailable
 from conselho.store import Loss
 from conselho.stores.sql import SqlStore, lifecycle, open_sql_store
+from tests.support import postgresql
 from tests.support.clock import NOON
 from tests.support.factories import make_lost, make_task, one_event
-from tests.support.stores import BACKENDS, POSTGRESQL_URL, store_url
+from tests.support.stores import BACKENDS, store_url
 
 pytest.importorskip("asyncpg", reason="asyncpg is not installed: PostgreSQL is not tested")
 
 
+def require_server() -> None:
+    """Skip on a machine without PostgreSQL; on CI that is a failure."""
+    missing = postgresql.why_missing()
+    if missing and os.environ.get("CI"):
+        pytest.fail(missing)
+    if missing:
+        pytest.skip(missing)
+
+
 def test_the_contract_suites_run_on_postgresql() -> None:
-    if POSTGRESQL_URL not in os.environ:
-        pytest.skip(f"{POSTGRESQL_URL} is not set: the contract suites run on SQLite only")
+    require_server()
     assert "postgresql" in BACKENDS
 
 
@@ -41,18 +50,19 @@ async def test_a_server_that_does_not_answer_is_named_without_its_password() -> 
 
 
 async def test_a_database_that_does_not_exist_is_named() -> None:
-    server = os.environ.get(POSTGRESQL_URL)
-    if server is None:
-        pytest.skip(f"{POSTGRESQL_URL} is not set")
-    url = sa.make_url(server).set(database="nowhere").render_as_string(hide_password=False)
+    require_server()
+    url = (
+        sa.make_url(postgresql.server_url())
+        .set(database="nowhere")
+        .render_as_string(hide_password=False)
+    )
     with pytest.raises(StoreUnavailable, match="nowhere does not exist; create it"):
         await open_sql_store(url)
 
 
 async def test_who_tells_a_slot_as_lost_waits_for_who_submits_it(tmp_path: Path) -> None:
     """Neither would see what the other one has not committed yet."""
-    if "postgresql" not in BACKENDS:
-        pytest.skip(f"{POSTGRESQL_URL} is not set")
+    require_server()
     slots = [NOON + n * timedelta(minutes=30) for n in range(3)]
     async with store_url("postgresql", tmp_path) as url, open_store_at(url) as store:
         engine = create_async_engine(sa.make_url(url).set(drivername="postgresql+asyncpg"))

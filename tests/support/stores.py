@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,11 +11,10 @@ import sqlalchemy as sa
 
 from conselho.store import Store
 from conselho.stores.sql import open_sql_store
+from tests.support import postgresql
 
-# A server where the tests may create databases of their own, as postgresql://user@host/postgres.
-POSTGRESQL_URL = "CONSELHO_TEST_POSTGRESQL_URL"
 # What the contract suites run on. Without a server one test says so, instead of each skipping.
-BACKENDS = ("sqlite", "postgresql") if POSTGRESQL_URL in os.environ else ("sqlite",)
+BACKENDS = ("sqlite",) if postgresql.why_missing() else ("sqlite", "postgresql")
 
 
 @asynccontextmanager
@@ -25,7 +23,7 @@ async def store_url(backend: str, tmp_path: Path) -> AsyncIterator[str]:
     if backend == "sqlite":
         yield f"sqlite:///{tmp_path / 'conselho.db'}"
         return
-    server = os.environ[POSTGRESQL_URL]
+    server = postgresql.server_url()
     name = f"conselho_test_{secrets.token_hex(6)}"
     await _on_server(server, f"CREATE DATABASE {name}")
     try:
