@@ -24,6 +24,7 @@ from conselho.models.durations import Durations
 from conselho.models.event import Announce, Event, EventDraft
 from conselho.models.ids import AgentId, TaskId, WorkerId
 from conselho.models.journal import JournalEntry
+from conselho.models.lanes import Lane, Steps
 from conselho.models.maintenance import Maintenance
 from conselho.models.statistics import Activity, AgentStatistics, Lost, Tally, Usage
 from conselho.models.task import Outcome, Status, Task, Trigger
@@ -327,6 +328,19 @@ class TaskStore(Protocol):
         report of their own; one that only crashed says nothing of what it would have found. Of
         very many that crashed in a row, only the newest 5,000 are looked through.
         The verdict is whole; `result`, `prompt`, `instructions` and `sent_prompt` are empty.
+        """
+        ...
+
+    async def lanes(
+        self, agents: Sequence[AgentId], steps: Steps, *, rows: int, troubles: int
+    ) -> dict[AgentId, Lane]:
+        """What ended within `steps` for each agent; agents without anything are absent.
+
+        A run counts at its completed_at, lost slots at their slot_to. An agent with up to `rows`
+        rows gets all of them. For one with more they are counted, and of the newest `troubles`
+        counts of trouble the newest row is there. A row of lost slots that goes on behind the end
+        of the steps is there as well, and counted nowhere. Tasks with trigger api are left out.
+        Rows are as those of `recent`.
         """
         ...
 

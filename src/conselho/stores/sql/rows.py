@@ -260,9 +260,9 @@ def duration_us(seconds: float | None) -> int | None:
 
 
 # Looked up some thousand times for one page: calling the enum costs five times as much.
-_STATUS = {status.value: status for status in Status}
+STATUS = {status.value: status for status in Status}
 _TRIGGER = {trigger.value: trigger for trigger in Trigger}
-_SEVERITY: dict[str | None, Severity | None] = {None: None} | {
+SEVERITY: dict[str | None, Severity | None] = {None: None} | {
     severity.value: severity for severity in Severity
 }
 
@@ -322,7 +322,7 @@ def task_of(row: Row) -> Task:
         idempotency_key=idempotency_key,
         active_key=active_key,
         snapshot=_snapshot(snapshot, prompt, instructions),
-        status=_STATUS[status],
+        status=STATUS[status],
         max_attempts=max_attempts,
         priority=priority,
         lanes=lanes_of(lanes),
@@ -340,7 +340,7 @@ def task_of(row: Row) -> Task:
         completed_at=moment_or_none(completed_at),
         duration_seconds=None if duration_us is None else duration_us / 1_000_000,
         exit_code=exit_code,
-        severity=_SEVERITY[severity],
+        severity=SEVERITY[severity],
         verdict=_verdict(verdict, findings),
         error_kind=error_kind,
         error_cause=error_cause,

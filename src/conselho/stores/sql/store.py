@@ -16,6 +16,7 @@ from conselho.models.durations import Durations
 from conselho.models.event import Announce, Event, EventDraft
 from conselho.models.ids import AgentId, TaskId, WorkerId
 from conselho.models.journal import JournalEntry
+from conselho.models.lanes import Lane, Steps
 from conselho.models.maintenance import Maintenance
 from conselho.models.statistics import Activity, AgentStatistics, Lost, Tally, Usage
 from conselho.models.task import Outcome, Status, Task
@@ -52,6 +53,7 @@ from conselho.stores.sql import (
     reading,
     series,
     spending,
+    timeline,
 )
 from conselho.stores.sql.rows import micros
 
@@ -235,6 +237,12 @@ class SqlStore:
         self, agent_id: AgentId, *, limit: int, older_than: tuple[datetime, TaskId] | None = None
     ) -> list[Task]:
         return await self._executor.read(reading.concluded, agent_id, limit, older_than)
+
+    async def lanes(
+        self, agents: Sequence[AgentId], steps: Steps, *, rows: int, troubles: int
+    ) -> dict[AgentId, Lane]:
+        """Cost: timeline.py."""
+        return await self._executor.read(timeline.lanes, agents, steps, rows, troubles)
 
     async def activity(self) -> Activity:
         return await self._executor.read(reading.activity)
