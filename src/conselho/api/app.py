@@ -36,6 +36,7 @@ from conselho.api import (
     series,
     session,
     tasks,
+    timeline,
     tokens,
     usage,
 )
@@ -90,6 +91,7 @@ def make_app(context: Context) -> FastAPI:
     app.include_router(tasks.router)
     app.include_router(kpis.router)
     app.include_router(series.router)
+    app.include_router(timeline.router)
     app.include_router(export.router)
     app.include_router(usage.router)
     app.include_router(doctor.router)

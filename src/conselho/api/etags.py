@@ -30,6 +30,7 @@ VOLATILE: Final[Mapping[str, tuple[str, ...]]] = {
         *_SNAPSHOT,
         *("today.uptime.percent", "days_7.uptime.percent", "days_30.uptime.percent"),
     ),
+    "/api/timeline": _SNAPSHOT,
     "/api/agents": (),
     "/api/agents/instances": (),
     "/api/tasks/processing": (),

@@ -31,6 +31,7 @@ from conselho.api.schemas import (
     older,
     schedules,
     tasks,
+    timeline,
 )
 
 TEXT: Final = "text/plain"
@@ -176,6 +177,7 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
     ),
     ("GET", "/api/kpis"): Operation("get_kpis", figures.Kpis),
     ("GET", "/api/series"): Operation("get_series", figures.Series, errors=(404,)),
+    ("GET", "/api/timeline"): Operation("get_timeline", timeline.Timeline),
     ("GET", "/api/export/tasks"): Operation(
         "export_tasks", None, media=("text/csv", "application/x-ndjson")
     ),

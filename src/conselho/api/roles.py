@@ -92,6 +92,7 @@ ROLES: Final[Mapping[tuple[str, str], Role | None]] = {
     ("GET", "/api/journal"): VIEWER,
     ("GET", "/api/kpis"): VIEWER,
     ("GET", "/api/series"): VIEWER,
+    ("GET", "/api/timeline"): VIEWER,
     ("GET", "/api/usage"): VIEWER,
     ("GET", "/api/catalogue"): VIEWER,
     # It only reckons; a POST because a schedule is a body.

@@ -10,13 +10,11 @@ have done. Between that and its end it may have been there longer, so the share 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import floor
 
 from conselho.models.journal import JournalKind
-
-Span = tuple[datetime, datetime]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +48,18 @@ class Uptime:
         return floor(10_000 * (1 - self.away_seconds / self.seconds)) / 100
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Absence:
+    """A span in which the scheduler did not fire: `kind` is that of the sign that told of its end.
+
+    server_started: no server was there. suspended, blocked: it was, but could not.
+    """
+
+    start: datetime
+    end: datetime
+    kind: JournalKind
+
+
 def uptime(signs: Sequence[Sign], *, since: datetime, now: datetime) -> Uptime:
     """The share of [since, now]. `signs` are in order, with the newest start or stop before it.
 
@@ -57,18 +67,25 @@ def uptime(signs: Sequence[Sign], *, since: datetime, now: datetime) -> Uptime:
     within the span is measured from then on.
     """
     begin = max(since, _known_from(signs, since))
-    away = timedelta()
-    reached = begin
-    for start, end in sorted(_away(signs)):
-        start, end = max(start, reached), min(end, now)
-        if start < end:
-            away += end - start
-            reached = end
+    absent = absences(signs, since=begin, until=now)
+    away = sum((one.end - one.start for one in absent), timedelta())
     return Uptime(
         since=begin,
         seconds=max((now - begin).total_seconds(), 0.0),
         away_seconds=away.total_seconds(),
     )
+
+
+def absences(signs: Sequence[Sign], *, since: datetime, until: datetime) -> list[Absence]:
+    """The parts of [since, until] without a working scheduler, in order and without overlap."""
+    found: list[Absence] = []
+    reached = since
+    for absence in sorted(_away(signs), key=lambda one: (one.start, one.end)):
+        start, end = max(absence.start, reached), min(absence.end, until)
+        if start < end:
+            found.append(replace(absence, start=start, end=end))
+            reached = end
+    return found
 
 
 def _known_from(signs: Sequence[Sign], since: datetime) -> datetime:
@@ -81,13 +98,15 @@ def _boundaries(signs: Sequence[Sign]) -> Iterator[Sign]:
     return (sign for sign in signs if sign.kind in kinds)
 
 
-def _away(signs: Sequence[Sign]) -> Iterator[Span]:
+def _away(signs: Sequence[Sign]) -> Iterator[Absence]:
     before: Sign | None = None
     for sign in _boundaries(signs):
         if before is not None and sign.kind is JournalKind.SERVER_STARTED:
             stopped = before.kind is JournalKind.SERVER_STOPPED
-            yield (before.at if stopped else max(before.at, sign.alive_at or before.at)), sign.at
+            gone = before.at if stopped else max(before.at, sign.alive_at or before.at)
+            yield Absence(start=gone, end=sign.at, kind=sign.kind)
         before = sign
     for sign in signs:
         if sign.seconds is not None:
-            yield sign.at - timedelta(seconds=sign.seconds), sign.at
+            length = timedelta(seconds=sign.seconds)
+            yield Absence(start=sign.at - length, end=sign.at, kind=sign.kind)

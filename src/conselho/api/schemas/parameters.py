@@ -60,6 +60,12 @@ PARAMETERS: Final[Mapping[str, tuple[str, Any]]] = {
     "status": ("Only what stands like this; may be given several times.", ["completed"]),
     "list_instances.status": ("Only what stands like this.", "completed"),
     "target": ("Only what was done to this agent, execution, window or token.", "ana"),
+    "get_timeline.since": ("From when on; 24 hours ago unless given.", MOMENT),
+    "get_timeline.until": ("Up to when; in 24 hours unless given.", "2026-12-02T22:00:00Z"),
+    "get_timeline.timezone": (
+        "The IANA zone by whose clock steps begin; the server's own unless given.",
+        "UTC",
+    ),
     "task_id": ("The id of the execution.", "0199f3c2a7b04d0e8c51"),
     "timezone": ("The IANA zone in which a day begins; the server's own unless given.", "UTC"),
     "token_id": ("The id of the token.", "0199f3c2a7b0"),
