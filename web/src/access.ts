@@ -50,8 +50,13 @@ export async function logIn(token: string): Promise<void> {
   who.value = await api.openSession(token);
 }
 
-/** What was shown leaves with the reader: the page begins anew. */
+/** What was shown, and written and not saved, leaves with the reader: the page begins anew. */
 export async function logOut(): Promise<void> {
   who.value = await api.closeSession();
+  try {
+    sessionStorage.clear();
+  } catch {
+    // A browser that keeps nothing has nothing to clear.
+  }
   location.reload();
 }

@@ -10,6 +10,7 @@ export const agendaEn: AgendaMessages = {
   close: "Close",
   report: "Last verdict",
   edit: "Edit schedule",
+  editSeat: "Edit the seat",
   onLeave: "On leave: no slot comes until it is back.",
   mayNotEdit: "Editing the schedule needs the role admin.",
   yourClock: (zone) => `by your clock, ${zone}`,

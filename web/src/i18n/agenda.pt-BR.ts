@@ -8,6 +8,7 @@ export const agendaPtBR = {
   close: "Fechar",
   report: "Último veredito",
   edit: "Editar agenda",
+  editSeat: "Editar a cadeira",
   onLeave: "De licença: nenhum horário corre até voltar.",
   mayNotEdit: "Editar a agenda pede o papel admin.",
   yourClock: (zone: string) => `pelo seu relógio, ${zone}`,

@@ -18,7 +18,7 @@ import { agendaMessages } from "../../i18n/agenda";
 import { OrderButton } from "../../parts/order";
 import { usePanel } from "../../parts/panel";
 import { Portrait } from "../../parts/portrait";
-import { councilorAddress, closePanel, route } from "../../route";
+import { councilorAddress, closePanel, editAddress, route } from "../../route";
 import { hasDraft } from "../../seat/drafts";
 import { council, loaded } from "../../session";
 import { capital } from "../../text/format";
@@ -50,6 +50,11 @@ export function AgendaPanel() {
           {agent && (
             <a class="button" href={councilorAddress(id)}>
               {t.report}
+            </a>
+          )}
+          {agent && mayEdit.value && (
+            <a class="button" href={editAddress(id)}>
+              {t.editSeat}
             </a>
           )}
         </nav>

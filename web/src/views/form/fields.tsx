@@ -4,6 +4,7 @@ import { useContext } from "preact/hooks";
 
 import { type Span, type Unit, UNITS } from "../../agenda/draft";
 import type { Mistake, Mistakes } from "../../agenda/mistakes";
+import { language } from "../../i18n";
 import { agendaMessages } from "../../i18n/agenda";
 
 export const Errors = createContext<{ readonly errors: Mistakes; readonly kind: "interval" | "cron" | "at" }>({
@@ -67,14 +68,15 @@ export function WrongNote({ name }: { name: string }) {
   );
 }
 
-/** In the reader's words, then in the server's, which are in English. */
+/** In the reader's words, then in the server's, which are in English: there one of them is enough. */
 function Wrong({ name, mistake: { own, said } }: { name: string; mistake: Mistake }) {
   const t = agendaMessages.value.form.wrong;
   const { kind } = useContext(Errors);
   const general = name === "value" ? t.value[kind] : name === "timezone" ? t.timezone : t.other;
+  const twice = language.value === "en" && own !== null;
   return (
     <>
-      {own ?? general} {said && <span lang="en">{sentence(said)}</span>}
+      {own ?? general} {said && !twice && <span lang="en">{sentence(said)}</span>}
     </>
   );
 }

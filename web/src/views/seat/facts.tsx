@@ -41,11 +41,6 @@ export function AgentFacts({ agent }: { agent: SeatAgent }) {
       )}
       {agent.is_councilor && (
         <p class="about">
-          {agent.source && (
-            <>
-              <b>{t.agent.fromFile(agent.source)}</b> {t.agent.fromFileMore}{" "}
-            </>
-          )}
           {t.agent.about} <code>conselho apply</code>.{" "}
           <a href={fileAddress(agent.agent_id)} download>
             {t.agent.download}
@@ -53,6 +48,16 @@ export function AgentFacts({ agent }: { agent: SeatAgent }) {
         </p>
       )}
     </Part>
+  );
+}
+
+/** Who has a file has two places to change: which of them wins, and when. */
+export function FileNote({ source }: { source: string }) {
+  const t = seatMessages.value.agent;
+  return (
+    <p class="file-note">
+      <b>{t.fromFile(source)}</b> {t.fromFileMore}
+    </p>
   );
 }
 

@@ -5,7 +5,7 @@ import type { Entry } from "../../seat/documents";
 import { promoteAddress, PROMOTE_ADDRESS, editAddress } from "../../route";
 import { freeId, proposedId } from "../../seat/agent_id";
 import { getAgents, getHealth, type Seated } from "../../seat/api";
-import { agentForm, blankDraft, draftOfEntry, promoteForm, SEAT_FIELDS, type SeatDraft } from "../../seat/draft";
+import { agentForm, blankDraft, COMMAND, draftOfEntry, isFree, promoteForm, SEAT_FIELDS, type SeatDraft } from "../../seat/draft";
 import { abandon, madeId, type Progress, seatNewAgent } from "../../seat/steps";
 import { seatMessages } from "../../i18n/seat";
 import { ZONE } from "../card";
@@ -17,7 +17,7 @@ import { HowPart, TellPart, WhatPart, WhoPart } from "./parts";
 import { SeatPreview, useSeatSlots } from "./preview";
 import { suggested } from "./provider";
 import { RulesPart } from "./rules";
-import { failureWords, SaveBar, Summary } from "./save_bar";
+import { failureWords, SaveBar } from "./save_bar";
 import { server } from "./server";
 import { serverWords, useSeatForm } from "./use_form";
 import { WhenPart } from "./when";
@@ -32,7 +32,7 @@ interface NewSeatProps {
 export function NewSeatForm({ draftKey, entry, onSeated }: NewSeatProps) {
   const t = seatMessages.value;
   const startFor = (provider: string) => (entry ? draftOfEntry(entry, provider, ZONE) : blankDraft(provider, ZONE));
-  const firstProvider = entry?.kind === "template" && entry.check.length > 0 ? "command" : "";
+  const firstProvider = entry && isFree(entry) ? COMMAND : "";
   const drafting = useDraft(draftKey, { value: startFor(firstProvider), version: 0 }, SEAT_FIELDS, false);
   const progress = (drafting.progress ?? {}) as Progress;
   const health = useAsked("", () => getHealth());
@@ -49,7 +49,9 @@ export function NewSeatForm({ draftKey, entry, onSeated }: NewSeatProps) {
     forgive({ provider, command: "", model: "" });
   };
   useEffect(() => {
-    if (health.answer && drafting.now().draft.provider === "") choose(suggested(health.answer), suggested(health.answer));
+    if (!health.answer || drafting.now().draft.provider !== "") return;
+    const first = suggested(health.answer, entry !== null);
+    choose(first, first);
   }, [health.answer]);
   useEffect(() => choose(drafting.now().draft.provider), [entry?.lang]);
   useUnloadGuard(isWritten);
@@ -105,16 +107,13 @@ export function NewSeatForm({ draftKey, entry, onSeated }: NewSeatProps) {
           <TellPart draft={draft} change={change} />
         </div>
         <SeatPreview draft={draft} slots={slots} blank={isBlank} marked={Object.keys(errors).length > 0} />
-        <div class="rest">
-          <RulesPart draft={draft} change={change} />
-          <Summary form={form} mistakes={told} />
-        </div>
+        <RulesPart draft={draft} change={change} />
         <SaveBar
+          form={form}
+          mistakes={told}
           status={status}
           isWrong={error !== null}
-          done={false}
           discard={isWritten ? discard : null}
-          discardLabel={t.save.discard}
           label={saving ? t.save.promoting : error === null ? t.save.promote : t.save.again}
           idle={saving}
         />

@@ -113,7 +113,9 @@ function Troubles({ health }: { health: ProviderHealth }) {
   );
 }
 
-/** The one to begin with: an agent that is ready, else a plain program. */
-export function suggested(health: Health): string {
-  return health.providers.find(({ name, state }) => name !== COMMAND && state === "ready")?.name ?? COMMAND;
+/** The one to begin with: an agent that is ready; without one a program, or the first for who needs a model. */
+export function suggested({ providers }: Health, needsModel: boolean): string {
+  const agents = providers.filter(({ name }) => name !== COMMAND);
+  const ready = agents.find(({ state }) => state === "ready") ?? (needsModel ? agents[0] : undefined);
+  return ready?.name ?? COMMAND;
 }

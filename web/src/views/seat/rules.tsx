@@ -91,7 +91,7 @@ function BoundRules({ draft, change }: PartProps) {
           />
           <Tick
             name="retry_on_timeout"
-            label={`${field.retry_on_timeout!}: ${t.retryOnTimeout}`}
+            label={t.retryOnTimeout}
             value={draft.retryOnTimeout}
             onChange={(retryOnTimeout) => change({ retryOnTimeout })}
           />
@@ -118,7 +118,7 @@ function AgentRules({ draft, change }: PartProps) {
         <ChoiceField name="evidence" label={field.evidence!} words={t.evidence} value={draft.evidence} onChange={(evidence) => change({ evidence })} />
         <Tick
           name="continuity"
-          label={`${field.continuity!}: ${t.continuity}`}
+          label={t.continuity}
           value={draft.continuity}
           onChange={(continuity) => change({ continuity })}
         />

@@ -15,11 +15,11 @@ import { Errors } from "../form/fields";
 import { Meanwhile } from "../form/meanwhile";
 import { fieldErrors, submitsByKey, useUnloadGuard } from "../form/saving";
 import { type Drafting, type Source, useDraft } from "../form/use_draft";
-import { AgentFacts } from "./facts";
+import { AgentFacts, FileNote } from "./facts";
 import { SeatPart, TellPart, WhatPart } from "./parts";
 import { SeatPreview, useSeatSlots } from "./preview";
 import { RulesPart } from "./rules";
-import { failureWords, SaveBar, Summary } from "./save_bar";
+import { failureWords, SaveBar } from "./save_bar";
 import { server } from "./server";
 import { SeatOrders } from "./seat_orders";
 import { serverWords, useSeatForm } from "./use_form";
@@ -95,6 +95,7 @@ export function SeatForm({ draftKey, agent, onSeated, onGone }: SeatFormProps) {
             conflict={conflict ? differences(seatSections(draft), seatSections(conflict.theirs.value), conflict.fields) : []}
             settle={drafting.settle}
           />
+          {!onSeated && agent.source && <FileNote source={agent.source} />}
           <SeatPart draft={draft} change={change} />
           <WhatPart draft={draft} change={change} />
           <WhenPart draft={draft} change={change} />
@@ -105,14 +106,14 @@ export function SeatForm({ draftKey, agent, onSeated, onGone }: SeatFormProps) {
           <RulesPart draft={draft} change={change} />
           <AgentFacts agent={agent} />
           {onGone && <SeatOrders agent={agent} onGone={onGone} />}
-          <Summary form={form} mistakes={told} />
         </div>
         <SaveBar
+          form={form}
+          mistakes={told}
           status={conflict ? t.meanwhile.decide : error !== null ? failureWords(error) : usual}
           isWrong={conflict !== null || error !== null}
-          done={done && !isWritten}
+          isDone={done && !isWritten}
           discard={isWritten ? drafting.discard : null}
-          discardLabel={t.save.discard}
           label={error === null ? label : t.save.again}
           idle={saving || unchanged || conflict !== null}
         />

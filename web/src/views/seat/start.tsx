@@ -23,8 +23,11 @@ export function Start() {
   return (
     <div class="start">
       <header>
-        <h2>{t.start.title}</h2>
-        <p>{t.start.about}</p>
+        <div>
+          <h2>{t.start.title}</h2>
+          <p>{t.start.about}</p>
+        </div>
+        <BlankButton />
       </header>
       {catalogue.error !== null && <Failed words={t.start.failed} again={catalogue.again} />}
       {catalogue.answer && (
@@ -49,24 +52,20 @@ export function Start() {
           ))}
         </Choices>
       )}
-      <div class="other-ways">
-        <a class="choice is-blank" href={promoteAddress(originId({ kind: "blank" }))}>
-          <span class="words">
-            <b class="name">{t.start.blank}</b>
-            <span class="about">{t.start.blankAbout}</span>
-          </span>
-          <Note origin={{ kind: "blank" }} words="" />
-        </a>
-        <div class="choice is-file">
-          <span class="words">
-            <b class="name">{t.start.file}</b>
-            <span class="about">
-              {t.start.fileAbout} <code>conselho apply council/</code>
-            </span>
-          </span>
-        </div>
-      </div>
+      <p class="file-way">
+        {t.start.file} <code>conselho apply council/</code>
+      </p>
     </div>
+  );
+}
+
+function BlankButton() {
+  const t = seatMessages.value.start;
+  const origin: Origin = { kind: "blank" };
+  return (
+    <a class="button" href={promoteAddress(originId(origin))}>
+      {t.blank} {hasDraft(promoteKey(origin)) && <em class="note is-draft">{t.draft}</em>}
+    </a>
   );
 }
 
