@@ -27,7 +27,7 @@ from conselho.models.journal import JournalEntry
 from conselho.models.lanes import Lane, Steps
 from conselho.models.maintenance import Maintenance
 from conselho.models.statistics import Activity, AgentStatistics, Lost, Tally, Usage
-from conselho.models.task import Outcome, Status, Task, Trigger
+from conselho.models.task import Outcome, PastAttempt, Status, Task, Trigger
 from conselho.models.uptime import Sign
 from conselho.models.verdict import Severity
 
@@ -272,6 +272,13 @@ class TaskStore(Protocol):
 
     async def task(self, task_id: TaskId) -> Task:
         """One Task, whole. Raises NotFound."""
+        ...
+
+    async def past_attempts(self, task_id: TaskId) -> list[PastAttempt]:
+        """The attempts that another one followed, oldest first; of the last the Task tells itself.
+
+        Empty for a Task that is not there.
+        """
         ...
 
     async def tasks(

@@ -314,6 +314,52 @@ class TestSubmit:
         assert await store.recount()
 
 
+class TestPastAttempts:
+    async def test_an_attempt_that_another_one_follows_is_kept_with_its_cause(
+        self, store: Store
+    ) -> None:
+        task = make_task(max_attempts=3)
+        await submit(store, task)
+        [first] = await claim(store, at=NOON)
+        await store.retry(
+            held(first),
+            not_before=NOON + MINUTE,
+            error_kind="provider",
+            error_cause="rate_limit",
+            error="429 " + "x" * 2_000,
+            now=NOON + SECOND,
+            announce=one_event,
+        )
+        [known] = await store.past_attempts(task.task_id)
+        assert (known.attempt, known.started_at, known.ended_at) == (1, NOON, NOON + SECOND)
+        assert (known.error_kind, known.error_cause) == ("provider", "rate_limit")
+        assert known.error.startswith("429 x")
+        assert len(known.error) == 1_000
+
+        await claim(store, at=NOON + MINUTE)
+        await store.sweep(now=NOON + HALF_HOUR, announce=one_event)
+        kinds = [one.error_kind for one in await store.past_attempts(task.task_id)]
+        assert kinds == ["provider", "worker_lost"]
+
+    async def test_the_last_attempt_is_told_by_the_task_alone(self, store: Store) -> None:
+        owned = await claimed(store)
+        await finish(store, owned)
+        assert await store.past_attempts(owned.task_id) == []
+        assert await store.past_attempts(TaskId("nobody")) == []
+
+    async def test_past_attempts_go_with_their_task(self, store: Store) -> None:
+        task = make_task(max_attempts=2)
+        await submit(store, task)
+        await claim(store, at=NOON)
+        await store.sweep(now=NOON + HALF_HOUR, announce=one_event)
+        [owned] = await claim(store, at=NOON + HALF_HOUR)
+        await finish(store, owned)
+        # The newest slot is kept as the watermark of its agent.
+        await submit(store, make_task(due_at=NOON + DAY, not_before=NOON + DAY))
+        assert await store.prune(before=NOON + 9 * DAY, limit=10) == [task.task_id]
+        assert await store.past_attempts(task.task_id) == []
+
+
 class TestClaim:
     async def test_a_claimed_task_is_processing_under_a_lease(self, store: Store) -> None:
         task = make_task()

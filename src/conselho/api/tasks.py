@@ -17,7 +17,7 @@ from conselho.api.cursors import cursor_of, place_of
 from conselho.errors import Invalid, NotFound
 from conselho.models.ids import AgentId, TaskId
 from conselho.models.rows import light_row, task_row, whole_row
-from conselho.models.task import FINAL, Status, Task, Trigger
+from conselho.models.task import FINAL, PastAttempt, Status, Task, Trigger, utc_text
 from conselho.models.verdict import Severity
 from conselho.services.log_reader import LogReader
 from conselho.store import TaskFilter, TaskPage
@@ -38,6 +38,7 @@ class Order(StrEnum):
 
 
 LogOffset = Annotated[int, Query(ge=0, le=1 << 40)]
+LogTail = Annotated[int | None, Query(ge=1, le=1 << 30)]
 
 
 @router.get("")
@@ -125,9 +126,22 @@ async def one_task(context: InContext, task_id: str) -> dict[str, Any]:
     """One execution, with its prompt and everything that is known of it.
 
     `sent_prompt` is the whole prompt as the agent got it, secrets redacted; null before its end,
-    and for a program, which got `prompt`.
+    and for a program, which got `prompt`. `attempts` are those that another one followed.
     """
-    return whole_row(await context.store.task(TaskId(task_id)))
+    task = await context.store.task(TaskId(task_id))
+    past = await context.store.past_attempts(task.task_id) if task.attempt else []
+    return whole_row(task) | {"attempts": [_attempt(one) for one in past]}
+
+
+def _attempt(past: PastAttempt) -> dict[str, Any]:
+    return {
+        "attempt": past.attempt,
+        "started_at": utc_text(past.started_at),
+        "ended_at": utc_text(past.ended_at),
+        "error_kind": past.error_kind,
+        "error_cause": past.error_cause,
+        "error": past.error,
+    }
 
 
 @router.post("/{task_id}/cancel")
@@ -163,15 +177,23 @@ async def task_log(
     task_id: str,
     follow: bool = False,
     offset: LogOffset = 0,
+    tail: LogTail = None,
 ) -> Response:
-    """What the child printed from byte `offset` on; `follow=1` goes on to its end."""
+    """What the child printed from byte `offset` on; `follow=1` goes on to its end.
+
+    With `tail` the answer begins at most so many bytes before the end of what there is, at the
+    beginning of a line. The header `X-Log-Offset` says at which byte an answer begins.
+    """
     task = await context.store.task(TaskId(task_id))
     reader = LogReader(context.system.logs.path(task.task_id), offset=offset)
-    if follow and task.status not in FINAL:
-        return StreamingResponse(
-            _followed(context, reader, task.task_id), media_type="text/plain; charset=utf-8"
-        )
-    return StreamingResponse(_whole(reader), media_type="text/plain; charset=utf-8")
+    if tail is not None:
+        await asyncio.to_thread(reader.to_tail, tail)
+    following = follow and task.status not in FINAL
+    return StreamingResponse(
+        _followed(context, reader, task.task_id) if following else _whole(reader),
+        media_type="text/plain; charset=utf-8",
+        headers={"X-Log-Offset": str(reader.offset)},
+    )
 
 
 async def _whole(reader: LogReader) -> AsyncIterator[bytes]:

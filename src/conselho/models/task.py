@@ -170,6 +170,21 @@ class Snapshot:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PastAttempt:
+    """An attempt that failed and was followed by another one.
+
+    `ended_at`: when it was given up, which for a lost worker is when that was noticed.
+    """
+
+    attempt: int
+    started_at: datetime
+    ended_at: datetime
+    error_kind: str | None
+    error_cause: str | None
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
     """One row of `tasks`.
 

@@ -58,6 +58,7 @@ PARAMETERS: Final[Mapping[str, tuple[str, Any]]] = {
     "since": (f"Only what was made at this moment or later, as {MOMENT}.", MOMENT),
     "sort": ("What comes first.", "-created_at"),
     "status": ("Only what stands like this; may be given several times.", ["completed"]),
+    "tail": ("Only so many bytes of the end, from the beginning of a line on.", 65_536),
     "list_instances.status": ("Only what stands like this.", "completed"),
     "target": ("Only what was done to this agent, execution, window or token.", "ana"),
     "get_timeline.since": ("From when on; 24 hours ago unless given.", MOMENT),

@@ -124,6 +124,17 @@ class TaskRow(Shape):
     )
 
 
+class PastAttempt(Shape):
+    """An attempt that failed and was followed by another one."""
+
+    attempt: int = about("Which one, from 1.", 1)
+    started_at: Moment = about("When it began.")
+    ended_at: Moment = about("When it was given up.")
+    error_kind: str | None = about("What went wrong.", "provider")
+    error_cause: str | None = about("What the provider said it was.", "rate_limit")
+    error: str = about("It in a sentence, cut to 1,000 characters.", "429 Too Many Requests")
+
+
 class WholeTask(TaskRow):
     """One execution, with its prompt and all that is known of it."""
 
@@ -137,6 +148,7 @@ class WholeTask(TaskRow):
     permissions: str = about("`read-only`, `write` or `full`.", "read-only")
     cwd: str | None = about("Where it ran; null for the server's own.", None)
     command: list[str] = about("The program and its arguments, for provider `command`.", ["make"])
+    attempts: list[PastAttempt] = about("The attempts that another one followed, oldest first.")
 
 
 class RunningTasks(Shape):

@@ -30,6 +30,7 @@ from conselho.models.task import (
 )
 from conselho.models.verdict import Severity
 from conselho.store import Held, Renewal, Submission, Submitted
+from conselho.stores.sql.attempts import keep as keep_attempts
 from conselho.stores.sql.counters import count
 from conselho.stores.sql.coverage import LEDGER, covered
 from conselho.stores.sql.outbox import tell
@@ -418,6 +419,7 @@ def store(
         return []
     rows = [changeable_values(task) | {"id": task.task_id} for _, task in changes]
     conn.execute(_WRITE_BACK, rows)
+    keep_attempts(conn, changes, now)
     read = [before for before, _ in changes]
     stored = [after for _, after in changes]
     count(conn, added=stored, removed=read)

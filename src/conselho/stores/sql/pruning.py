@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from conselho.models.ids import TaskId
+from conselho.stores.sql.attempts import forget as forget_attempts
 from conselho.stores.sql.counters import count, settle_newest
 from conselho.stores.sql.portable import bound, given, take_turn
 from conselho.stores.sql.rows import LIGHT_COLUMNS, micros, task_of
@@ -24,6 +25,7 @@ def prune(conn: sa.Connection, before: datetime, limit: int) -> list[TaskId]:
         return []
     ids = [task.task_id for task in old]
     conn.execute(_delete(conn.dialect.name), {"ids": bound(ids)})
+    forget_attempts(conn, ids)
     count(conn, removed=old)
     count(conn, added=old, pruned=True)
     count_usage(conn, removed=old)

@@ -156,6 +156,21 @@ _index(
 _index("tasks_watermark", "agent_id", "covers_until", where=tasks.c.covers_until.is_not(None))
 
 
+# The last attempt of a Task stands in its own row.
+attempts = sa.Table(
+    "attempts",
+    metadata,
+    sa.Column("task_id", Id, primary_key=True),
+    sa.Column("attempt", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("started_at", sa.BigInteger, nullable=False),
+    sa.Column("ended_at", sa.BigInteger, nullable=False),
+    sa.Column("error_kind", sa.Text),
+    sa.Column("error_cause", sa.Text),
+    sa.Column("error", sa.Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+
 def _measures(*names: str) -> list[sa.Column[int]]:
     return [sa.Column(name, sa.BigInteger, nullable=False) for name in names]
 

@@ -19,7 +19,7 @@ from conselho.models.journal import JournalEntry
 from conselho.models.lanes import Lane, Steps
 from conselho.models.maintenance import Maintenance
 from conselho.models.statistics import Activity, AgentStatistics, Lost, Tally, Usage
-from conselho.models.task import Outcome, Status, Task
+from conselho.models.task import Outcome, PastAttempt, Status, Task
 from conselho.models.uptime import Sign
 from conselho.store import (
     Answer,
@@ -34,6 +34,7 @@ from conselho.store import (
 from conselho.stores.sql import (
     access,
     answers,
+    attempts,
     attendance,
     audit,
     catalogue,
@@ -209,6 +210,9 @@ class SqlStore:
 
     async def task(self, task_id: TaskId) -> Task:
         return await self._executor.read(reading.task_by_id, task_id)
+
+    async def past_attempts(self, task_id: TaskId) -> list[PastAttempt]:
+        return await self._executor.read(attempts.past_attempts, task_id)
 
     async def tasks(
         self, where: TaskFilter, *, limit: int, offset: int = 0, texts: bool = True
