@@ -11,6 +11,7 @@ import type {
   TaskRow,
   TasksAnswer,
   TaskStatus,
+  TimelineAnswer,
   UsageAnswer,
 } from "./wire";
 
@@ -109,6 +110,12 @@ export function getNextSlots(agentId: string, count: number): Promise<SlotsAnswe
 export async function getLostSlots(agentId: string): Promise<readonly TaskRow[]> {
   const path = `/api/councilors/${encodeURIComponent(agentId)}/councilor-reports?limit=1`;
   return (await request<{ slots: readonly TaskRow[] }>("GET", path)).slots;
+}
+
+/** The council from one moment to another, in epoch milliseconds, by the steps of the reader's clock. */
+export function getTimeline(since: number, until: number): Promise<TimelineAnswer> {
+  const [from, to] = [since, until].map((at) => new Date(at).toISOString());
+  return request("GET", `/api/timeline?since=${from}&until=${to}&timezone=${zone()}`);
 }
 
 export function getMaintenance(): Promise<MaintenanceAnswer> {

@@ -57,6 +57,12 @@ export type Slot = Schemas["Slot"];
 /** What a schedule comes to. `left_out`: slots of this time that do not run, by reason. */
 export type SlotsAnswer = Schemas["Preview"];
 
+export type TimelineAnswer = Schemas["Timeline"];
+/** A run that ended, or slots that did not run, as a lane of the timeline tells it. */
+export type LaneRow = Schemas["LaneRow"];
+/** How many ended in one step of a lane. */
+export type LaneBar = Schemas["Bar"];
+
 export type SessionAnswer = Schemas["Session"];
 
 export type ExecutionEvent =
