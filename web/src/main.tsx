@@ -16,16 +16,23 @@ import "./styles/lost.css";
 import { render } from "preact";
 
 import { applyLanguage, startLanguage } from "./i18n";
+import { locked } from "./access";
 import { applyTab } from "./overview";
 import { forgetOldTrees } from "./parts/forget";
-import { applyTheme } from "./preferences";
+import { startFilter } from "./council/filter";
+import { startKeys } from "./keys";
+import { applyTheme, followOtherTabs } from "./preferences";
 import { startRouting } from "./route";
 import { startSession } from "./session";
+import { startVisits } from "./visit";
 import { App } from "./views/app";
 
 forgetOldTrees();
 applyTheme();
+followOtherTabs();
 startRouting();
+startFilter();
+startKeys(() => locked.value);
 // Not awaited at the top level: what is loaded later shares this module's code, and would wait for it.
 void startLanguage().then(() => {
   applyLanguage();
@@ -33,3 +40,4 @@ void startLanguage().then(() => {
   render(<App />, document.getElementById("page") as HTMLElement);
 });
 startSession();
+startVisits();

@@ -1,5 +1,5 @@
 /** What the views have in common, worked out once for each change of the council. */
-import { computed, effect } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
 
 import { acknowledged } from "./actions";
 import calm from "./assets/favicon-calm.svg";
@@ -9,15 +9,24 @@ import lostIcon from "./assets/favicon-lost.svg";
 import warning from "./assets/favicon-warning.svg";
 import { type Attention, needsAttention } from "./council/attention";
 import { inSeatOrder } from "./council/names";
+import { type Shape, shapeOf, TILES_ABOVE } from "./council/shape";
 import { isPaused, lastVerdict, type Standing, standingOf, troubleOf } from "./council/standing";
+import { density } from "./preferences";
 import { council, lost } from "./session";
 import type { Agent } from "./wire";
 
-/** Above this many the council is shown as tiles, trouble first, without attention cards. */
-export const TILES_ABOVE = 60;
+/** The width of a phone, as the styles have it. */
+const PHONE = globalThis.matchMedia?.("(max-width: 719px)");
+const onPhone = signal(PHONE?.matches ?? false);
+PHONE?.addEventListener("change", ({ matches }) => (onPhone.value = matches));
+
+/** Cards of what needs the reader that are shown at first. */
+export const SHOWN = 3;
 
 export const seated = computed<readonly Agent[]>(() => inSeatOrder(council.value.agents.values()));
-export const asTiles = computed(() => seated.value.length > TILES_ABOVE);
+export const shape = computed<Shape>(() => shapeOf(seated.value.length, density.value, onPhone.value));
+/** Among many, trouble comes first as tiles of its own colour; otherwise as cards that say what to do. */
+export const attentionAsCards = computed(() => shape.value !== "tiles" || seated.value.length <= TILES_ABOVE);
 export const attention = computed<readonly Attention[]>(() =>
   needsAttention(seated.value, acknowledged.value),
 );

@@ -69,8 +69,12 @@ function streamRefused(error: unknown): number | null {
   return error.retryAfterMs;
 }
 
+/** Server time at which the stream was opened last. */
+let liveSince = Infinity;
+
 function connected(next: Connection): void {
   const cameBack = next.kind === "live" && connection.value.kind === "reconnecting";
+  if (next.kind === "live") liveSince = serverTime();
   connection.value = next;
   if (cameBack) askKpis();
 }
@@ -114,8 +118,15 @@ async function loadCouncil(): Promise<string> {
 // Events.
 
 let waiting: CouncilEvent[] = [];
+const watchers = new Set<(event: CouncilEvent) => void>();
+
+/** `watch` is told what happens from now on, but not what a resumed stream catches up on. */
+export function watchLive(watch: (event: CouncilEvent) => void): void {
+  watchers.add(watch);
+}
 
 function receive(event: CouncilEvent): void {
+  if (event.ts * 1000 >= liveSince) for (const watch of watchers) watch(event);
   if (event.type === "council_journal") heardOfJournal(event);
   for (const recorder of recorders) recorder.push(event);
   if (waiting.length === 0) setTimeout(applyWaiting, GROUP_MS);

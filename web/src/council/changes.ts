@@ -9,14 +9,14 @@ export interface Change {
   readonly at: number;
 }
 
-/** Newest first, at most one for each councilor: only its last change still says something. */
-export function newestChanges(agents: Iterable<Agent>, limit: number): Change[] {
+/** Newest first, those after `since`; one for each councilor: only its last change still says something. */
+export function newestChanges(agents: Iterable<Agent>, since = 0): Change[] {
   const changes: Change[] = [];
   for (const agent of agents) {
     const change = lastChange(agent);
-    if (change) changes.push(change);
+    if (change && change.at > since) changes.push(change);
   }
-  return changes.sort((a, b) => b.at - a.at).slice(0, limit);
+  return changes.sort((a, b) => b.at - a.at);
 }
 
 function lastChange(agent: Agent): Change | null {

@@ -21,7 +21,7 @@ const OUTER = 132;
 const MARGIN = 0.14;
 
 export function hemicycle(count: number): Hemicycle {
-  const rings = count <= 24 ? 3 : count <= 60 ? 4 : 7;
+  const rings = count <= 24 ? 3 : count <= 60 ? 4 : count <= 200 ? 7 : 10;
   const radii = Array.from(
     { length: rings },
     (_, ring) => INNER + ((OUTER - INNER) * ring) / (rings - 1),
@@ -29,10 +29,17 @@ export function hemicycle(count: number): Hemicycle {
   const gap = (OUTER - INNER) / (rings - 1);
   return {
     radii,
-    seat: count <= 14 ? 8 : count <= 24 ? 7 : count <= 60 ? 5.4 : count <= 200 ? 3.1 : 2,
+    seat: count <= 14 ? 8 : count <= 24 ? 7 : count <= 60 ? 5.4 : roomy(radii, count),
     bench: gap * 0.64,
     seats: seatsOn(ringsTaken(radii, count), count),
   };
+}
+
+/** As large as neighbours on a bench, and benches, leave room for. */
+function roomy(radii: readonly number[], count: number): number {
+  const length = radii.reduce((sum, radius) => sum + radius, 0) * (Math.PI - 2 * MARGIN);
+  const gap = (OUTER - INNER) / (radii.length - 1);
+  return Math.min(length / count, gap) * 0.42;
 }
 
 /** A small council sits on the outer benches, where it can be seen. */

@@ -49,6 +49,14 @@ export const en: Messages = {
     api: "asked for by the API",
   },
 
+  places: {
+    label: "Views",
+    plenary: "Chamber",
+    timeline: "Timeline",
+    providers: "Providers",
+    search: "Search or order",
+  },
+
   connection: {
     connecting: "Calling the council",
     live: (age) => `Live, last signal ${age}`,
@@ -106,6 +114,7 @@ export const en: Messages = {
     restInOrder: "The rest of the house is in order.",
     working: (n) => (n === 1 ? "One is working now." : `${capital(word(n))} are working now.`),
     next: (name, when) => `Next: ${name}, ${when}.`,
+    calmSince: (at) => `So since ${at}.`,
     picture: (at) =>
       `This is the picture of ${at}. What came after, this page does not know yet. It comes back by itself with the signal.`,
     loading: "Calling the council.",
@@ -123,6 +132,14 @@ export const en: Messages = {
     recovered: "is back in order",
     missed: "stopped showing up",
     none: "No change in the latest runs.",
+    since: (age) => `Changed since your last visit, ${age}`,
+    noneSince: "Nothing.",
+    many: {
+      error: "turned to error",
+      warning: "raised a warning",
+      recovered: "are back in order",
+      missed: "stopped showing up",
+    },
   },
 
   kpis: {
@@ -180,7 +197,11 @@ export const en: Messages = {
     order: { needs: "who needs you first", news: "news first", name: "by name" },
     nobody: "Nobody of that name or task.",
     clear: "Clear the filter",
+    groups: "Filter by tag",
+    moreTags: (n) => `${n} more`,
+    fewerTags: "Fewer",
     orders: "Orders",
+    promote: "Promote",
     ordersHint: "Call, pause and resume many at once; maintenance; run slots of the past",
     agenda: (name) => `Schedule of ${name}`,
     rate: "Success rate",
@@ -263,9 +284,11 @@ export const en: Messages = {
     title: "Footer",
     stopped: "Footer stopped",
     empty: "The council's news shows here. For now, an honest silence.",
-    turns: (n) => `${n} of 50, turns every 8 s`,
+    turns: (n, of) => `${n} of ${of}, turns every 8 s`,
     held: "held while you look",
-    still: (n) => `${n} of 50`,
+    still: (of) => (of < 2 ? "1 item" : `the newest of ${of}`),
+    unseen: (n) => (n === 1 ? "1 error you have not seen" : `${n} errors you have not seen`),
+    turn: "Turn through the news",
     noTurn: "does not turn without a signal",
     open: "Open the footer",
     close: "Close",
@@ -494,38 +517,8 @@ export const en: Messages = {
     dismiss: "Got it",
   },
 
-  empty: {
-    steps: "Three steps to the first verdict",
-    step1: "Write the councilor into a file",
-    step1More: "One .md in council/: the schedule on top, the request below. The example here will do.",
-    step2: "Give it its seat",
-    step2More: "The command checks the file and brings it to the chamber; twice does no harm.",
-    step3: "Have it run now",
-    step3More: "The first verdict arrives here and in the footer, without a reload.",
-    example: "A whole councilor",
-    exampleFile: "council/large-files.md",
-    exampleTitle: "File sweeper",
-    exampleTask: "Files that grew too much",
-    exampleBody: "Point out the files that are too large for a person to read.",
-    free: "Uses no model and costs nothing: it is one of the built-in checks.",
-    faces: "The face is the verdict",
-    face: {
-      proud: "Improved",
-      serene: "In order",
-      attentive: "Note",
-      worried: "Warning",
-      distressed: "Error",
-      absent: "Missed",
-      on_leave: "On leave",
-    },
-  },
-
   appearance: {
     open: "Appearance and language",
-    theme: "Theme",
-    themes: { system: "System", light: "Light", dark: "Dark" },
-    language: "Language",
-    languages: { system: "Browser", "pt-BR": "Português", en: "English" },
   },
 
   span: (ms) => twoUnits(ms),

@@ -44,6 +44,14 @@ export const ptBR = {
     api: "pedida pela API",
   },
 
+  places: {
+    label: "Vistas",
+    plenary: "Plenário",
+    timeline: "Linha do tempo",
+    providers: "Provedores",
+    search: "Buscar ou mandar",
+  },
+
   connection: {
     connecting: "Chamando o conselho",
     live: (age: string) => `Ao vivo, último sinal ${age}`,
@@ -101,6 +109,7 @@ export const ptBR = {
     restInOrder: "O resto da casa está em ordem.",
     working: (n: number) => (n === 1 ? "Um trabalha agora." : `${capital(word(n))} trabalham agora.`),
     next: (name: string, when: string) => `Próximo: ${name}, ${when}.`,
+    calmSince: (at: string) => `Assim desde ${at}.`,
     picture: (at: string) =>
       `Isto é o retrato das ${at}. O que veio depois, esta página ainda não sabe. Volta sozinha assim que houver sinal.`,
     loading: "Chamando o conselho.",
@@ -118,6 +127,14 @@ export const ptBR = {
     recovered: "voltou à ordem",
     missed: "deixou de aparecer",
     none: "Nenhuma mudança nas últimas rodadas.",
+    since: (age: string) => `Mudou desde a sua última visita, ${age}`,
+    noneSince: "Nada.",
+    many: {
+      error: "passaram a erro",
+      warning: "pediram atenção",
+      recovered: "voltaram à ordem",
+      missed: "deixaram de aparecer",
+    },
   },
 
   kpis: {
@@ -175,7 +192,11 @@ export const ptBR = {
     order: { needs: "quem precisa primeiro", news: "novidades primeiro", name: "por nome" },
     nobody: "Ninguém com esse nome ou tarefa.",
     clear: "Limpar o filtro",
+    groups: "Filtrar por etiqueta",
+    moreTags: (n: number) => `Mais ${n}`,
+    fewerTags: "Menos",
     orders: "Ordens",
+    promote: "Promover",
     ordersHint: "Convocar, dar licença e chamar de volta muitos de uma vez; manutenção; refazer horários",
     agenda: (name: string) => `Agenda de ${name}`,
     rate: "Taxa de acerto",
@@ -260,9 +281,11 @@ export const ptBR = {
     title: "Rodapé",
     stopped: "Rodapé parado",
     empty: "As notícias do conselho aparecem aqui. Por enquanto, silêncio honesto.",
-    turns: (n: number) => `${n} de 50, gira a cada 8 s`,
+    turns: (n: number, of: number) => `${n} de ${of}, gira a cada 8 s`,
     held: "parado enquanto você olha",
-    still: (n: number) => `${n} de 50`,
+    still: (of: number) => (of < 2 ? "1 notícia" : `a mais nova de ${of}`),
+    unseen: (n: number) => (n === 1 ? "1 erro que você não viu" : `${n} erros que você não viu`),
+    turn: "Girar as notícias",
     noTurn: "não gira sem sinal",
     open: "Abrir o rodapé",
     close: "Recolher",
@@ -495,38 +518,8 @@ export const ptBR = {
     dismiss: "Entendi",
   },
 
-  empty: {
-    steps: "Três passos até o primeiro veredito",
-    step1: "Escreva o conselheiro num arquivo",
-    step1More: "Um .md em council/: a agenda em cima, o pedido embaixo. O exemplo ao lado já serve.",
-    step2: "Dê a cadeira",
-    step2More: "O comando confere o arquivo e o leva ao plenário; repetir não faz mal.",
-    step3: "Mande executar agora",
-    step3More: "O primeiro veredito chega aqui e no rodapé, sem recarregar.",
-    example: "Um conselheiro inteiro",
-    exampleFile: "council/arquivos-grandes.md",
-    exampleTitle: "Faxineiro de arquivos",
-    exampleTask: "Arquivos que cresceram demais",
-    exampleBody: "Aponte os arquivos grandes demais para uma pessoa ler.",
-    free: "Não usa modelo nem custa nada: é uma das checagens que vêm junto.",
-    faces: "O rosto é o veredito",
-    face: {
-      proud: "Melhorou",
-      serene: "Em ordem",
-      attentive: "Nota",
-      worried: "Atenção",
-      distressed: "Erro",
-      absent: "Faltou",
-      on_leave: "De licença",
-    },
-  },
-
   appearance: {
     open: "Aparência e idioma",
-    theme: "Tema",
-    themes: { system: "Do sistema", light: "Claro", dark: "Escuro" },
-    language: "Idioma",
-    languages: { system: "Do navegador", "pt-BR": "Português", en: "English" },
   },
 
   span: (ms: number) => twoUnits(ms),

@@ -2,6 +2,8 @@
  * The portrait of a councilor in its niche, 64 x 72: looks from a hash of the id, face from the mood.
  * Everything is drawn here, so a face costs no request and takes the page's colours.
  */
+import { useState } from "preact/hooks";
+
 import type { Mood } from "../council/standing";
 import { type Hairstyle, ownColour, TONES, type Traits, traitsOf } from "../council/traits";
 import { messages } from "../i18n";
@@ -59,9 +61,21 @@ const Picture = memo(function Picture({ id, colour, avatar, mood, width }: Pictu
   );
 });
 
-/** Only pictures of this server: a foreign address would tell a third party who looks when. */
-function ownAvatar(address: string | null | undefined): string | null {
-  return address && /^\/(?!\/)/.test(address) ? address : null;
+const PICTURE_IN_TEXT = /^data:image\/(?:png|jpeg|gif|webp|avif|svg\+xml)[;,]/i;
+
+/**
+ * Only pictures of this server, or that come with the text: a foreign address would tell a third party
+ * who looks when. Without one, and when it cannot be had, the portrait is drawn.
+ */
+export function ownAvatar(address: string | null | undefined, here = location.origin): string | null {
+  if (!address) return null;
+  if (PICTURE_IN_TEXT.test(address)) return address;
+  try {
+    const url = new URL(address, here);
+    return url.origin === here ? url.href : null;
+  } catch {
+    return null;
+  }
 }
 
 function EmptyChair() {
@@ -76,15 +90,26 @@ function EmptyChair() {
 }
 
 function Sitter({ traits, mood, avatar }: { traits: Traits; mood: Mood; avatar: string | null }) {
+  const [broken, setBroken] = useState<string | null>(null);
   return (
     <>
       <path class="niche" d={ARCH} />
       <g class="sitter">
-        <Shoulders traits={traits} />
-        {avatar ? (
-          <image href={avatar} x="16" y="14" width="32" height="40" preserveAspectRatio="xMidYMid slice" />
+        {avatar && avatar !== broken ? (
+          <image
+            href={avatar}
+            x="5"
+            y="5"
+            width="54"
+            height="67"
+            preserveAspectRatio="xMidYMid slice"
+            onError={() => setBroken(avatar)}
+          />
         ) : (
-          <Head traits={traits} mood={mood} />
+          <>
+            <Shoulders traits={traits} />
+            <Head traits={traits} mood={mood} />
+          </>
         )}
       </g>
       {mood === "working" && <PenAndPaper />}
@@ -243,14 +268,16 @@ function Face({ mood }: { mood: Mood }) {
         </>
       );
     case "working":
+      // Wide awake, and looking down at the paper.
       return (
         <>
-          <path class="stroke" d="M23 30.8c2-1.3 4.5-1.3 6.5 0M34.5 30.8c2-1.3 4.5-1.3 6.5 0" />
-          <path class="white" d="M23.2 34.5h6.6c0 3-1.4 4.3-3.3 4.3s-3.3-1.3-3.3-4.3zM34.2 34.5h6.6c0 3-1.4 4.3-3.3 4.3s-3.3-1.3-3.3-4.3z" />
-          <circle class="dot" cx="26.9" cy="37" r="1.7" />
-          <circle class="dot" cx="37.9" cy="37" r="1.7" />
-          <path class="stroke" d="M22.8 34.5h7.2M34 34.5h7.2" />
-          <Mouth d="M28.5 44.8c2 .9 5 .9 7 0" />
+          <path class="stroke" d="M22.6 30.4c2-1.2 4.8-.9 6.8.9M34.6 31.3c2-1.8 4.8-2.1 6.8-.9" />
+          <ellipse class="white" cx="26.5" cy="36" rx="3.7" ry="3.2" />
+          <ellipse class="white" cx="37.5" cy="36" rx="3.7" ry="3.2" />
+          <circle class="dot" cx="27" cy="37.3" r="1.9" />
+          <circle class="dot" cx="38" cy="37.3" r="1.9" />
+          <path class="lid" d="M22.6 35.6c1.3-3 6.5-3 7.8 0M33.6 35.6c1.3-3 6.5-3 7.8 0" />
+          <Mouth d="M28.2 44.2c2.2 1.9 5.6 1.6 7.4-.6" />
         </>
       );
     case "on_leave":

@@ -95,6 +95,13 @@ export function twoUnits(ms: number): string {
   return pair(whole, DAY, "d", HOUR, "h");
 }
 
+/** The largest unit alone: `40 s`, `9 min`, `1 h`, `3 d`. */
+export function oneUnit(ms: number): string {
+  if (ms < MINUTE) return `${Math.max(0, Math.floor(ms / SECOND))} s`;
+  if (ms < HOUR) return `${Math.floor(ms / MINUTE)} min`;
+  return ms < DAY ? `${Math.floor(ms / HOUR)} h` : `${Math.floor(ms / DAY)} d`;
+}
+
 /** How to say both ends of a span: with seconds where minutes would not tell them apart. */
 export function endsOf(from: number, to: number, f: Formats): Formats["moment"] {
   return to - from < MINUTE ? f.momentSeconds : f.moment;

@@ -1,13 +1,14 @@
 /** The page: top bar, plenary, council, footer; and over them one panel. */
 import { useSignalEffect } from "@preact/signals";
-import { useLayoutEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 
 import { locked } from "../access";
 import { reasonOf } from "../actions";
 import { messages } from "../i18n";
+import { dialog, onShortcut } from "../keys";
 import { seated } from "../overview";
 import { lazy } from "../parts/lazy";
-import { route, view } from "../route";
+import { PROVIDERS_ADDRESS, route, TIMELINE_ADDRESS, view } from "../route";
 import { loaded, loadError, lost } from "../session";
 import { Announcer } from "./announcer";
 import { AttentionList } from "./attention";
@@ -17,7 +18,6 @@ import { CouncilView } from "./council";
 import { Footer } from "./footer";
 import { Kpis } from "./kpis";
 import { MaintenanceBanner } from "./maintenance";
-import { Notice } from "./notice";
 import { RecentRuns } from "./recent";
 import { TopBar } from "./topbar";
 
@@ -31,6 +31,8 @@ const OrdersPanel = lazy(() => import("./orders/panel").then((module) => module.
 const EmptyCouncil = lazy(() => import("./empty").then((module) => module.EmptyCouncil));
 const JournalPanel = lazy(() => import("./journal/panel").then((module) => module.JournalPanel));
 const Login = lazy(() => import("./login").then((module) => module.Login));
+const Palette = lazy(() => import("./palette").then((module) => module.Palette));
+const Shortcuts = lazy(() => import("./shortcuts").then((module) => module.Shortcuts));
 const ExecutionPanel = lazy(() => import("./execution/panel").then((module) => module.ExecutionPanel));
 
 export function App() {
@@ -49,6 +51,7 @@ export function App() {
 function Shell() {
   const closed = locked.value;
   useFocusKept(closed);
+  useShellKeys();
   return (
     <div class="shell" inert={closed}>
       <a class="skip" href="#council" onClick={skip}>
@@ -60,11 +63,31 @@ function Shell() {
         <Behind />
       </main>
       <Panel />
-      <Notice />
       <Footer />
       <Announcer />
+      {dialog.value === "palette" && <Palette />}
+      {dialog.value === "shortcuts" && <Shortcuts />}
     </div>
   );
+}
+
+function useShellKeys(): void {
+  useEffect(() => {
+    const flips = (name: "palette" | "shortcuts") => () => {
+      dialog.value = dialog.value === name ? null : name;
+    };
+    const goes = (address: string) => () => {
+      location.hash = address;
+    };
+    const ends = [
+      onShortcut("palette", flips("palette")),
+      onShortcut("help", flips("shortcuts")),
+      onShortcut("plenary", goes("#/")),
+      onShortcut("timeline", goes(TIMELINE_ADDRESS)),
+      onShortcut("providers", goes(PROVIDERS_ADDRESS)),
+    ];
+    return () => ends.forEach((end) => end());
+  }, []);
 }
 
 /** Before anything is painted: what cannot be reached loses the focus with the next frame. */

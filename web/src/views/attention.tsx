@@ -7,7 +7,7 @@ import { now } from "../clock";
 import { type Attention, since } from "../council/attention";
 import { displayName } from "../council/names";
 import { formats, type Messages, messages } from "../i18n";
-import { asTiles, attention } from "../overview";
+import { attention, attentionAsCards, SHOWN } from "../overview";
 import { Mark } from "../parts/mark";
 import { Portrait } from "../parts/portrait";
 import { Ago, ageText } from "../parts/time";
@@ -19,13 +19,11 @@ import { causeOf, firstLine, markNews, missedReason, newsOf } from "../text/news
 import { doubtOf, reasonWords, worstFirst } from "../text/verdict";
 import type { Finding, TaskRow } from "../wire";
 
-const SHOWN = 3;
-
 export function AttentionList() {
   const t = messages.value.attention;
   const [all, setAll] = useState(false);
   const open = attention.value;
-  if (open.length === 0 || asTiles.value) return null;
+  if (open.length === 0 || !attentionAsCards.value) return null;
   const shown = all ? open : open.slice(0, SHOWN);
   return (
     <section class="attention" aria-labelledby="attention-title">
@@ -122,8 +120,11 @@ function detailOf(item: Attention, row: TaskRow | null, t: Messages): string {
   if (row?.permission_denied?.length && doubtOf(row.verdict, row.permission_denied, t)) return t.attention.deniedCure;
   const finding = row?.verdict && worstFirst(row.verdict.findings)[0];
   if (finding) {
-    const where = placeOf(finding);
-    const what = [firstLine(finding.title).replace(/\.$/, ""), where].filter(Boolean).join(", ");
+    const title = firstLine(finding.title).replace(/\.$/, "");
+    // What stands above is not said again.
+    const same = titleOf(item, row, t).replace(/\.$/, "") === title;
+    const what = [same ? "" : title, placeOf(finding)].filter(Boolean).join(", ");
+    if (!what) return firstLine(finding.detail);
     return `${what}. ${firstLine(finding.detail)}`.trim();
   }
   if (mark.error_kind !== null) {

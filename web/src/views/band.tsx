@@ -1,14 +1,16 @@
 /** The dark band: every seat, one sentence that says it all, and what changed last. */
 import { now } from "../clock";
 import { type Change, newestChanges } from "../council/changes";
-import { displayName } from "../council/names";
+import { displayName, shortName } from "../council/names";
 import { nextSlot } from "../council/next";
 import { isPaused, type MarkKind } from "../council/standing";
 import { formats, type Messages, messages } from "../i18n";
 import { attention, inOrder, seated, standings, unproven } from "../overview";
 import { Mark } from "../parts/mark";
-import { executionAddress } from "../route";
+import { ageText } from "../parts/time";
+import { executionAddress, TIMELINE_ADDRESS } from "../route";
 import { heardAt, loaded, lost } from "../session";
+import { lastVisit } from "../visit";
 import type { Agent } from "../wire";
 import { HemicycleView } from "./hemicycle";
 
@@ -38,7 +40,7 @@ function headline(t: Messages): string {
   if (!loaded.value) return words.loading;
   if (agents.length === 0) return words.empty;
   if (open.length === 1 && open[0]) {
-    const name = displayName(open[0].agent);
+    const name = shortName(displayName(open[0].agent));
     return lost.value ? words.oneWas(name) : words.one(name);
   }
   if (open.length > 1) {
@@ -64,7 +66,14 @@ function more(t: Messages): string {
     return words.troubles(of("error"), of("missed"), of("warning")) + rest;
   }
   const running = [...standings.value.values()].filter((each) => each === "running").length;
-  return running > 0 ? words.working(running) : nextWords(seated.value, t);
+  return [running > 0 && words.working(running), nextWords(seated.value, t), calmWords(t)].filter(Boolean).join(" ");
+}
+
+/** Since when nothing has been wrong: since the last of them came back to order. */
+function calmWords(t: Messages): string {
+  const [last] = newestChanges(seated.value);
+  const calm = inOrder.value > 0 && unproven.value === 0 && last?.kind === "recovered";
+  return calm ? t.headline.calmSince(formats.value.moment(last.at, now.value)) : "";
 }
 
 function nextWords(agents: readonly Agent[], t: Messages): string {
@@ -75,7 +84,7 @@ function nextWords(agents: readonly Agent[], t: Messages): string {
   const first = slots[0];
   if (!first) return "";
   const wait = t.council.next(t.span(first.at - now.value));
-  return t.headline.next(displayName(first.agent), wait);
+  return t.headline.next(shortName(displayName(first.agent)), wait);
 }
 
 const CHANGE_MARK: Readonly<Record<Change["kind"], MarkKind>> = {
@@ -85,14 +94,51 @@ const CHANGE_MARK: Readonly<Record<Change["kind"], MarkKind>> = {
   missed: "missed",
 };
 
+/** Since the reader's last visit, when that was a while ago; more than fit are counted by kind. */
 function Changes() {
   const t = messages.value.changes;
-  const changes = newestChanges(seated.value, CHANGES_SHOWN);
+  const visit = lastVisit.value;
+  const changes = newestChanges(seated.value, visit ?? 0);
+  const counted = visit !== null && changes.length > CHANGES_SHOWN;
   return (
     <section class="changes" aria-labelledby="changes-title">
-      <h2 id="changes-title">{t.title}</h2>
-      {changes.length === 0 && <p>{t.none}</p>}
-      <ul>
+      <h2 id="changes-title">{visit === null ? t.title : t.since(ageText(visit))}</h2>
+      {changes.length === 0 && <p>{visit === null ? t.none : t.noneSince}</p>}
+      <ul>{counted ? <ByKind changes={changes} /> : <Newest changes={changes.slice(0, CHANGES_SHOWN)} />}</ul>
+    </section>
+  );
+}
+
+const KINDS = ["error", "missed", "warning", "recovered"] as const;
+
+function ByKind({ changes }: { changes: readonly Change[] }) {
+  const t = messages.value.changes;
+  const kinds = KINDS.map((kind) => [kind, changes.filter((change) => change.kind === kind)] as const);
+  return (
+    <>
+      {kinds.map(
+        ([kind, [newest, ...rest]]) =>
+          newest && (
+            <li key={kind}>
+              <a href={rest.length === 0 ? executionAddress(newest.taskId) : TIMELINE_ADDRESS}>
+                <Mark kind={CHANGE_MARK[kind]} />
+                <span class="what">
+                  <b>{rest.length === 0 ? displayName(newest.agent) : formats.value.number(rest.length + 1)}</b>{" "}
+                  {rest.length === 0 ? t[kind] : t.many[kind]}
+                </span>
+                <time>{formats.value.moment(newest.at, now.value)}</time>
+              </a>
+            </li>
+          ),
+      )}
+    </>
+  );
+}
+
+function Newest({ changes }: { changes: readonly Change[] }) {
+  const t = messages.value.changes;
+  return (
+    <>
         {changes.map((change) => (
           <li key={change.agent.agent_id}>
             <a href={executionAddress(change.taskId)}>
@@ -104,7 +150,6 @@ function Changes() {
             </a>
           </li>
         ))}
-      </ul>
-    </section>
+    </>
   );
 }

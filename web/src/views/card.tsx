@@ -16,6 +16,8 @@ import { Sparkline } from "../parts/sparkline";
 import { Ago, Elapsed } from "../parts/time";
 import { agendaAddress, councilorAddress } from "../route";
 import { lost, usageToday } from "../session";
+import { oneUnit } from "../text/format";
+import { folded } from "../text/search";
 import { scheduleWords } from "../text/schedule";
 import { isRetry, markNews, newsOf, retryAt } from "../text/news";
 import type { Agent, TaskRow } from "../wire";
@@ -40,16 +42,14 @@ export const CouncilorCard = memo(function CouncilorCard({ agent }: { agent: Age
               <Ago at={agent.current?.started_at ?? agent.recent.at(-1)?.completed_at ?? null} />
             </span>
           </div>
-          <p class="office">
-            {agent.emoji && <span aria-hidden="true">{agent.emoji}</span>} {officeOf(agent)}
-          </p>
+          <Office agent={agent} />
           <LastWords agent={agent} />
         </div>
         <Orders agent={agent} name={name} />
       </div>
       <div class="lower">
         <div class="when">
-          <b>
+          <b title={scheduleOf(agent)}>
             <When agent={agent} />
           </b>
           <History agent={agent} />
@@ -62,6 +62,19 @@ export const CouncilorCard = memo(function CouncilorCard({ agent }: { agent: Age
     </li>
   );
 });
+
+/** Badge, title, and the task when that says more; what does not fit comes with the pointer. */
+function Office({ agent }: { agent: Agent }) {
+  const office = officeOf(agent);
+  const task = agent.councilor_config?.task.name ?? "";
+  const more = task && folded(task) !== folded(office) ? task : "";
+  return (
+    <p class="office" title={[office, more].filter(Boolean).join(", ")}>
+      {agent.emoji && <span aria-hidden="true">{agent.emoji}</span>} {office}
+      {more && <span class="task">{more}</span>}
+    </p>
+  );
+}
 
 /** One line of it; the whole sentence comes with the pointer. */
 function Schedule({ agent, name }: { agent: Agent; name: string }) {
@@ -119,8 +132,11 @@ export function lastWords(agent: Agent): { kind: MarkKind; text: string } {
   return { kind: markOf(last), text };
 }
 
-/** Elapsed time, countdown, or why there is none: it keeps itself right by the second. */
-export function When({ agent }: { agent: Agent }) {
+/**
+ * Elapsed time, countdown, or why there is none: it keeps itself right by the second. `rough` says one
+ * unit, for little room.
+ */
+export function When({ agent, rough = false }: { agent: Agent; rough?: boolean }) {
   const t = messages.value.council;
   if (agent.current?.started_at && agent.current.status === "processing") {
     return <Elapsed since={agent.current.started_at} />;
@@ -132,7 +148,7 @@ export function When({ agent }: { agent: Agent }) {
   if (lost.value) return <>{t.expected(formats.value.moment(next, now.value))}</>;
   if (isMaintained(windows.value, agent, next)) return <>{t.maintained}</>;
   const left = next - now.value;
-  return <>{left < 1000 ? t.nextNow : t.next(messages.value.span(left))}</>;
+  return <>{left < 1000 ? t.nextNow : t.next(rough ? oneUnit(left) : messages.value.span(left))}</>;
 }
 
 /** Where it stands in the queue: a run that failed waits for its next try. */

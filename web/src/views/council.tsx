@@ -1,15 +1,18 @@
 /** The council: filter, order, and every councilor as a card, or as a tile when they are many. */
-import { computed, signal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { computed } from "@preact/signals";
+import { useEffect, useRef, useState } from "preact/hooks";
 
-import { mayOperate } from "../access";
+import { mayEdit, mayOperate } from "../access";
+import { serverTime } from "../clock";
+import { filter, NEEDS, setFilter } from "../council/filter";
 import { displayName, officeOf } from "../council/names";
 import { type Order, ORDERS, ordered } from "../council/order";
 import { troubleOf } from "../council/standing";
 import { messages } from "../i18n";
-import { asTiles, attention, seated } from "../overview";
-import { serverTime } from "../clock";
-import { ORDERS_ADDRESS } from "../route";
+import { onShortcut } from "../keys";
+import { attention, attentionAsCards, seated, shape, SHOWN } from "../overview";
+import { ORDERS_ADDRESS, PROMOTE_ADDRESS } from "../route";
+import { folded } from "../text/search";
 import type { Agent } from "../wire";
 import { CouncilorCard } from "./card";
 import { CouncilorTile } from "./tile";
@@ -17,26 +20,25 @@ import { CouncilorTile } from "./tile";
 /** Cards keep their place at least this long, and for as long as the pointer is among them. */
 const REORDER_MS = 10_000;
 const TAGS_SHOWN = 5;
-const ATTENTION_SHOWN = 3;
-const NEEDS = "\u0000needs";
-
-const search = signal("");
-const group = signal("");
-const order = signal<Order>("needs");
+/** Tiles that a window may show before anything is scrolled. */
+const DRAWN_FIRST = 60;
 
 /** Cards shown above under "needs you" are not repeated here. */
 const candidates = computed<readonly Agent[]>(() => {
-  if (asTiles.value) return seated.value;
-  const above = new Set(attention.value.slice(0, ATTENTION_SHOWN).map((item) => item.agent.agent_id));
+  if (!attentionAsCards.value) return seated.value;
+  const above = new Set(attention.value.slice(0, SHOWN).map((item) => item.agent.agent_id));
   return seated.value.filter((agent) => !above.has(agent.agent_id));
 });
 
 const found = computed<readonly Agent[]>(() => {
-  const words = folded(search.value);
-  const from = words || group.value ? seated.value : candidates.value;
-  return from.filter(
-    (agent) => inGroup(agent, group.value) && (words === "" || folded(wordsOf(agent)).includes(words)),
-  );
+  const { search, group } = filter.value;
+  const words = folded(search).split(/\s+/);
+  const from = search || group ? seated.value : candidates.value;
+  return from.filter((agent) => {
+    if (!inGroup(agent, group)) return false;
+    const known = search ? wordsOf(agent) : "";
+    return words.every((word) => known.includes(word));
+  });
 });
 
 function inGroup(agent: Agent, name: string): boolean {
@@ -46,12 +48,7 @@ function inGroup(agent: Agent, name: string): boolean {
 
 function wordsOf(agent: Agent): string {
   const task = agent.councilor_config?.task.name ?? "";
-  return [displayName(agent), officeOf(agent), task, agent.agent_id, ...agent.tags].join(" ");
-}
-
-/** Without accents and case: who types "seguranca" means "segurança". */
-function folded(text: string): string {
-  return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().trim();
+  return folded([displayName(agent), officeOf(agent), task, agent.agent_id, ...agent.tags].join(" "));
 }
 
 export function CouncilView() {
@@ -60,19 +57,18 @@ export function CouncilView() {
     <section class="council" aria-labelledby="council-title">
       <header class="section-head">
         <h2 id="council-title">{t.title}</h2>
-        <input
-          type="search"
-          placeholder={t.filter}
-          aria-label={t.filter}
-          value={search.value}
-          onInput={(event) => (search.value = event.currentTarget.value)}
-        />
+        <SearchField />
         <Groups />
         <div class="ends">
           <OrderChoice />
           {mayOperate.value && (
             <a class="button orders-link" href={ORDERS_ADDRESS} title={t.ordersHint}>
               {t.orders}
+            </a>
+          )}
+          {mayEdit.value && (
+            <a class="button filled promote-link" href={PROMOTE_ADDRESS}>
+              {t.promote}
             </a>
           )}
         </div>
@@ -82,44 +78,86 @@ export function CouncilView() {
   );
 }
 
+function SearchField() {
+  const t = messages.value.council;
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(
+    () =>
+      onShortcut("search", () => {
+        field.current?.focus();
+        field.current?.select();
+      }),
+    [],
+  );
+  return (
+    <input
+      type="search"
+      ref={field}
+      placeholder={t.filter}
+      aria-label={t.filter}
+      value={filter.value.search}
+      onInput={(event) => setFilter({ search: event.currentTarget.value })}
+    />
+  );
+}
+
 function Groups() {
   const t = messages.value.council;
-  const needing = asTiles.value ? attention.value.length : 0;
+  const [all, setAll] = useState(false);
+  const tags = tagsOf(seated.value);
+  const { group } = filter.value;
+  const needing = attentionAsCards.value ? 0 : attention.value.length;
   const rest = candidates.value.length;
   const first = rest === seated.value.length ? t.all : t.others;
+  // The one that is chosen shows, wherever it stands.
+  const most = needing > 0 ? TAGS_SHOWN - 1 : TAGS_SHOWN;
+  const shown = all ? tags : tags.filter(([tag], at) => at < most || tag === group);
   return (
-    <div class="chips">
+    <div class={`chips ${all ? "is-all" : ""}`} role="group" aria-label={t.groups}>
       <Chip name="" label={first} count={rest} />
-      {needing > 0 && <Chip name={NEEDS} label={t.needs} count={needing} />}
-      {commonTags(seated.value).map(([tag, count]) => (
+      {(needing > 0 || group === NEEDS) && <Chip name={NEEDS} label={t.needs} count={needing} />}
+      {shown.map(([tag, count]) => (
         <Chip key={tag} name={tag} label={tag} count={count} />
       ))}
+      {tags.length > most && (
+        <button type="button" class="chip more" aria-expanded={all} onClick={() => setAll(!all)}>
+          {all ? t.fewerTags : t.moreTags(tags.length - shown.length)}
+        </button>
+      )}
     </div>
   );
 }
 
 function Chip({ name, label, count }: { name: string; label: string; count: number }) {
+  const pressed = filter.value.group === name;
   return (
-    <button type="button" class="chip" title={label} aria-pressed={group.value === name} onClick={() => (group.value = name)}>
+    <button
+      type="button"
+      class="chip"
+      title={label}
+      aria-pressed={pressed}
+      onClick={() => setFilter({ group: pressed ? "" : name })}
+    >
       <span>{label}</span> <b>{count}</b>
     </button>
   );
 }
 
-function commonTags(agents: readonly Agent[]): [string, number][] {
+/** The most frequent first. */
+function tagsOf(agents: readonly Agent[]): [string, number][] {
   const counts = new Map<string, number>();
   for (const agent of agents) {
     for (const tag of agent.tags) counts.set(tag, (counts.get(tag) ?? 0) + 1);
   }
-  return [...counts].sort((a, b) => b[1] - a[1]).slice(0, TAGS_SHOWN);
+  return [...counts].sort((a, b) => b[1] - a[1]);
 }
 
 function OrderChoice() {
   const t = messages.value.council;
   return (
     <label class="order">
-      <span>{t.orderLabel}:</span>
-      <select value={order.value} onChange={(event) => (order.value = event.currentTarget.value as Order)}>
+      <span class="unseen">{t.orderLabel}:</span>
+      <select value={filter.value.order} onChange={(event) => setFilter({ order: event.currentTarget.value as Order })}>
         {ORDERS.map((each) => (
           <option key={each} value={each}>
             {t.order[each]}
@@ -134,33 +172,33 @@ function Members() {
   const t = messages.value.council;
   const held = useRef(false);
   const agents = useCalmOrder(found.value, held);
-  if (agents.length === 0 && (search.value || group.value)) {
+  const { search, group } = filter.value;
+  if (agents.length === 0 && (search || group)) {
     return (
       <p class="nobody">
         {t.nobody}{" "}
-        <button type="button" class="button" onClick={clearFilter}>
+        <button type="button" class="button" onClick={() => setFilter({ search: "", group: "" })}>
           {t.clear}
         </button>
       </p>
     );
   }
-  const Member = asTiles.value ? CouncilorTile : CouncilorCard;
+  const tiles = shape.value === "tiles";
   return (
     <ul
-      class={asTiles.value ? "tiles" : "cards"}
+      class={tiles ? "tiles" : `cards is-${shape.value}`}
       onPointerEnter={() => (held.current = true)}
       onPointerLeave={() => (held.current = false)}
     >
-      {agents.map((agent) => (
-        <Member key={agent.agent_id} agent={agent} />
-      ))}
+      {agents.map((agent, at) =>
+        tiles ? (
+          <CouncilorTile key={agent.agent_id} agent={agent} first={at < DRAWN_FIRST} />
+        ) : (
+          <CouncilorCard key={agent.agent_id} agent={agent} />
+        ),
+      )}
     </ul>
   );
-}
-
-function clearFilter(): void {
-  search.value = "";
-  group.value = "";
 }
 
 /** `agents` in the chosen order; a new order waits until it disturbs nobody. */
@@ -168,11 +206,13 @@ function useCalmOrder(agents: readonly Agent[], held: { readonly current: boolea
   const places = useRef(new Map<string, number>());
   const placedAt = useRef(0);
   const question = useRef("");
-  const asked = `${order.value}\n${search.value}\n${group.value}\n${agents.length}`;
+  const { search, group, order } = filter.value;
+  const many = shape.value === "tiles";
+  const asked = [order, search, group, many, agents.length].join("\n");
   const due = !held.current && serverTime() - placedAt.current >= REORDER_MS;
   const mayMove = due || question.current !== asked;
   if (mayMove) {
-    const wanted = ordered(agents, order.value, asTiles.value);
+    const wanted = ordered(agents, order, many);
     places.current = new Map(wanted.map((agent, at) => [agent.agent_id, at]));
   }
   useEffect(() => {

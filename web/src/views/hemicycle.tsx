@@ -9,13 +9,17 @@ import { inOrder, seated, standings } from "../overview";
 import { MARK_SHAPES } from "../parts/mark";
 import { memo } from "../parts/memo";
 import { councilorAddress } from "../route";
+import type { Agent } from "../wire";
 import { loaded, lost } from "../session";
 
 const EMPTY_SEATS = 24;
 const LARGER = 1.6;
-const LARGE: ReadonlySet<Standing> = new Set<Standing>(["error", "missed", "warning", "running"]);
-/** Seats smaller than this show success as a dot: a check in it could not be seen. */
-const CHECK_FROM = 5;
+/** Trouble is seen from across the room, however many sit there. */
+const LARGE: Readonly<Partial<Record<Standing, number>>> = { error: 7.5, missed: 6.5, warning: 7, running: 6 };
+/** A seat smaller than this shows a dot: a check in it could not be seen. */
+const CHECK_FROM = 3.9;
+/** From here on seats are too small to be pointed at singly. */
+const CROWDED_FROM = 3;
 
 export function HemicycleView() {
   const t = messages.value.seats;
@@ -28,18 +32,17 @@ export function HemicycleView() {
       {plan.radii.map((radius) => (
         <path key={radius} class="bench" d={arc(radius)} stroke-width={plan.bench} />
       ))}
-      {agents.length === 0
-        ? plan.seats.map((seat, at) => <circle key={at} class="free" cx={seat.x} cy={seat.y} r="6.5" />)
-        : agents.map((agent, at) => (
-            <Sitting
-              key={agent.agent_id}
-              id={agent.agent_id}
-              name={displayName(agent)}
-              standing={standings.value.get(agent.agent_id) ?? "new"}
-              seat={plan.seats[at] as Seat}
-              size={plan.seat}
-            />
-          ))}
+      {agents.length === 0 && plan.seats.map((seat, at) => <circle key={at} class="free" cx={seat.x} cy={seat.y} r="6.5" />)}
+      {inFront(agents).map(([agent, at]) => (
+        <Sitting
+          key={agent.agent_id}
+          id={agent.agent_id}
+          name={displayName(agent)}
+          standing={standings.value.get(agent.agent_id) ?? "new"}
+          seat={plan.seats[at] as Seat}
+          size={plan.seat}
+        />
+      ))}
       {loaded.value && (
         <text x={CENTRE.x} y={CENTRE.y - 8} class="count">
           {formats.value.number(agents.length === 0 ? 0 : ok)}
@@ -52,6 +55,12 @@ export function HemicycleView() {
       )}
     </svg>
   );
+}
+
+/** With their seats; those in trouble are drawn last, over their neighbours. */
+function inFront(agents: readonly Agent[]): [Agent, number][] {
+  const large = ([agent]: [Agent, number]) => Number((standings.value.get(agent.agent_id) ?? "new") in LARGE);
+  return agents.map((agent, at): [Agent, number] => [agent, at]).sort((a, b) => large(a) - large(b));
 }
 
 function arc(radius: number): string {
@@ -69,12 +78,15 @@ interface SittingProps {
 
 /** A click opens the councilor. For the mouse only: the keyboard reaches the same by its card. */
 const Sitting = memo(function Sitting({ id, name, standing, seat, size }: SittingProps) {
-  const half = LARGE.has(standing) ? Math.max(size * LARGER, 4.5) : size;
+  const large = LARGE[standing];
+  const half = large === undefined ? size : Math.max(size * LARGER, large);
+  const crowded = large !== undefined && half > size * LARGER;
   return (
     <g class="sitting" data-seat={id} onClick={() => location.assign(councilorAddress(id))}>
       <title>{`${name}: ${messages.value.mark[standing]}`}</title>
+      {crowded && <circle class="clearing" cx={seat.x} cy={seat.y} r={half + 1.6} />}
       <SeatMark standing={standing} seat={seat} half={half} />
-      <circle class="reach" cx={seat.x} cy={seat.y} r={Math.max(half, 5)} />
+      {half > CROWDED_FROM && <circle class="reach" cx={seat.x} cy={seat.y} r={Math.max(half, 4.5)} />}
     </g>
   );
 });

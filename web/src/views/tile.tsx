@@ -1,36 +1,81 @@
-/** One councilor among many: face, name, state. */
+/** One councilor among many: face, name, state, and when it comes next. */
+import { acknowledge, acknowledged } from "../actions";
 import { now } from "../clock";
 import { displayName, officeOf } from "../council/names";
 import { moodOf, standingOf, troubleOf } from "../council/standing";
 import { messages } from "../i18n";
 import { Mark } from "../parts/mark";
 import { memo } from "../parts/memo";
+import { useNear } from "../parts/near";
 import { Portrait } from "../parts/portrait";
 import { Ago } from "../parts/time";
 import { councilorAddress } from "../route";
 import type { Agent } from "../wire";
 import { lastWords, When } from "./card";
 
-export const CouncilorTile = memo(function CouncilorTile({ agent }: { agent: Agent }) {
+/** Of hundreds only those near the window are drawn; the others are their names, which can be found. */
+export const CouncilorTile = memo(function CouncilorTile({ agent, first }: { agent: Agent; first: boolean }) {
+  const { ref, near } = useNear<HTMLLIElement>(first);
   const standing = standingOf(agent);
-  const name = displayName(agent);
+  const trouble = troubleOf(agent)?.mark.task_id;
+  const known = trouble !== undefined && acknowledged.value.has(trouble);
   return (
-    <li class={`tile is-${standing}`} data-agent={agent.agent_id}>
+    <li ref={ref} class={`tile is-${standing} ${known ? "is-known" : ""}`} data-agent={agent.agent_id}>
+      {near ? <Whole agent={agent} trouble={known ? undefined : trouble} /> : <Name agent={agent} />}
+    </li>
+  );
+});
+
+function Whole({ agent, trouble }: { agent: Agent; trouble: string | undefined }) {
+  const running = standingOf(agent) === "running";
+  return (
+    <>
       <Portrait agent={agent} mood={moodOf(agent, now.peek())} width={36} />
       <div class="words">
-        <h3>
-          <a href={councilorAddress(agent.agent_id)} title={`${name}, ${officeOf(agent)}`}>
-            {name}
-          </a>
-        </h3>
+        <div class="top">
+          <Name agent={agent} />
+          {!running && (
+            <span class="soon">
+              <When agent={agent} rough />
+            </span>
+          )}
+        </div>
         <p>
           <TileState agent={agent} />
         </p>
       </div>
       <Mark kind={lastWords(agent).kind} />
-    </li>
+      {trouble !== undefined && !running && <Know taskId={trouble} name={displayName(agent)} />}
+    </>
   );
-});
+}
+
+function Name({ agent }: { agent: Agent }) {
+  const name = displayName(agent);
+  return (
+    <h3>
+      <a href={councilorAddress(agent.agent_id)} title={[name, officeOf(agent), lastWords(agent).text].filter(Boolean).join("\n")}>
+        {name}
+      </a>
+    </h3>
+  );
+}
+
+/** Takes the mark's place under the pointer or the focus. */
+function Know({ taskId, name }: { taskId: string; name: string }) {
+  const t = messages.value.attention;
+  return (
+    <button
+      type="button"
+      class="button know"
+      aria-label={`${t.known}: ${name}`}
+      title={t.knownHint}
+      onClick={() => acknowledge(taskId)}
+    >
+      {t.known}
+    </button>
+  );
+}
 
 function TileState({ agent }: { agent: Agent }) {
   const t = messages.value;

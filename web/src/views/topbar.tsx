@@ -1,21 +1,33 @@
-/** The top bar: who this is, how fresh the page is, and how it looks. */
+/** The top bar: who this is, where one can go, how fresh the page is, and how it looks. */
+import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
+
 import { who } from "../access";
 import { leave } from "../actions";
 import { formats, language, messages } from "../i18n";
+import { dialog, keyNames } from "../keys";
+import { lazy } from "../parts/lazy";
 import { Mark } from "../parts/mark";
-import { languageChoice, theme } from "../preferences";
+import { PROVIDERS_ADDRESS, TIMELINE_ADDRESS, view, type View } from "../route";
 import { connection, heardAt, lost, silentFor } from "../session";
 import { isNow } from "../text/format";
+
+const Choices = lazy(() => import("./appearance").then((module) => module.AppearanceChoices));
 
 export function TopBar() {
   return (
     <header class="topbar">
-      <a class="wordmark" href="#">
+      <a class="wordmark" href="#/">
         <Name />
       </a>
+      <Places />
       <ConnectionState />
+      <Search />
       <Who />
-      <Appearance id="appearance" />
+      <Appearance id="appearance">
+        <Places />
+        <WhoAmI />
+      </Appearance>
     </header>
   );
 }
@@ -37,6 +49,39 @@ function Name() {
   );
 }
 
+const PLACES: readonly (readonly [View, string])[] = [
+  ["plenary", "#/"],
+  ["timeline", TIMELINE_ADDRESS],
+  ["providers", PROVIDERS_ADDRESS],
+];
+
+/** In the bar, and where that is too narrow, in the menu. */
+function Places() {
+  const t = messages.value.places;
+  return (
+    <nav class="places" aria-label={t.label}>
+      {PLACES.map(([place, address]) => (
+        <a key={place} href={address} aria-current={view.value === place ? "page" : undefined}>
+          {t[place]}
+        </a>
+      ))}
+    </nav>
+  );
+}
+
+function Search() {
+  const t = messages.value.places;
+  return (
+    <button type="button" class="bar-button search-button" onClick={() => (dialog.value = "palette")} aria-haspopup="dialog">
+      <svg viewBox="0 0 20 20" width="18" height="18" aria-hidden="true">
+        <path class="line" d="M12.6 12.6L17 17M13.5 8.5a5 5 0 1 1-10 0 5 5 0 0 1 10 0z" />
+      </svg>
+      <span class="code">{t.search}</span>
+      <kbd aria-hidden="true">{keyNames("palette").join(" ")}</kbd>
+    </button>
+  );
+}
+
 /** Who is logged in, and the way out; nothing on a server that asks nobody. */
 function Who() {
   const t = messages.value.who;
@@ -44,7 +89,7 @@ function Who() {
   if (!me?.login_required || me.name === null) return null;
   return (
     <>
-      <button type="button" class="appearance-button who-button" popovertarget="who" title={t.open(me.name)}>
+      <button type="button" class="bar-button who-button" popovertarget="who" title={t.open(me.name)}>
         <span class="unseen">{t.open(me.name)}</span>
         <svg viewBox="0 0 20 20" width="18" height="18" aria-hidden="true">
           <circle cx="10" cy="7" r="3.4" />
@@ -54,16 +99,27 @@ function Who() {
           {me.name}
         </span>
       </button>
-      <div id="who" class="appearance who" popover="auto">
-        <p>
-          <b>{me.name}</b>
-          <span>{me.role && t.role[me.role]}</span>
-        </p>
-        <button type="button" class="button" onClick={leave}>
-          {t.out}
-        </button>
+      <div id="who" class="appearance on-page" popover="auto">
+        <WhoAmI />
       </div>
     </>
+  );
+}
+
+function WhoAmI() {
+  const t = messages.value.who;
+  const me = who.value;
+  if (!me?.login_required || me.name === null) return null;
+  return (
+    <div class="who-am-i">
+      <p>
+        <b>{me.name}</b>
+        <span>{me.role && t.role[me.role]}</span>
+      </p>
+      <button type="button" class="button" onClick={leave}>
+        {t.out}
+      </button>
+    </div>
   );
 }
 
@@ -114,49 +170,37 @@ function Pill({ kind, text, short }: { kind: PillKind; text: string; short: stri
   );
 }
 
-export function Appearance({ id }: { id: string }) {
+/** The choices are fetched when first asked for; `children` stand above them where the bar is narrow. */
+export function Appearance({ id, children }: { id: string; children?: ComponentChildren }) {
   const t = messages.value.appearance;
+  const [opened, setOpened] = useState(false);
   return (
     <>
-      <button type="button" class="appearance-button" popovertarget={id} title={t.open}>
+      <button type="button" class="bar-button appearance-button" popovertarget={id} title={t.open}>
         <span class="unseen">{t.open}:</span>
-        <svg viewBox="0 0 20 20" width="18" height="18" aria-hidden="true">
+        <svg class="wide" viewBox="0 0 20 20" width="18" height="18" aria-hidden="true">
           <path class="half" d="M10 2.5a7.5 7.5 0 0 0 0 15z" />
           <circle cx="10" cy="10" r="7.5" />
         </svg>
+        <svg class="narrow" viewBox="0 0 20 20" width="18" height="18" aria-hidden="true">
+          <path class="line" d="M3 5.5h14M3 10h14M3 14.5h14" />
+        </svg>
         <span class="code">{language.value === "en" ? "EN" : "PT"}</span>
       </button>
-      <div id={id} class="appearance" popover="auto">
-        <Choice title={t.theme} name={`${id}-theme`} choice={theme} words={t.themes} />
-        <Choice title={t.language} name={`${id}-language`} choice={languageChoice} words={t.languages} />
+      <div
+        id={id}
+        class="appearance on-page"
+        popover="auto"
+        onToggle={(event) => event.newState === "open" && setOpened(true)}
+        onClick={closeAfterLink}
+      >
+        <div class="narrow">{children}</div>
+        {opened && <Choices />}
       </div>
     </>
   );
 }
 
-interface ChoiceProps<Value extends string> {
-  title: string;
-  name: string;
-  choice: { value: Value };
-  words: Readonly<Record<Value, string>>;
-}
-
-function Choice<Value extends string>({ title, name, choice, words }: ChoiceProps<Value>) {
-  return (
-    <fieldset>
-      <legend>{title}</legend>
-      {(Object.entries(words) as [Value, string][]).map(([value, word]) => (
-        <label key={value}>
-          <input
-            type="radio"
-            name={name}
-            value={value}
-            checked={choice.value === value}
-            onChange={() => (choice.value = value)}
-          />
-          {word}
-        </label>
-      ))}
-    </fieldset>
-  );
+function closeAfterLink({ target, currentTarget }: { target: EventTarget | null; currentTarget: HTMLElement }): void {
+  if (target instanceof Element && target.closest("a")) currentTarget.hidePopover();
 }
