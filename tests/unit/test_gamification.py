@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 from starlette.types import Message, Scope
 
+from conselho.api.frames import frame_of, framed
 from conselho.api.gamification import Gamification, told_of
-from conselho.api.stream import Hub, event_frame, frame
+from conselho.api.stream import Hub
 from conselho.buses.local import LocalBus
 from conselho.models.event import Event, EventDraft, EventType
 from conselho.models.task import Status, Task
@@ -43,7 +44,7 @@ def finished(**fields: Any) -> Task:
 def told(task: Task) -> list[dict[str, Any]]:
     """What clients are sent for the events of this Task."""
     frames = [
-        event_frame(
+        frame_of(
             Event(
                 event_id=f"x-{seq}",
                 seq=seq,
@@ -52,7 +53,7 @@ def told(task: Task) -> list[dict[str, Any]]:
                 data=json.loads(json.dumps(draft.data)),
                 created_at=NOON,
             )
-        )
+        ).data
         for seq, draft in enumerate(announce(task), 1)
     ]
     return [json.loads(message.text) for one in frames if (message := told_of(one))]
@@ -93,11 +94,11 @@ def test_a_failure_of_such_a_run_is_completed_with_its_status() -> None:
 
 @pytest.mark.parametrize("kind", [EventType.HEARTBEAT, EventType.RESET, "a_newer_word"])
 def test_what_older_clients_do_not_know_is_not_sent(kind: str) -> None:
-    assert told_of(frame(kind, {"ts": 1.0})) is None
+    assert told_of(framed(kind, {"ts": 1.0}, "x-1")) is None
 
 
 def test_the_message_is_made_once_for_all_clients() -> None:
-    one = frame(EventType.STARTED, {"ts": 1.0})
+    one = framed(EventType.STARTED, {"ts": 1.0}, "x-1")
     assert told_of(one) is told_of(one)
 
 
@@ -200,7 +201,7 @@ async def test_a_client_that_fell_behind_is_told_to_come_again(house: House) -> 
     async with asyncio.timeout(DEADLINE):
         await client.blocked.wait()
     await first
-    house.hub._cut(len(house.hub._frames))
+    house.hub.ring.skip_to(house.hub.ring.newest)
     client.reads.set()
     await client.ended()
     assert client.sent[-1]["type"] == "websocket.close"

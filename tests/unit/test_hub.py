@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from starlette.types import Message, Scope
 
-from conselho.api.stream import HEARTBEAT_SECONDS, Hub
+from conselho.api import delivery
+from conselho.api.delivery import SEND_SECONDS
+from conselho.api.stream import LOOK_SECONDS, LOOKS_PER_HEARTBEAT, Hub
 from conselho.buses.local import LocalBus
 from conselho.models.event import EventDraft, EventType
 from conselho.models.ids import AgentId
@@ -21,8 +21,9 @@ from conselho.store import Store
 from conselho.stores.sql import open_sql_store
 from tests.support.clock import FakeClock
 from tests.support.factories import make_agent
+from tests.support.wire import StreamClient, StreamServer
 
-DEADLINE = 10
+HEARTBEAT_SECONDS = LOOK_SECONDS * LOOKS_PER_HEARTBEAT
 RING = 2  # trimmed to its newest two when a fifth frame comes
 
 
@@ -34,14 +35,8 @@ class House:
         self.clock = FakeClock()
         self.bus = LocalBus()
         self.relay = Relay(store, self.bus, self.clock, after=0)
-        self.hub = Hub(
-            store,
-            store.identity,
-            self.clock,
-            ring=RING,
-            send_seconds=0.2,
-            catch_up_seconds=0.2,
-        )
+        self.hub = Hub(store, store.identity, self.clock, ring=RING, catch_up_seconds=0.2)
+        self.server = StreamServer(self.hub)
         self._loops: list[asyncio.Task[None]] = []
         self._agents = 0
 
@@ -51,25 +46,33 @@ class House:
         self.relay = Relay(self.store, self.bus, self.clock, after=newest)
         self._loops = [
             asyncio.create_task(self.hub.run(self.bus)),
-            asyncio.create_task(self.hub.beat()),
+            asyncio.create_task(self.hub.deliver()),
+            asyncio.create_task(self.hub.tend()),
         ]
         await self.clock.until_asleep()
-        async with self.client() as client:
-            await client.until_open()
+        await self.hub.loaded()
 
     async def close(self) -> None:
         self.hub.close()
         for loop in self._loops:
             loop.cancel()
         await asyncio.gather(*self._loops, return_exceptions=True)
+        await self.server.close()
         await self.bus.close()
 
     async def store_events(self, count: int) -> None:
         self._agents += 1
         agent = make_agent(AgentId(f"agent-{self._agents}"))
-        data: dict[str, Any] = {}
-        drafts = [EventDraft(type=EventType.UPDATED, agent_id=agent.agent_id, data=data)] * count
-        await self.store.create_agent(agent, events=drafts)
+        draft = EventDraft(type=EventType.UPDATED, agent_id=agent.agent_id, data={})
+        await self.store.create_agent(agent, events=[draft] * count)
+
+    async def tell(self, *drafts: tuple[EventType, str, dict[str, Any]]) -> None:
+        """Store and send these events: type, councilor, data."""
+        self._agents += 1
+        agent = make_agent(AgentId(f"agent-{self._agents}"))
+        events = [EventDraft(type=kind, agent_id=who, data=data) for kind, who, data in drafts]
+        await self.store.create_agent(agent, events=events)
+        await self.publish()
 
     async def publish(self) -> None:
         """Send all that is stored, and let the hub take it in."""
@@ -88,84 +91,19 @@ class House:
         return f"{self.store.identity}-{seq}"
 
     @asynccontextmanager
-    async def client(self, last_event_id: str | None = None) -> AsyncIterator[Client]:
-        client = Client(self.hub, last_event_id)
+    async def client(
+        self, last_event_id: str | None = None, **options: Any
+    ) -> AsyncIterator[StreamClient]:
+        client = StreamClient(self.server, last_event_id, **options)
         try:
             yield client
         finally:
-            await client.leave()
+            client.leave()
+            await self._turns()
 
     async def _turns(self) -> None:
         for _ in range(20):
             await asyncio.sleep(0)
-
-
-class Client:
-    """One ASGI client. It takes everything at once, unless `reads` is cleared."""
-
-    def __init__(self, hub: Hub, last_event_id: str | None) -> None:
-        self.reads = asyncio.Event()
-        self.reads.set()
-        self.aborted = asyncio.Event()
-        self.ended = False
-        self.headers: dict[bytes, bytes] = {}
-        self._received = b""
-        self._news = asyncio.Event()
-        self._left = asyncio.Event()
-        headers = [] if last_event_id is None else [(b"last-event-id", last_event_id.encode())]
-        scope: Scope = {
-            "type": "http",
-            "headers": headers,
-            "query_string": b"",
-            "conselho.abort": self.aborted.set,
-        }
-        self._served = asyncio.ensure_future(hub(scope, self._receive, self._send))
-
-    @property
-    def frames(self) -> list[tuple[str, str | None, dict[str, Any]]]:
-        """(type, id, data) of all that came."""
-        frames = []
-        for text in self._received.decode().split("\n\n"):
-            fields = dict(line.split(": ", 1) for line in text.split("\n") if line)
-            if "data" in fields:
-                frames.append((fields["event"], fields.get("id"), json.loads(fields["data"])))
-        return frames
-
-    @property
-    def seqs(self) -> list[int]:
-        return [data["seq"] for _, _, data in self.frames if "seq" in data]
-
-    async def until(self, count: int) -> None:
-        """Wait until so many frames have come."""
-        async with asyncio.timeout(DEADLINE):
-            while len(self.frames) < count:
-                self._news.clear()
-                await self._news.wait()
-
-    async def until_open(self) -> None:
-        async with asyncio.timeout(DEADLINE):
-            while b"retry: 5000\n\n" not in self._received:
-                self._news.clear()
-                await self._news.wait()
-
-    async def until_ended(self) -> None:
-        async with asyncio.timeout(DEADLINE):
-            await asyncio.wait({self._served})
-
-    async def leave(self) -> None:
-        self._left.set()
-        await self.until_ended()
-
-    async def _receive(self) -> Message:
-        await self._left.wait()
-        return {"type": "http.disconnect"}
-
-    async def _send(self, message: Message) -> None:
-        await self.reads.wait()
-        self.headers |= dict(message.get("headers", ()))
-        self._received += message.get("body", b"")
-        self.ended = message["type"] == "http.response.body" and not message["more_body"]
-        self._news.set()
 
 
 @pytest.fixture
@@ -185,7 +123,8 @@ async def test_a_client_hears_what_happens_from_now_on(house: House) -> None:
         await house.events(2)
         await client.until(2)
 
-    assert client.headers[b"content-type"] == b"text/event-stream; charset=utf-8"
+    assert "content-type: text/event-stream; charset=utf-8\r\n" in client.head
+    assert "x-accel-buffering: no\r\n" in client.head
     kind, event_id, data = client.frames[0]
     assert (kind, event_id) == ("councilor_updated", house.id(4))
     assert (data["event_id"], data["seq"]) == (house.id(4), 4)
@@ -193,9 +132,8 @@ async def test_a_client_hears_what_happens_from_now_on(house: House) -> None:
     assert client.seqs == [4, 5]
 
 
-async def test_a_heartbeat_comes_every_fifteen_seconds_and_moves_no_resume_point(
-    house: House,
-) -> None:
+async def test_a_heartbeat_comes_every_fifteen_seconds_with_the_newest_id(house: House) -> None:
+    await house.store_events(3)
     await house.open()
     async with house.client() as client:
         await client.until_open()
@@ -204,8 +142,10 @@ async def test_a_heartbeat_comes_every_fifteen_seconds_and_moves_no_resume_point
         await client.until(2)
 
     now = house.clock.now().timestamp()
-    assert [(kind, event_id) for kind, event_id, _ in client.frames] == [("heartbeat", None)] * 2
-    assert [data["timestamp"] for _, _, data in client.frames] == [now - HEARTBEAT_SECONDS, now]
+    assert [(told.type, told.event_id) for told in client.frames] == [
+        ("heartbeat", house.id(3))
+    ] * 2
+    assert [told.data["timestamp"] for told in client.frames] == [now - HEARTBEAT_SECONDS, now]
 
 
 @pytest.mark.parametrize("resumed", range(12))
@@ -335,14 +275,30 @@ async def test_a_client_that_reads_slowly_reads_on_from_the_store(house: House) 
     await house.open()
     async with house.client() as client:
         await client.until_open()
-        client.reads.clear()
-        await house.events(1)
-        for _ in range(20):
+        client.wire.reads = False
+        for _ in range(21):
             await house.events(1)
-        client.reads.set()
+        assert len(client.wire.waiting) == 1, "nothing is written to who does not read"
+        client.wire.reads = True
         await client.until(21)
 
     assert client.seqs == list(range(1, 22))
+
+
+async def test_a_client_that_reads_late_gets_what_it_lacks_in_one_write(house: House) -> None:
+    await house.open()
+    async with house.client() as client:
+        await client.until_open()
+        client.wire.reads = False
+        await house.events(1)
+        await house.events(1)
+        await house.events(1)
+        client.wire.reads = True
+        await client.until(3)
+
+    assert client.seqs == [1, 2, 3]
+    assert b"id: " not in client.wire.written[-3]
+    assert [data.count(b"id: ") for data in client.wire.written[-2:]] == [1, 2]
 
 
 async def test_a_client_that_stops_reading_is_cut_off_and_nobody_waits_for_it(
@@ -352,20 +308,63 @@ async def test_a_client_that_stops_reading_is_cut_off_and_nobody_waits_for_it(
     async with house.client() as stuck, house.client() as other:
         await stuck.until_open()
         await other.until_open()
-        stuck.reads.clear()
+        stuck.wire.reads = False
         await house.events(3)
         await other.until(3)
 
-        async with asyncio.timeout(DEADLINE):
-            await stuck.aborted.wait()
-        await stuck.until_ended()
+        await house.clock.advance(SEND_SECONDS - LOOK_SECONDS)
+        assert not stuck.wire.aborted.is_set()
+        await house.clock.advance(2 * LOOK_SECONDS)
+        assert stuck.wire.aborted.is_set()
+        await stuck.until_closed()
         assert house.hub.clients == 1
         await house.events(1)
         await other.until(4)
-        assert not other.aborted.is_set()
+        assert not other.wire.aborted.is_set()
 
     assert house.hub.clients == 0
+    assert house.hub.figures.evictions == 1
     assert stuck.seqs == []
+
+
+async def test_a_client_that_reads_again_in_time_stays(house: House) -> None:
+    await house.open()
+    async with house.client() as client:
+        await client.until_open()
+        for _ in range(3):
+            client.wire.reads = False
+            await house.events(1)
+            await house.clock.advance(SEND_SECONDS - LOOK_SECONDS)
+            client.wire.reads = True
+        await house.events(1)
+        await client.until(5)
+
+    assert client.seqs == [1, 2, 3, 4]
+    assert not client.wire.aborted.is_set()
+
+
+async def test_others_have_their_turn_while_all_clients_are_written_to(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the shortest of slices: between the first and the last client, requests go on."""
+    monkeypatch.setattr(delivery, "SLICE_SECONDS", 0.0)
+    await house.open()
+    clients = [StreamClient(house.server) for _ in range(4 * delivery.WRITES_PER_LOOK)]
+    for client in clients:
+        await client.until_open()
+    await house.store_events(1)
+    served: set[int] = set()
+
+    async def request() -> None:
+        while len(clients) > (count := sum(b"id: " in one.wire.written[-1] for one in clients)):
+            served.add(count)
+            await asyncio.sleep(0)
+
+    await asyncio.gather(request(), house.relay.tick())
+
+    assert len(served - {0}) >= 3
+    for client in clients:
+        client.leave()
 
 
 async def test_closing_ends_every_stream_properly(house: House) -> None:
@@ -378,7 +377,218 @@ async def test_closing_ends_every_stream_properly(house: House) -> None:
 
         await live.until_ended()
         await waiting.until_ended()
-    assert live.ended
+    assert live.is_ended_properly
+
+
+async def test_closing_waits_for_nobody_who_does_not_read(house: House) -> None:
+    await house.open()
+    async with house.client() as live, house.client() as away:
+        await live.until_open()
+        await away.until_open()
+        away.wire.reads = live.wire.reads = False
+        await house.events(1)
+        for _ in range(10):
+            await house.events(1)
+        away.wire.reads = True  # it reads from the store now
+        away.wire.reads = False
+
+        house.hub.close()
+
+        await live.until_closed()
+        await away.until_closed()
+    assert house.hub.clients == 0
+
+
+# -- what a client may ask for -------------------------------------------------------------------
+
+
+async def tell_a_story(house: House) -> None:
+    """Of Ana a start, a success and its row; of Bia a warning and an error; one of the council."""
+    await house.tell(
+        (EventType.STARTED, "ana", {}),
+        (EventType.COMPLETED, "ana", {"severity": "success"}),
+        (EventType.EXECUTION, "ana", {"severity": "success"}),
+        (EventType.COMPLETED, "bia", {"severity": "warning"}),
+        (EventType.ERROR, "bia", {"severity": "error"}),
+        (EventType.JOURNAL, "", {}),
+    )
+
+
+@pytest.mark.parametrize(
+    ("query", "passed"),
+    [
+        ({"councilor_id": "ana"}, [1, 2, 3]),
+        ({"councilor_id": ["ana", "bia"]}, [1, 2, 3, 4, 5]),
+        ({"councilor_id": "ana,bia"}, [1, 2, 3, 4, 5]),
+        ({"types": "councilor_completed"}, [2, 4]),
+        ({"types": "councilor_started,council_journal"}, [1, 6]),
+        ({"types": ["councilor_started", "council_journal"]}, [1, 6]),
+        ({"min_severity": "success"}, [2, 3, 4, 5]),
+        ({"min_severity": "warning"}, [4, 5]),
+        ({"min_severity": "error"}, [5]),
+        ({"councilor_id": "bia", "types": "councilor_completed,councilor_error",
+          "min_severity": "warning"}, [4, 5]),
+        ({"councilor_id": "ana", "min_severity": "warning"}, []),
+        ({"unknown": "x"}, [1, 2, 3, 4, 5, 6]),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("resumed", [False, True], ids=["live", "out of the store"])
+async def test_a_filter_lets_only_through_what_was_asked_for(
+    house: House, query: dict[str, Any], passed: list[int], resumed: bool
+) -> None:
+    for name in ("ana", "bia"):
+        await house.store.create_agent(make_agent(AgentId(name)), events=[])
+    await house.open()
+    if resumed:
+        await tell_a_story(house)
+    async with house.client(house.id(0) if resumed else None, **query) as client:
+        await client.until_open()
+        if not resumed:
+            await tell_a_story(house)
+        await house.beat()
+        await client.until(len(passed) + 1)
+        await house.tell((EventType.ERROR, "bia", {"severity": "error"}))
+        await house.beat()
+        await client.until(len(passed) + 2)
+
+    told = client.frames
+    assert [one.data["seq"] for one in told if one.data.get("seq", 7) < 7] == passed
+    beats = [one.event_id for one in told if one.type == "heartbeat"]
+    assert beats == [house.id(6), house.id(7)], "the resume point moves on whatever passes"
+
+
+async def test_a_filtered_client_that_resumes_from_a_heartbeat_misses_nothing(
+    house: House,
+) -> None:
+    await house.store.create_agent(make_agent(AgentId("bia")), events=[])
+    await house.open()
+    async with house.client(councilor_id="bia") as client:
+        await client.until_open()
+        await house.tell((EventType.STARTED, "ana", {}))
+        await house.beat()
+        await client.until(1)
+    await house.tell((EventType.STARTED, "bia", {}), (EventType.STARTED, "ana", {}))
+    for _ in range(3):
+        await house.tell((EventType.STARTED, "ana", {}))
+
+    async with house.client(client.frames[0].event_id, councilor_id="bia") as client:
+        await client.until(1)
+        await house.tell((EventType.ERROR, "bia", {}))
+        await client.until(2)
+
+    assert client.seqs == [2, 7]
+
+
+async def test_clients_that_read_the_same_share_its_bytes(house: House) -> None:
+    await house.store.create_agent(make_agent(AgentId("ana")), events=[])
+    await house.open()
+    async with (
+        house.client() as all_one,
+        house.client() as all_two,
+        house.client(councilor_id="ana", types="councilor_started") as ana_one,
+        house.client(types="councilor_started", councilor_id=["ana"]) as ana_two,
+    ):
+        for client in (all_one, all_two, ana_one, ana_two):
+            await client.until_open()
+        await house.tell((EventType.STARTED, "ana", {}), (EventType.STARTED, "bia", {}))
+        await all_two.until(2)
+        await ana_two.until(1)
+
+    assert all_one.wire.written[-1] is all_two.wire.written[-1]
+    assert ana_one.wire.written[-1] is ana_two.wire.written[-1]
+    assert ana_two.seqs == [1]
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ({"councilor_id": "nobody"}, "councilor_id: there is no agent 'nobody'."),
+        ({"councilor_id": ""}, "councilor_id: is empty"),
+        ({"councilor_id": [f"a{n}" for n in range(51)]}, "50 are the most"),
+        ({"types": "councilor_complete"}, "Did you mean 'councilor_completed'?"),
+        ({"types": "heartbeat"}, "there is no type of event 'heartbeat'"),
+        ({"types": "councilor_started,"}, "types: is empty"),
+        ({"min_severity": "warn"}, "there is no severity 'warn'; known are success, info"),
+        ({"min_severity": ["info", "error"]}, "takes one severity"),
+        ({"types": "councilor_started", "min_severity": "info"}, "has a severity"),
+    ],
+)
+async def test_a_filter_that_cannot_be_meant_is_answered_with_a_sentence(
+    house: House, query: dict[str, Any], sentence: str
+) -> None:
+    await house.open()
+    async with house.client(**query) as client:
+        await client.until_answered()
+
+    assert client.status == 422
+    assert sentence in client.content.decode()
+    assert house.hub.figures.opened == 0
+
+
+async def test_a_request_with_a_body_is_answered_with_a_sentence(house: House) -> None:
+    await house.open()
+    async with house.client(headers="Content-Length: 2\r\n", body="hi") as client:
+        await client.until_answered()
+
+    assert client.status == 422
+    assert b"takes no body" in client.content
+
+
+async def test_a_client_that_speaks_is_cut_off(house: House) -> None:
+    await house.open()
+    async with house.client() as client:
+        await client.until_open()
+        client.say(b"GET / HTTP/1.1\r\n")
+        await client.until_closed()
+
+    assert house.hub.clients == 0
+
+
+async def test_http_1_0_gets_no_chunks(house: House) -> None:
+    await house.open()
+    async with house.client(version="1.0") as old, house.client() as new:
+        await old.until_open()
+        await new.until_open()
+        await house.events(2)
+        await old.until(2)
+        await new.until(2)
+        house.hub.close()
+        await old.until_closed()
+
+    assert "chunked" not in old.head
+    assert "connection: close" in old.head
+    assert old.seqs == new.seqs == [1, 2]
+
+
+# -- what it counts ------------------------------------------------------------------------------
+
+
+async def test_deliveries_resumes_and_resets_are_counted(house: House) -> None:
+    await house.open()
+    async with house.client() as one, house.client() as two:
+        await one.until_open()
+        await two.until_open()
+        await house.events(3)
+        await two.until(3)
+        figures = house.hub.figures
+        assert (figures.opened, figures.deliveries) == (2, 6)
+        assert figures.latency.count == 6
+    for _ in range(8):
+        await house.events(1)
+    async with (
+        house.client(house.id(10)) as near,
+        house.client(house.id(1)) as far,
+        house.client("foreign") as foreign,
+    ):
+        await near.until(1)
+        await far.until(10)
+        await foreign.until(1)
+
+    assert figures.resumes == {"ring": 1, "store": 1}
+    assert figures.resets == {"foreign": 1}
+    assert figures.deliveries == 6 + 1 + 10
+    assert figures.latency.count == 6, "what is late by nature says nothing about the stream"
+    assert figures.sent_bytes > 1000
 
 
 async def test_text_that_has_no_utf8_form_does_not_break_the_stream(house: House) -> None:
@@ -393,4 +603,4 @@ async def test_text_that_has_no_utf8_form_does_not_break_the_stream(house: House
         await house.publish()
         await client.until(1)
 
-    assert client.frames[0][2]["summary"] == "a\ufffdb\nc"
+    assert client.frames[0].data["summary"] == "a\ufffdb\nc"

@@ -1,27 +1,84 @@
-"""uvicorn's HTTP protocol, with bounds on the head of a request.
+"""uvicorn's HTTP protocol, with bounds on the head of a request, and a door for streams.
 
 The parser bounds neither how long a head is nor how long it takes, and uvicorn's time-out counts
 only between two requests: one client could fill the memory, or hold connections that say nothing.
+
+ASGI's `send` costs three times what the write costs that it leads to, for each message to each
+client. So the event stream finds its connection in `scope["conselho.connection"]`, sends the head
+of its answer through ASGI like everybody, and writes the rest straight into the transport.
 """
 
 from __future__ import annotations
 
 import asyncio
+import socket
 from asyncio import TimerHandle
-from typing import Final
+from typing import Final, Protocol
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 MAX_HEAD_BYTES: Final = 64 * 1024
 HEAD_SECONDS: Final = 20.0
+# What the system holds for a stream that is not read. Its own bound is some megabytes for each.
+STREAM_BUFFER_BYTES: Final = 128 * 1024
+# A stream whose client has vanished acknowledges nothing: the heartbeat asks it every 15 s.
+UNACKNOWLEDGED_SECONDS: Final = 30
+
+
+class Listener(Protocol):
+    """Who writes a stream, and is told what becomes of its connection."""
+
+    def paused(self) -> None:
+        """The connection takes no more: what is written now waits in our memory."""
+        ...
+
+    def resumed(self) -> None: ...
+
+    def lost(self) -> None:
+        """The connection is closed, by whomever. Nothing may be written any more."""
+        ...
 
 
 class BoundedProtocol(HttpToolsProtocol):
-    """Closes a connection whose head is too long (431) or too slow (408)."""
+    """Closes a connection whose head is too long (431) or too slow (408), and lends itself to a
+    stream.
+    """
 
     _head_bytes = 0
     _in_head = True
     _head_timer: TimerHandle | None = None
+    _listener: Listener | None = None
+
+    def stream_to(self, listener: Listener, *, is_chunked: bool) -> None:
+        """Tell `listener` of this connection from now on, to its end. It writes into `transport`
+        when the head of the answer is sent, and says whether it does so in chunks.
+        """
+        self._listener = listener
+        cycle: RequestResponseCycle = self.cycle
+        if cycle.disconnected:
+            listener.lost()
+            return
+        if not is_chunked:
+            # uvicorn would promise chunks to HTTP/1.0 too, which does not know them.
+            cycle.chunked_encoding = False
+        # Full as soon as the system takes no more: what waits then is one write, and no more.
+        self.transport.set_write_buffer_limits(high=0)
+        connection = self.transport.get_extra_info("socket")
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, STREAM_BUFFER_BYTES)
+        if hasattr(socket, "TCP_USER_TIMEOUT"):  # not on macOS
+            connection.setsockopt(
+                socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNACKNOWLEDGED_SECONDS * 1000
+            )
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        if self._listener is not None:
+            self._listener.paused()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        if self._listener is not None:
+            self._listener.resumed()
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -30,8 +87,15 @@ class BoundedProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._end_timer()
         super().connection_lost(exc)
+        if self._listener is not None:
+            self._listener.lost()
+            self._listener = None
 
     def data_received(self, data: bytes) -> None:
+        if self._listener is not None:
+            # Whoever listens has nothing to say; what came would wait in memory for an answer.
+            self.transport.abort()
+            return
         super().data_received(data)
         if not self._in_head:
             return
@@ -42,6 +106,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
+        self.scope["conselho.connection"] = self  # type: ignore[typeddict-unknown-key]
         self._expect_head()
 
     def on_headers_complete(self) -> None:
@@ -51,6 +116,7 @@ class BoundedProtocol(HttpToolsProtocol):
         super().on_headers_complete()
 
     def on_response_complete(self) -> None:
+        self._listener = None
         super().on_response_complete()
         # What is left of a body that nobody reads, and blank lines, end uvicorn's own time-out.
         if self.cycle.response_complete and self._head_timer is None:

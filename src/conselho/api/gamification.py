@@ -20,7 +20,9 @@ import structlog
 from starlette.types import Message, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
-from conselho.api.stream import SEND_SECONDS, FellBehind, Hub, unframe
+from conselho.api.delivery import SEND_SECONDS
+from conselho.api.frames import unframed
+from conselho.api.stream import FellBehind, Hub
 from conselho.clock import Clock
 from conselho.errors import StoreUnavailable
 from conselho.models.event import EventType
@@ -221,7 +223,7 @@ def told_of(frame: bytes) -> Told | None:
 
     Kept for the frames of the moment, so that it is made once and not for each client.
     """
-    kind, data = unframe(frame)
+    kind, data = unframed(frame)
     if kind not in _OF_A_RUN:
         return None
     event = EventType(kind)

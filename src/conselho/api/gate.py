@@ -7,19 +7,21 @@ the stream, the WebSocket and /mcp fall under the same rules. What it finds out 
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Final
 from urllib.parse import parse_qsl
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from conselho.api.front import STREAM_PATH
 from conselho.api.rate_limits import Kind, RateLimits, origin
 from conselho.api.roles import READS, RUNS, changes_council, role_for, route_of
 from conselho.api.security import refuse
+from conselho.api.watch import Watch
 from conselho.clock import Clock
 from conselho.errors import StoreUnavailable
 from conselho.models.access import Identity, Role
-from conselho.services.access import FRESH, Access, Pass, local
+from conselho.services.access import Access, Pass, local
 from conselho.services.tokens import PREFIX
 
 COOKIE: Final = "conselho_session"
@@ -60,7 +62,7 @@ class Gate:
         self._app = app
         self._access = access
         self._limits = limits
-        self._clock = clock
+        self._watch = Watch(access, clock)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -85,10 +87,8 @@ class Gate:
             await refuse(scope, send, error.status, error.detail, error.headers)
             return
         scope.setdefault("state", {})["identity"] = identity
-        if shown is not None:
-            send = self._while_it_holds(shown, scope, send)
         if _is_stream(scope, method):
-            await self._counted(scope, receive, send, identity)
+            await self._for_long(scope, receive, send, identity, shown)
         else:
             await self._app(scope, receive, send)
 
@@ -152,41 +152,26 @@ class Gate:
                     *too_often(f"{amount} {words} a minute are the most for {who}", wait)
                 )
 
-    async def _counted(
-        self, scope: Scope, receive: Receive, send: Send, identity: Identity
+    async def _for_long(
+        self, scope: Scope, receive: Receive, send: Send, identity: Identity, shown: Pass | None
     ) -> None:
+        """Let in what goes on: counted while it does, and watched, for it outlives its check."""
         who, is_local = _counted_as(identity), self._is_local(identity)
         if not self._limits.enter(who, is_local=is_local):
             amount = self._limits.amount("streams_at_once", is_local=is_local)
             status, detail, retry = too_often(f"{amount} open streams are the most for {who}", 60)
             await refuse(scope, send, status, detail, [retry])
             return
+        abort = scope.get("conselho.abort")
+        watching = self._watch.over(shown, abort) if shown and abort else nullcontext()
         try:
-            await self._app(scope, receive, send)
+            with watching:
+                await self._app(scope, receive, send)
         finally:
             self._limits.leave(who)
 
     def _is_local(self, identity: Identity) -> bool:
         return identity.token_id is None and not self._access.login_required
-
-    def _while_it_holds(self, shown: Pass, scope: Scope, send: Send) -> Send:
-        """A `send` that cuts off whose token holds no more: a stream outlives its first check."""
-        abort = scope.get("conselho.abort")
-        checked_at, holds = self._clock.now(), True
-
-        async def checked(message: Message) -> None:
-            nonlocal checked_at, holds
-            now = self._clock.now()
-            if holds and abs(now - checked_at) >= FRESH:
-                checked_at = now
-                holds = await self._access.still_holds(shown)
-                if not holds and abort is not None:
-                    # Whoever writes hears of the client's end, as if it had left by itself.
-                    abort()
-            if holds:
-                await send(message)
-
-        return checked
 
 
 def address_of(scope: Scope) -> str:

@@ -71,7 +71,8 @@ async def load(settings: Settings, data_dir: DataDir) -> LoadedServer:
     hub = Hub(system.store, system.store.identity, system.clock)
     server = LoadedServer(system, hub)
     system.spawn("stream", lambda: hub.run(system.bus))
-    system.spawn("stream.beat", hub.beat)
+    system.spawn("stream.deliver", hub.deliver)
+    system.spawn("stream.tend", hub.tend)
     try:
         await system.start(files)
     except BaseException:
