@@ -11,10 +11,11 @@ import json
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from bench.figures import Report
 from bench.machine import machine
@@ -52,7 +53,7 @@ def _end_to_end(options: argparse.Namespace) -> Report:
 
 
 def _soak(options: argparse.Namespace) -> Report:
-    minutes = options.minutes or (0.2 if options.quick else 60)
+    minutes = _minutes(options)
     figures = soak.measure(minutes, tell, clients=20 if options.quick else soak.CLIENTS)
     curve = figures["figures"]["server"][0]["rss_curve"]
     print(f"memory  {chart.sparkline(curve)}  {curve[0][1] // 1024} to {curve[-1][1] // 1024} MB")
@@ -62,13 +63,14 @@ def _soak(options: argparse.Namespace) -> Report:
     return figures
 
 
-MEASUREMENTS: Final[dict[str, Measurement]] = {
-    "matrix": _matrix,
-    "rest": _rest,
-    "reconnect": _reconnect,
-    "stalled": _stalled,
-    "end_to_end": _end_to_end,
-    "soak": _soak,
+# Each with the seconds that it may take: a machine that hangs must not look like a slow one.
+MEASUREMENTS: Final[dict[str, tuple[int, Measurement]]] = {
+    "matrix": (1_200, _matrix),
+    "rest": (180, _rest),
+    "reconnect": (300, _reconnect),
+    "stalled": (180, _stalled),
+    "end_to_end": (180, _end_to_end),
+    "soak": (300, _soak),
 }
 USUAL: Final = [name for name in MEASUREMENTS if name != "soak"]
 
@@ -117,15 +119,38 @@ def _options() -> argparse.Namespace:
 
 
 def _measured(name: str, options: argparse.Namespace) -> Report:
+    seconds, measure = MEASUREMENTS[name]
+    if name == "soak":
+        seconds += round(60 * _minutes(options))
     tell(f"{name} ...")
     began = time.perf_counter()
     try:
-        figures = MEASUREMENTS[name](options)
+        with _at_most(seconds):
+            figures = measure(options)
     except Exception as error:  # noqa: BLE001  # the others are worth having all the same
         figures = {"error": f"{type(error).__name__}: {error}"}
         print(f"{name}: {figures['error']}")
     tell(f"{name}: {time.perf_counter() - began:.0f} s")
     return figures
+
+
+def _minutes(options: argparse.Namespace) -> float:
+    return options.minutes or (0.2 if options.quick else 60)
+
+
+@contextmanager
+def _at_most(seconds: int) -> Iterator[None]:
+    """Raises TimeoutError inside when it takes longer; what was started is ended on the way out."""
+
+    def late(*_: object) -> NoReturn:
+        raise TimeoutError(f"it did not end within {seconds} s")
+
+    signal.signal(signal.SIGALRM, late)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
 
 
 def _show_machine(found: dict[str, Any]) -> None:
@@ -146,6 +171,7 @@ _COLUMNS: Final = (
     ("p50", "p50_ms", 8),
     ("p99", "p99_ms", 8),
     ("kernel p99", "kernel_p99_ms", 12),
+    ("late p99", "published_late_p99_ms", 10),
     ("us each", "cpu_us_per_delivery", 9),
     ("kB each", "kb_per_client", 9),
     ("server %", "server_cpu_percent", 10),

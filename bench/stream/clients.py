@@ -120,6 +120,7 @@ class Load:
         ]
         self._waiting: deque[Connection] = deque()
         self._opening = 0
+        self._is_over = False
         self._timers: list[tuple[float, int, Callable[[], None]]] = []
         self._timers_made = 0
         self._known: dict[bytes, Batch] = {}
@@ -197,8 +198,9 @@ class Load:
 
     def _drain(self) -> None:
         """Wait for what was published in time and comes late, no longer than it has to be."""
+        self._is_over = True
         until = time.perf_counter() + self._options.drain
-        while time.perf_counter() < until and self._lacked():
+        while time.perf_counter() < until and (self._lacked() or self._not_yet()):
             self._turn_for(0.1)
 
     def _lacked(self) -> int:
@@ -207,6 +209,10 @@ class Load:
             return 0
         readers = [one for one in self._connections if not one.is_stalled]
         return sum(one.sequence.lacks(*self._window_seqs) for one in readers)
+
+    def _not_yet(self) -> int:
+        """How many clients have heard nothing since they left."""
+        return sum(one.left_at is not None for one in self._connections if not one.is_stalled)
 
     def _turn(self, until: float) -> None:
         """Do what there is to do, and wait for more, until the next timer or `until`."""
@@ -330,7 +336,7 @@ class Load:
 
     def _drop(self, connection: Connection) -> None:
         """Leave a stream, to come again soon."""
-        if connection.state is not State.STREAM:
+        if connection.state is not State.STREAM or self._is_over:
             return
         self._leave(connection)
         self._later(self._options.reconnect_seconds, lambda: self._waiting.append(connection))
@@ -532,7 +538,7 @@ class Load:
                 "ms": self._resumed.figures(),
                 "all_open_seconds": round(self._last_head - self._first_left, 2),
                 "all_served_seconds": round(self._last_resumed - self._first_left, 2),
-                "not_yet": sum(one.left_at is not None for one in readers),
+                "not_yet": self._not_yet(),
             }
         if self._options.stall:
             report["stalled"] = {

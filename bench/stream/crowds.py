@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import time
 from collections.abc import Callable
-from contextlib import closing
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -53,7 +53,9 @@ def _asked(
     """Milliseconds to each answer, over one connection, by path; a request each 50 ms."""
     url = urlsplit(base)
     taken: dict[str, list[float]] = {path: [] for path in REST_PATHS}
-    with closing(http.client.HTTPConnection(url.hostname or "", url.port, timeout=30)) as asking:
+    with contextlib.closing(
+        http.client.HTTPConnection(url.hostname or "", url.port, timeout=30)
+    ) as asking:
         began = time.perf_counter()
         due = began
         number = 0
@@ -99,23 +101,15 @@ def reconnect(clients: int, seconds: float, tell: Tell) -> Report:
 
 def _restarted(clients: int, seconds: float) -> Report:
     """The server ends in the middle, and another one on the same data and port goes on."""
-    with temporary_folder() as folder:
+    with temporary_folder() as folder, contextlib.ExitStack() as stack:
         with conselho(folder) as first:
             port = urlsplit(first.base).port or 0
-            running = loading(first, clients, seconds, "--reconnect", *CROWD)
-            under_way = running.__enter__()
-            try:
-                first.beat(10)
-                time.sleep(2)
-            except BaseException:
-                running.__exit__(None, None, None)
-                raise
-        try:
-            with conselho(folder, port=port) as second:
-                second.beat(10)
-                return under_way.report()
-        finally:
-            running.__exit__(None, None, None)
+            running = stack.enter_context(loading(first, clients, seconds, "--reconnect", *CROWD))
+            first.beat(10)
+            time.sleep(2)
+        with conselho(folder, port=port) as second:
+            second.beat(10)
+            return running.report()
 
 
 def _comeback(name: str, report: Report) -> str:
