@@ -50,8 +50,8 @@ export function VirtualList<Item>(props: VirtualListProps<Item>) {
   const options = {
     count: items.length,
     getScrollElement: around,
+    // Without keys of its own: it would measure all rows anew whenever it is given another function.
     estimateSize: () => rowHeight,
-    getItemKey: (index: number) => (items[index] === undefined ? index : keyOf(items[index])),
     rangeExtractor: (range: Range) => withRow(defaultRangeExtractor(range), focus.held()),
     overscan: SPARE,
     scrollMargin: margin,
@@ -86,9 +86,9 @@ export function VirtualList<Item>(props: VirtualListProps<Item>) {
       onFocusOut={focus.left}
     >
       <div class="rows" style={{ height: `${virtualizer.getTotalSize()}px` }}>
-        {rows.map(({ index, start, key }) => (
+        {rows.map(({ index, start }) => (
           <div
-            key={String(key)}
+            key={items[index] === undefined ? index : keyOf(items[index])}
             class="row"
             role="listitem"
             aria-posinset={index + 1}
