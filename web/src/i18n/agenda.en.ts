@@ -8,7 +8,7 @@ export const agendaEn: AgendaMessages = {
   gone: "This councilor has no seat any more.",
   plenary: "Chamber",
   close: "Close",
-  report: "Last verdict",
+  report: "Report",
   edit: "Edit schedule",
   editSeat: "Edit the seat",
   onLeave: "On leave: no slot comes until it is back.",

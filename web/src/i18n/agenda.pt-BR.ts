@@ -6,7 +6,7 @@ export const agendaPtBR = {
   gone: "Este conselheiro não tem mais cadeira.",
   plenary: "Plenário",
   close: "Fechar",
-  report: "Último veredito",
+  report: "Relatório",
   edit: "Editar agenda",
   editSeat: "Editar a cadeira",
   onLeave: "De licença: nenhum horário corre até voltar.",
