@@ -1,11 +1,13 @@
 /** What the page holds while it is open: the council, the key figures, and how fresh both are. */
 import { batch, computed, signal } from "@preact/signals";
 
-import { askWho, locked, startAccess } from "./access";
+import { locked, startAccess } from "./access";
 import * as api from "./api";
-import { follow, now, serverTime, startClock } from "./clock";
+import { tellRefused } from "./call";
+import { follow, followRoughly, now, serverTime, startClock, steadyNow } from "./clock";
 import { slotIsUnknown } from "./council/next";
 import { heardOfJournal, loadJournal, told } from "./journal";
+import { type Line, type LineListener, openLine } from "./line";
 import { apply, type Council, EMPTY_COUNCIL, EXECUTIONS_KEPT, fromSnapshots } from "./state";
 import { type Connection, LiveStream } from "./stream";
 import type { CouncilEvent, KpisAnswer, UsageAnswer } from "./wire";
@@ -20,6 +22,8 @@ const REFRESH_UNKNOWN_MS = 10_000;
 const LOST_AFTER_MS = 5_000;
 /** Without a signal for this long, what a button would change is no longer known. */
 const WRITES_END_AFTER_MS = 30_000;
+/** Where tabs cannot share a stream, one that nobody sees does without after this. */
+const GIVE_UP_AFTER_MS = 30_000;
 
 export const council = signal<Council>(EMPTY_COUNCIL);
 export const kpis = signal<KpisAnswer | null>(null);
@@ -31,6 +35,12 @@ export const connection = signal<Connection>({ kind: "connecting" });
 export const heardAt = signal(serverTime());
 /** Why the last snapshot could not be had, until one can. */
 export const loadError = signal<api.ApiError | null>(null);
+/** Parts of the last snapshot that could not be had, and why: the page shows the others. */
+export const partErrors = signal<ReadonlyMap<Part, api.ApiError>>(new Map());
+/** How many councilors of the last snapshot cannot be read, and are not shown. */
+export const unreadable = signal(0);
+
+export type Part = "kpis" | "executions";
 
 export const silentFor = computed(() => Math.max(0, now.value - heardAt.value));
 export const lost = computed(
@@ -41,32 +51,70 @@ export const canWrite = computed(
 );
 
 export function startSession(): void {
-  startClock();
+  // Locks are there only where the page came from this machine, or over TLS.
+  const shared = "locks" in navigator && typeof BroadcastChannel === "function";
   const stream = new LiveStream({
-    open: (lastEventId) => new EventSource(api.streamAddress(lastEventId)),
+    open: shared ? openShared : open,
+    mayOpen: () => shared || !document.hidden || serverTime() - hiddenAt < GIVE_UP_AFTER_MS,
     load: loadAll,
-    refusal: (lastEventId) => api.tryStream(lastEventId).then(() => null, streamRefused),
     onEvent: receive,
+    onGarbage: dropped,
     onConnection: connected,
-    onSignal: () => {
-      heardAt.value = serverTime();
-    },
-    now: () => Date.now(),
+    onRefused: tellRefused,
+    onSignal: heard,
+    now: steadyNow,
+    random: Math.random,
   });
+  startClock(() => stream.revive());
   startAccess();
   stream.start();
-  locked.subscribe((closed) => (closed ? stream.pause() : stream.restart()));
-  window.addEventListener("online", () => stream.wake());
-  document.addEventListener("visibilitychange", () => {
-    if (!document.hidden) stream.wake();
-  });
+  locked.subscribe((closed) => (closed ? stream.pause() : stream.restart({ anew: true })));
+  watchPage(stream, shared);
   now.subscribe(() => refreshWhenDue());
 }
 
-function streamRefused(error: unknown): number | null {
-  if (!(error instanceof api.ApiError)) return null;
-  if (error.status === 401) void askWho();
-  return error.retryAfterMs;
+function open(from: string, listener: LineListener): Line {
+  return openLine(api.streamAddress(from), listener);
+}
+
+/** What tabs need to share a line is fetched with the first one: after the council is shown. */
+function openShared(from: string, listener: LineListener): Line {
+  let line: Line | null = null;
+  let closed = false;
+  import("./tabs")
+    .then((tabs) => tabs.openShared, () => null)
+    .then((share) => {
+      if (!closed) line = share ? share(from, listener, open) : open(from, listener);
+    });
+  const close = () => {
+    closed = true;
+    line?.close();
+  };
+  return { close };
+}
+
+let hiddenAt = 0;
+
+/** A page that was frozen, put away or offline may have missed the end of its line. */
+function watchPage(stream: LiveStream, shared: boolean): void {
+  const goOn = () => {
+    if (!locked.peek()) stream.restart({ anew: false });
+  };
+  window.addEventListener("online", () => stream.revive());
+  document.addEventListener("freeze", () => stream.pause());
+  document.addEventListener("resume", goOn);
+  window.addEventListener("pagehide", () => stream.pause());
+  window.addEventListener("pageshow", goOn);
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) return stream.wake();
+    hiddenAt = serverTime();
+    if (!shared) setTimeout(() => stream.giveUp(), GIVE_UP_AFTER_MS + 1);
+  });
+}
+
+function heard(serverNow: number | null): void {
+  if (serverNow !== null) followRoughly(serverNow);
+  heardAt.value = serverTime();
 }
 
 /** Server time at which the stream was opened last. */
@@ -83,11 +131,10 @@ function connected(next: Connection): void {
 
 async function loadAll(): Promise<string> {
   try {
-    const [lastEventId, figures] = await Promise.all([loadCouncil(), api.getKpis()]);
+    const [lastEventId] = await Promise.all([loadCouncil(), loadKpis()]);
     fetchUsage();
     void loadJournal();
     batch(() => {
-      kpis.value = figures;
       loaded.value = true;
       loadError.value = null;
     });
@@ -98,6 +145,11 @@ async function loadAll(): Promise<string> {
   }
 }
 
+/** Ask for everything that can be asked for again, as when the page was opened. */
+export async function tryAgain(): Promise<void> {
+  await loadAll().catch(() => undefined);
+}
+
 /** Events that arrive while a snapshot is on its way are applied again on top of it. */
 const recorders = new Set<CouncilEvent[]>();
 
@@ -106,12 +158,30 @@ async function loadCouncil(): Promise<string> {
   recorders.add(meanwhile);
   try {
     const councilors = await api.getCouncilors();
-    const tasks = await api.getTasks(EXECUTIONS_KEPT);
-    follow(councilors.now);
-    council.value = meanwhile.reduce(apply, fromSnapshots(councilors, tasks));
-    return councilors.last_event_id;
+    const tasks = await had("executions", api.getTasks(EXECUTIONS_KEPT));
+    follow(Date.parse(councilors.answer.now));
+    batch(() => {
+      const listed = tasks ?? { tasks: council.value.executions };
+      council.value = meanwhile.reduce(apply, fromSnapshots(councilors.answer, listed));
+      unreadable.value = councilors.unreadable;
+      garbage = false;
+    });
+    return councilors.answer.last_event_id;
   } finally {
     recorders.delete(meanwhile);
+  }
+}
+
+/** The rest of the page goes on without it, and says what is missing. Never rejects. */
+async function had<Answer>(part: Part, asked: Promise<Answer>): Promise<Answer | null> {
+  const errors = new Map(partErrors.value);
+  try {
+    const answer = await asked;
+    if (errors.delete(part)) partErrors.value = errors;
+    return answer;
+  } catch (error) {
+    partErrors.value = errors.set(part, error instanceof api.ApiError ? error : new api.ApiError(200, String(error)));
+    return null;
   }
 }
 
@@ -153,29 +223,39 @@ function changesCost(event: CouncilEvent): boolean {
   return event.type === "councilor_skipped" || event.execution.usage?.cost_usd !== undefined;
 }
 
+/** True while the stream said something that the page could not read. */
+let garbage = false;
+const droppedTypes = new Set<string>();
+
+function dropped(type: string): void {
+  garbage = true;
+  if (droppedTypes.has(type)) return;
+  droppedTypes.add(type);
+  console.warn(`The stream sent events of type ${JSON.stringify(type.slice(0, 80))} that this page cannot read.`);
+}
+
 // Figures that only the server can tell, asked for at most every few seconds.
 
-let kpisAt = 0;
+let kpisAt = -KPIS_EVERY_MS;
 let kpisWaiting = false;
 let costChanged = false;
 
 function askKpis(): void {
   if (kpisWaiting) return;
   kpisWaiting = true;
-  setTimeout(fetchKpis, Math.max(0, kpisAt + KPIS_EVERY_MS - Date.now()));
+  setTimeout(fetchKpis, Math.max(0, kpisAt + KPIS_EVERY_MS - steadyNow()));
 }
 
 function fetchKpis(): void {
   kpisWaiting = false;
-  kpisAt = Date.now();
+  kpisAt = steadyNow();
   if (costChanged) fetchUsage();
-  // Without an answer the old figures stay; the connection state says that they are old.
-  api.getKpis().then(
-    (figures) => {
-      kpis.value = figures;
-    },
-    () => undefined,
-  );
+  void loadKpis();
+}
+
+/** Without an answer the old figures stay. Never rejects. */
+async function loadKpis(): Promise<void> {
+  kpis.value = (await had("kpis", api.getKpis())) ?? kpis.value;
 }
 
 function fetchUsage(): void {
@@ -192,11 +272,13 @@ let refreshedAt = 0;
 
 function refreshWhenDue(): void {
   const { agents, outdated } = council.peek();
-  const since = Date.now() - refreshedAt;
+  const since = steadyNow() - refreshedAt;
   if (connection.peek().kind !== "live" || locked.peek()) return;
   if (since < (outdated ? REFRESH_CHANGED_MS : REFRESH_UNKNOWN_MS)) return;
   const at = now.peek();
-  if (!outdated && ![...agents.values()].some((agent) => slotIsUnknown(agent, at))) return;
-  refreshedAt = Date.now();
+  const isWhole = !garbage && partErrors.peek().size === 0;
+  if (!outdated && isWhole && ![...agents.values()].some((agent) => slotIsUnknown(agent, at))) return;
+  refreshedAt = steadyNow();
   loadCouncil().catch(() => undefined);
+  if (partErrors.peek().has("kpis")) askKpis();
 }

@@ -57,13 +57,17 @@ export type Slot = Schemas["Slot"];
 /** What a schedule comes to. `left_out`: slots of this time that do not run, by reason. */
 export type SlotsAnswer = Schemas["Preview"];
 
+/** What ended over a span of time, by councilor; a lane with many rows has bars that count them. */
 export type TimelineAnswer = Schemas["Timeline"];
-/** A run that ended, or slots that did not run, as a lane of the timeline tells it. */
 export type LaneRow = Schemas["LaneRow"];
-/** How many ended in one step of a lane. */
 export type LaneBar = Schemas["Bar"];
 
 export type SessionAnswer = Schemas["Session"];
+
+/** `started` and `refused` of a call, the others of a pause or resume. */
+export type BulkAnswer = Partial<Schemas["BulkRun"] & Schemas["Switched"]>;
+export type BackfillPlan = Schemas["BackfillPlan"];
+export type StartedBackfill = Schemas["StartedBackfill"];
 
 export type ExecutionEvent =
   | ({ readonly type: "councilor_execution" } & Schemas["ExecutionEvent"])

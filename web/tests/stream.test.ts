@@ -1,67 +1,83 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
-import { type Connection, LiveStream, POLL_MS, retryDelay, SILENCE_MS, type Source } from "../src/stream";
+import type { Line, LineListener } from "../src/line";
+import { type Connection, LiveStream, POLL_MS, retryDelay, SILENCE_MS } from "../src/stream";
 import type { CouncilEvent } from "../src/wire";
+import { done, execution, task } from "./rows";
 
-/** Stands in for the browser's EventSource, which does not exist outside a browser. */
-class Line implements Source {
+/** Stands in for the HTTP answer that does not end. */
+class Told implements Line {
   closed = false;
-  readonly #listeners = new Map<string, (event: MessageEvent<string>) => void>();
 
-  constructor(readonly from: string) {}
-
-  addEventListener(type: string, listener: (event: MessageEvent<string>) => void): void {
-    this.#listeners.set(type, listener);
-  }
+  constructor(
+    readonly from: string,
+    readonly listener: LineListener,
+  ) {}
 
   close(): void {
     this.closed = true;
   }
 
-  say(type: string, data = "{}", lastEventId = ""): void {
-    this.#listeners.get(type)?.({ data, lastEventId } as MessageEvent<string>);
+  open(): void {
+    this.listener.opened();
+  }
+
+  say(type: string, data = "{}", id = ""): void {
+    this.listener.frame({ type, data, id });
+  }
+
+  end(status = 0, retryAfterMs: number | null = null): void {
+    this.listener.ended({ status, retryAfterMs });
   }
 }
 
-const lines: Line[] = [];
+const lines: Told[] = [];
 const events: CouncilEvent[] = [];
 const told: Connection[] = [];
+const garbage: string[] = [];
+const refused: number[] = [];
+const beats: number[] = [];
 let answers: boolean;
 let loads: number;
-/** What the server answers when asked why it gives no stream. */
-let rest: number | null;
 let restOfLoad: number | null;
-const asked: string[] = [];
+let mayOpen: boolean;
+/** Fulfils the load that is on its way, when loads are held. */
+let finish: (() => void) | null;
+let held: boolean;
 let stream: LiveStream;
 
-const line = () => lines.at(-1) as Line;
+const line = () => lines.at(-1) as Told;
 const state = () => told.at(-1)?.kind;
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
+const EXECUTION = JSON.stringify(execution(done()));
 
 beforeEach(() => {
   vi.useFakeTimers();
-  lines.length = events.length = told.length = asked.length = 0;
-  rest = restOfLoad = null;
-  answers = true;
+  for (const list of [lines, events, told, garbage, refused, beats]) list.length = 0;
+  restOfLoad = finish = null;
+  answers = mayOpen = true;
+  held = false;
   loads = 0;
   stream = new LiveStream({
-    open: (from) => {
-      lines.push(new Line(from));
+    open: (from, listener) => {
+      lines.push(new Told(from, listener));
       return line();
     },
+    mayOpen: () => mayOpen,
     load: async () => {
       loads += 1;
+      const id = `snapshot-${loads}`;
+      if (held) await new Promise<void>((resolve) => (finish = resolve));
       if (!answers) throw Object.assign(new Error("no answer"), { retryAfterMs: restOfLoad });
-      return `snapshot-${loads}`;
-    },
-    refusal: async (from) => {
-      asked.push(from);
-      return rest;
+      return id;
     },
     onEvent: (event) => events.push(event),
+    onGarbage: (type) => garbage.push(type),
     onConnection: (connection) => told.push(connection),
-    onSignal: () => undefined,
+    onRefused: (status) => refused.push(status),
+    onSignal: (serverNow) => serverNow !== null && beats.push(serverNow),
     now: () => Date.now(),
+    random: () => 0.5,
   });
 });
 
@@ -73,19 +89,25 @@ afterEach(() => {
 async function live(): Promise<void> {
   stream.start();
   await pass(0);
-  line().say("open");
+  line().open();
+}
+
+/** The line ends as soon as it is tried, for so long. */
+async function refuseFor(ms: number, status = 0): Promise<void> {
+  for (let passed = 0; passed < ms; passed += 250) {
+    if (!line().closed) line().end(status);
+    await pass(250);
+  }
 }
 
 describe("a server that asks for a rest", () => {
   it("gets it: no stream is asked for before, and snapshots stand in", async () => {
     await live();
-    line().say("error"); // it was open: nothing was refused
-    expect(asked).toEqual([]);
-    rest = 60_000;
+    line().end();
+    expect(refused).toEqual([]); // it was open
     await pass(500);
-    line().say("error");
-    await pass(0);
-    expect(asked).toEqual(["snapshot-1"]);
+    line().end(429, 60_000);
+    expect(refused).toEqual([429]);
     const before = lines.length;
     await pass(59_000);
     expect(lines.length).toBe(before);
@@ -104,6 +126,19 @@ describe("a server that asks for a rest", () => {
     await pass(2_000);
     expect(loads).toBe(2);
   });
+
+  it("is left alone by a reader who comes back", async () => {
+    await live();
+    line().end(429, 60_000);
+    await pass(1_000);
+    const before = lines.length;
+    stream.wake();
+    stream.revive();
+    await pass(50_000);
+    expect(lines.length).toBe(before);
+    await pass(11_000);
+    expect(lines.length).toBe(before + 1);
+  });
 });
 
 describe("a page that waits for a login", () => {
@@ -113,12 +148,48 @@ describe("a page that waits for a login", () => {
     expect(line().closed).toBe(true);
     await pass(120_000);
     stream.wake();
+    stream.revive();
     expect([lines.length, loads]).toEqual([1, 1]);
-    stream.restart();
+    stream.restart({ anew: true });
     await pass(0);
-    line().say("open");
+    line().open();
     expect(line().from).toBe("snapshot-2");
     expect(state()).toBe("live");
+  });
+});
+
+describe("a page that was frozen or put away", () => {
+  it("goes on from the last event that it heard", async () => {
+    await live();
+    line().say("councilor_execution", EXECUTION, "e4");
+    stream.pause();
+    await pass(3_600_000);
+    stream.restart({ anew: false });
+    await pass(0);
+    expect([line().from, loads]).toEqual(["e4", 1]);
+  });
+});
+
+describe("a page that may not hold a line", () => {
+  it("polls, and takes the line again when somebody looks", async () => {
+    await live();
+    mayOpen = false;
+    stream.giveUp();
+    expect([line().closed, state()]).toEqual([true, "polling"]);
+    await pass(2 * POLL_MS + 1_000);
+    expect([lines.length, loads, state()]).toEqual([1, 3, "polling"]);
+    mayOpen = true;
+    stream.wake();
+    await pass(0);
+    line().open();
+    expect([lines.length, state()]).toEqual([2, "live"]);
+  });
+
+  it("loads the council all the same when it was opened so", async () => {
+    mayOpen = false;
+    stream.start();
+    await pass(1_000);
+    expect([loads, lines.length, state()]).toEqual([1, 0, "polling"]);
   });
 });
 
@@ -131,47 +202,65 @@ describe("the stream", () => {
 
   it("hands on the events with their type", async () => {
     await live();
-    line().say("councilor_execution", '{"seq":4,"execution":{"task_id":"t1"}}', "e4");
-    expect(events).toEqual([{ type: "councilor_execution", seq: 4, execution: { task_id: "t1" } }]);
+    line().say("councilor_execution", EXECUTION, "e4");
+    expect(events).toEqual([{ ...JSON.parse(EXECUTION), type: "councilor_execution" }]);
   });
 
-  it("drops a frame that is not JSON and goes on", async () => {
+  it.each([
+    ["no JSON", "<html>"],
+    ["cut JSON", EXECUTION.slice(0, 200)],
+    ["no object", '"councilor"'],
+    ["no execution", '{"seq":4}'],
+    ["an execution without its status", JSON.stringify({ ...JSON.parse(EXECUTION), execution: { ...task(), status: 7 } })],
+  ])("drops what is %s, tells of it, and goes on", async (_, data) => {
     await live();
-    line().say("councilor_execution", "<html>", "e4");
-    line().say("councilor_updated", '{"seq":5}', "e5");
+    line().say("councilor_execution", data, "e4");
+    expect([events.length, garbage]).toEqual([0, ["councilor_execution"]]);
+    line().say("councilor_execution", EXECUTION, "e5");
     expect(events).toHaveLength(1);
     expect(state()).toBe("live");
   });
 
-  it("resumes after the last event without loading the snapshots again", async () => {
+  it("tells of an event of a type that it does not know, but not of what is told twice", async () => {
     await live();
-    line().say("councilor_execution", '{"seq":4}', "e4");
-    line().say("error");
-    expect(state()).toBe("reconnecting");
-    await pass(retryDelay(1));
-    expect(line().from).toBe("e4");
-    line().say("open");
-    expect(state()).toBe("live");
-    expect(loads).toBe(1);
+    line().say("councilor_promoted_to_king", "{}", "e4");
+    line().say("councilor_started", "{}", "e5");
+    expect([garbage, events.length]).toEqual([["councilor_promoted_to_king"], 0]);
+    line().end();
+    await pass(1_000);
+    expect(line().from).toBe("e5");
   });
 
-  it("does not take a heartbeat's empty id for a resume point", async () => {
+  it("resumes after the last event without loading the snapshots again", async () => {
     await live();
-    line().say("councilor_execution", '{"seq":4}', "e4");
-    line().say("heartbeat", "{}", "");
-    line().say("error");
-    await pass(retryDelay(1));
+    line().say("councilor_execution", EXECUTION, "e4");
+    line().end(200);
+    expect([state(), refused]).toEqual(["reconnecting", []]);
+    await pass(retryDelay(1, 0.5));
+    expect(line().from).toBe("e4");
+    line().open();
+    expect([state(), loads]).toEqual(["live", 1]);
+  });
+
+  it("does not take a heartbeat's empty id for a resume point, but its time for the server's", async () => {
+    await live();
+    line().say("councilor_execution", EXECUTION, "e4");
+    line().say("heartbeat", '{"ts":1764540000.5}');
+    line().say("heartbeat", "beat");
+    expect(beats).toEqual([1_764_540_000_500]);
+    line().end();
+    await pass(1_000);
     expect(line().from).toBe("e4");
   });
 
   it("notices a line that is open but silent", async () => {
     await live();
-    await pass(SILENCE_MS - 5_000);
+    await pass(SILENCE_MS - 2_500);
     expect(state()).toBe("live");
     const first = line();
-    await pass(10_500);
+    await pass(5_500);
     expect(first.closed).toBe(true);
-    expect(state()).toBe("reconnecting");
+    expect(lines).toHaveLength(2);
   });
 
   it("is kept by heartbeats alone", async () => {
@@ -184,43 +273,95 @@ describe("the stream", () => {
     expect(state()).toBe("live");
   });
 
+  it("is not live while its first bytes are held back, and polls then", async () => {
+    stream.start();
+    await pass(16_000);
+    expect(told.map(({ kind }) => kind)).not.toContain("live");
+    expect(state()).toBe("polling");
+    expect(lines.length).toBeGreaterThan(3);
+    expect(lines.filter((each) => !each.closed).length).toBeLessThanOrEqual(1);
+  });
+
+  it("gives a slow server its time now and then", async () => {
+    await live();
+    line().end();
+    await pass(14_000); // three tries of three seconds
+    expect([lines.length, state()]).toEqual([5, "polling"]);
+    await pass(10_000);
+    expect(lines).toHaveLength(5);
+    line().open();
+    expect(state()).toBe("live");
+  });
+
+  it("does not wait long for a network that swallows everything", async () => {
+    await live();
+    answers = false;
+    line().end();
+    await pass(60_000);
+    expect(lines.length).toBeGreaterThan(14);
+    expect(state()).toBe("reconnecting");
+  });
+
   it("loads the snapshots again after a reset and stays on the line", async () => {
     await live();
     line().say("reset", '{"reason":"pruned"}');
     await pass(0);
     expect(loads).toBe(2);
     expect(lines).toHaveLength(1);
-    line().say("error");
-    await pass(retryDelay(1));
+    line().end();
+    await pass(1_000);
     expect(line().from).toBe("snapshot-2");
+  });
+
+  it("loads once more when a reset comes while it loads: what is on its way may be older", async () => {
+    await live();
+    held = true;
+    line().say("reset");
+    line().say("reset");
+    line().say("reset");
+    await pass(0);
+    expect(loads).toBe(2);
+    finish?.();
+    await pass(0);
+    expect(loads).toBe(3);
+    finish?.();
+    await pass(0);
+    expect([loads, state()]).toEqual([3, "live"]);
+  });
+
+  it("comes back although it was lost while the snapshots were loaded", async () => {
+    await live();
+    held = true;
+    line().say("reset");
+    stream.revive();
+    finish?.();
+    await pass(2_000);
+    line().open();
+    expect([lines.length, state()]).toEqual([2, "live"]);
   });
 
   it("ignores what a closed line still delivers", async () => {
     await live();
     const old = line();
-    old.say("error");
-    await pass(retryDelay(1));
-    old.say("councilor_execution", '{"seq":9}', "e9");
+    old.end();
+    await pass(1_000);
+    old.say("councilor_execution", EXECUTION, "e9");
+    old.open();
+    old.end();
     expect(events).toHaveLength(0);
     expect(lines).toHaveLength(2);
   });
 
   it("polls when the server answers but gives no stream, and goes back to the stream by itself", async () => {
     await live();
-    line().say("error");
-    for (let failure = 0; failure < 4; failure += 1) {
-      await pass(2_000);
-      line().say("error");
-    }
+    await refuseFor(6_000, 502);
     expect(state()).toBe("polling");
+    expect(refused.every((status) => status === 502)).toBe(true);
     const polled = loads;
-    for (let failure = 0; failure < POLL_MS / 2_000 + 1; failure += 1) {
-      await pass(2_000);
-      line().say("error");
-    }
+    await refuseFor(POLL_MS, 502);
     expect(loads).toBe(polled + 1);
     await pass(2_000);
-    line().say("open");
+    line().open();
     expect(state()).toBe("live");
   });
 
@@ -232,23 +373,52 @@ describe("the stream", () => {
     expect(lines).toHaveLength(0);
     answers = true;
     await pass(2_000);
-    line().say("open");
+    line().open();
     expect(state()).toBe("live");
   });
 
-  it("tries at once when woken", async () => {
+  it("tries within two seconds of the server's return, however long it was away", async () => {
     await live();
-    line().say("error");
+    answers = false;
+    await refuseFor(600_000);
+    answers = true;
+    const before = lines.length;
+    await pass(1_600);
+    expect(lines.length).toBeGreaterThan(before);
+  });
+
+  it("tries at once when the reader comes back", async () => {
+    await live();
+    line().end();
     stream.wake();
     await pass(0);
     expect(lines).toHaveLength(2);
-    await pass(10_000);
-    expect(lines).toHaveLength(2);
   });
 
-  it("waits longer between tries when the server stays away", () => {
-    expect(retryDelay(1)).toBeLessThan(retryDelay(3));
-    expect(retryDelay(10)).toBe(retryDelay(3));
-    expect(retryDelay(1_000)).toBeGreaterThan(retryDelay(10));
+  it("does not trust a line that should have beaten when the reader comes back", async () => {
+    await live();
+    await pass(10_000);
+    stream.wake();
+    expect(lines).toHaveLength(1);
+    await pass(8_000);
+    stream.wake();
+    await pass(0);
+    expect(lines).toHaveLength(2);
+    expect(lines[0]?.closed).toBe(true);
+  });
+
+  it("opens the line anew after a sleep, whatever the old one seems to be", async () => {
+    await live();
+    stream.revive();
+    await pass(0);
+    expect([lines.length, lines[0]?.closed, state()]).toEqual([2, true, "reconnecting"]);
+    line().open();
+    expect([state(), loads]).toEqual(["live", 1]);
+  });
+
+  it("waits a moment, and not all pages the same", () => {
+    expect(retryDelay(1, 0.5)).toBeLessThan(retryDelay(2, 0.5));
+    expect(retryDelay(1_000, 1)).toBeLessThan(2_000);
+    expect(retryDelay(2, 0)).toBeLessThan(retryDelay(2, 1));
   });
 });

@@ -1,0 +1,176 @@
+/**
+ * One stream for all tabs of a browser.
+ *
+ * Over HTTP/1.1 a browser opens six connections to a server, however many tabs there are: a seventh
+ * tab with a stream of its own would load nothing at all. So one tab leads: it holds a lock, reads the
+ * stream and passes the frames on; the others wait for the lock, and the browser gives it to the
+ * next one when the leader is closed or dies. A tab goes on from the last event that it heard itself:
+ *
+ *   tab  -> leader   hello, after E      leader -> tab   welcome: what came after E, or reset
+ *   leader -> all    opened, frame, ended
+ *
+ * Each frame names the one before it, so that a tab that lost one in a change of leaders notices, and
+ * loads the snapshots again. Why not a SharedWorker: docs/adr/0013-page.md.
+ */
+import type { Ending, Frame, Line, LineListener } from "./line";
+
+/** The number grows with what is said below: tabs of two releases may be open at one time. */
+const NAME = "conselho.stream.1";
+/** A leader that says nothing for so long hangs, and loses the lead. */
+const WELCOME_WITHIN_MS = 2_000;
+/** A tab that takes the lead over has the line back within this, or says that it is lost. */
+const TAKEN_OVER_WITHIN_MS = 3_000;
+const KEPT = 128;
+
+type Said =
+  | { readonly say: "hello"; readonly from: string; readonly after: string }
+  | { readonly say: "welcome"; readonly to: string; readonly opened: boolean; readonly missed: readonly Told[] | null; readonly last: string }
+  | ({ readonly say: "frame" } & Told)
+  | { readonly say: "opened" }
+  | { readonly say: "ended"; readonly ending: Ending };
+
+/** `after`: the id of the event before it. */
+interface Told {
+  readonly frame: Frame;
+  readonly after: string;
+}
+
+const RESET: Frame = { type: "reset", data: "{}", id: "" };
+const LOST: Ending = { status: 0, retryAfterMs: null };
+
+/** `open` opens a line of one's own from an event id. */
+export function openShared(
+  after: string,
+  listener: LineListener,
+  open: (after: string, listener: LineListener) => Line,
+): Line {
+  return new SharedLine(after, listener, open);
+}
+
+class SharedLine implements Line {
+  readonly #id = crypto.randomUUID();
+  readonly #channel = new BroadcastChannel(NAME);
+  readonly #waiting = new AbortController();
+  readonly #listener: LineListener;
+  readonly #open: (after: string, listener: LineListener) => Line;
+  #last: string;
+  /** The leader's own; null for a tab that follows. */
+  #line: Line | null = null;
+  #opened = false;
+  #welcome = false;
+  #closed = false;
+  #release = (): void => undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #kept: Told[] = [];
+
+  constructor(after: string, listener: LineListener, open: (after: string, listener: LineListener) => Line) {
+    this.#last = after;
+    this.#listener = listener;
+    this.#open = open;
+    this.#channel.onmessage = ({ data }: MessageEvent<Said>) => this.#hear(data);
+    this.#request({ signal: this.#waiting.signal });
+    this.#say({ say: "hello", from: this.#id, after });
+    this.#timer = setTimeout(() => this.#request({ steal: true }), WELCOME_WITHIN_MS);
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    this.#line?.close();
+    this.#waiting.abort();
+    this.#release();
+    this.#channel.close();
+  }
+
+  #request(options: LockOptions): void {
+    navigator.locks
+      .request(NAME, options, () => this.#lead())
+      // It was closed, or a tab that got no answer has taken the lead: it speaks from now on.
+      .catch(() => this.#leave(LOST));
+  }
+
+  /** Until the promise is fulfilled the lock is held. */
+  #lead(): Promise<void> {
+    if (this.#closed || this.#line) return Promise.resolve();
+    clearTimeout(this.#timer);
+    if (this.#welcome) this.#timer = setTimeout(() => this.#end(LOST), TAKEN_OVER_WITHIN_MS);
+    this.#opened = false;
+    this.#line = this.#open(this.#last, {
+      opened: () => this.#lineOpened(),
+      frame: (frame) => this.#pass(frame),
+      ended: (ending) => this.#end(ending),
+    });
+    return new Promise((resolve) => (this.#release = resolve));
+  }
+
+  #lineOpened(): void {
+    clearTimeout(this.#timer);
+    this.#opened = true;
+    this.#say({ say: "opened" });
+    this.#listener.opened();
+  }
+
+  #pass(frame: Frame): void {
+    const told = { frame, after: this.#last };
+    if (frame.id) {
+      this.#last = frame.id;
+      this.#kept = [...this.#kept.slice(1 - KEPT), told];
+    }
+    this.#say({ say: "frame", ...told });
+    this.#listener.frame(frame);
+  }
+
+  /** All tabs hear of it, and one of them, the first to try again, leads then. */
+  #end(ending: Ending): void {
+    if (this.#line && !this.#closed) this.#say({ say: "ended", ending });
+    this.#leave(ending);
+  }
+
+  #leave(ending: Ending): void {
+    if (this.#closed) return;
+    this.close();
+    this.#listener.ended(ending);
+  }
+
+  #hear(said: Said): void {
+    if (said.say === "hello") return this.#answer(said.from, said.after);
+    if (this.#line) return;
+    if (said.say === "welcome") return this.#join(said);
+    if (!this.#welcome) return;
+    if (said.say === "frame") this.#follow(said);
+    else if (said.say === "opened") this.#listener.opened();
+    else if (said.say === "ended") this.#leave(said.ending);
+  }
+
+  #answer(to: string, after: string): void {
+    if (!this.#line) return;
+    const at = this.#kept.findIndex((told) => told.after === after);
+    const missed = after === this.#last ? [] : at < 0 ? null : this.#kept.slice(at);
+    this.#say({ say: "welcome", to, opened: this.#opened, missed, last: this.#last });
+  }
+
+  #join({ to, opened, missed, last }: Said & { say: "welcome" }): void {
+    if (to !== this.#id) return;
+    clearTimeout(this.#timer);
+    this.#welcome = true;
+    if (opened) this.#listener.opened();
+    if (missed) missed.forEach((told) => this.#follow(told));
+    else this.#start(last);
+  }
+
+  #follow({ frame, after }: Told): void {
+    if (frame.id && after !== this.#last) this.#start(frame.id);
+    if (frame.id) this.#last = frame.id;
+    this.#listener.frame(frame);
+  }
+
+  /** From here on nothing is missed; what was before, the snapshots tell. */
+  #start(last: string): void {
+    this.#last = last;
+    this.#listener.frame(RESET);
+  }
+
+  #say(said: Said): void {
+    this.#channel.postMessage(said);
+  }
+}
