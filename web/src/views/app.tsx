@@ -4,9 +4,10 @@ import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 
 import { locked } from "../access";
 import { reasonOf } from "../actions";
+import { setFilter } from "../council/filter";
 import { messages } from "../i18n";
 import { dialog, onShortcut } from "../keys";
-import { seated } from "../overview";
+import { attention, seated } from "../overview";
 import { lazy } from "../parts/lazy";
 import { PROVIDERS_ADDRESS, route, TIMELINE_ADDRESS, view } from "../route";
 import { loaded, loadError, lost } from "../session";
@@ -82,12 +83,31 @@ function useShellKeys(): void {
     const ends = [
       onShortcut("palette", flips("palette")),
       onShortcut("help", flips("shortcuts")),
+      onShortcut("search", inPlenary(() => document.querySelector<HTMLInputElement>(".council input[type=search]")?.select())),
+      onShortcut("next", inPlenary(focusNextNeeding)),
       onShortcut("plenary", goes("#/")),
       onShortcut("timeline", goes(TIMELINE_ADDRESS)),
       onShortcut("providers", goes(PROVIDERS_ADDRESS)),
     ];
     return () => ends.forEach((end) => end());
   }, []);
+}
+
+/** `act`, once the plenary is what one sees. */
+function inPlenary(act: () => void): () => void {
+  return () => {
+    if (route.value.kind === "plenary") return act();
+    window.addEventListener("hashchange", () => requestAnimationFrame(act), { once: true });
+    location.hash = "#/";
+  };
+}
+
+/** The next after the one that has the focus; what the filter hides comes back for it. */
+function focusNextNeeding(): void {
+  const all = [...document.querySelectorAll("[data-needs]")];
+  const at = all.findIndex((each) => each.contains(document.activeElement));
+  all[(at + 1) % all.length]?.querySelector<HTMLElement>("a")?.focus();
+  if (all.length === 0 && attention.value.length > 0) setFilter({ search: "", group: "" });
 }
 
 /** Before anything is painted: what cannot be reached loses the focus with the next frame. */

@@ -60,7 +60,7 @@ function AttentionCard({ item, worst }: { item: Attention; worst: boolean }) {
   const row = useRow(mark.task_id);
   const address = executionAddress(mark.task_id);
   return (
-    <li class={`attention-card is-${kind}`}>
+    <li class={`attention-card is-${kind}`} data-needs>
       <div class="niche-column">
         <Portrait agent={agent} mood={FACE[kind]} width={94} />
       </div>

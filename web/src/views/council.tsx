@@ -9,7 +9,6 @@ import { displayName, officeOf } from "../council/names";
 import { type Order, ORDERS, ordered } from "../council/order";
 import { troubleOf } from "../council/standing";
 import { messages } from "../i18n";
-import { onShortcut } from "../keys";
 import { attention, attentionAsCards, seated, shape, SHOWN } from "../overview";
 import { ORDERS_ADDRESS, PROMOTE_ADDRESS } from "../route";
 import { folded } from "../text/search";
@@ -80,19 +79,9 @@ export function CouncilView() {
 
 function SearchField() {
   const t = messages.value.council;
-  const field = useRef<HTMLInputElement>(null);
-  useEffect(
-    () =>
-      onShortcut("search", () => {
-        field.current?.focus();
-        field.current?.select();
-      }),
-    [],
-  );
   return (
     <input
       type="search"
-      ref={field}
       placeholder={t.filter}
       aria-label={t.filter}
       value={filter.value.search}

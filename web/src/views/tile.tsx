@@ -2,8 +2,9 @@
 import { acknowledge, acknowledged } from "../actions";
 import { now } from "../clock";
 import { displayName, officeOf } from "../council/names";
-import { moodOf, standingOf, troubleOf } from "../council/standing";
+import { isPaused, moodOf, standingOf, troubleOf } from "../council/standing";
 import { messages } from "../i18n";
+import { attentionAsCards } from "../overview";
 import { Mark } from "../parts/mark";
 import { memo } from "../parts/memo";
 import { useNear } from "../parts/near";
@@ -19,8 +20,9 @@ export const CouncilorTile = memo(function CouncilorTile({ agent, first }: { age
   const standing = standingOf(agent);
   const trouble = troubleOf(agent)?.mark.task_id;
   const known = trouble !== undefined && acknowledged.value.has(trouble);
+  const needs = trouble !== undefined && !known && !isPaused(agent) && !attentionAsCards.value;
   return (
-    <li ref={ref} class={`tile is-${standing} ${known ? "is-known" : ""}`} data-agent={agent.agent_id}>
+    <li ref={ref} class={`tile is-${standing} ${known ? "is-known" : ""}`} data-agent={agent.agent_id} data-needs={needs || undefined}>
       {near ? <Whole agent={agent} trouble={known ? undefined : trouble} /> : <Name agent={agent} />}
     </li>
   );
