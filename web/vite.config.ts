@@ -1,3 +1,8 @@
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { brotliCompress, gzip } from "node:zlib";
+
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
@@ -32,8 +37,31 @@ function firstPaint(): Plugin {
   };
 }
 
+/** The server sends these in place of the files themselves (api/page.py). */
+function compressed(): Plugin {
+  return {
+    name: "conselho-compressed",
+    apply: "build",
+    async writeBundle({ dir = "" }) {
+      const names = await readdir(join(dir, "assets"));
+      const texts = names.filter((name) => /\.(js|css|svg)$/.test(name)).map((name) => join(dir, "assets", name));
+      await Promise.all(texts.map(compress));
+    },
+  };
+}
+
+const [brotlied, gzipped] = [promisify(brotliCompress), promisify(gzip)] as const;
+
+async function compress(path: string): Promise<void> {
+  const whole = await readFile(path);
+  const coded = { ".br": await brotlied(whole), ".gz": await gzipped(whole, { level: 9 }) };
+  for (const [suffix, bytes] of Object.entries(coded)) {
+    if (bytes.length < whole.length) await writeFile(path + suffix, bytes);
+  }
+}
+
 export default defineConfig({
-  plugins: [firstPaint()],
+  plugins: [firstPaint(), compressed()],
   esbuild: { jsx: "automatic", jsxImportSource: "preact" },
   server: {
     host: "127.0.0.1",

@@ -6,10 +6,7 @@ from importlib import resources
 from pathlib import Path
 
 from fastapi import FastAPI
-from starlette.exceptions import HTTPException
-from starlette.responses import FileResponse, PlainTextResponse, Response
-from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
+from starlette.responses import PlainTextResponse, Response
 
 from conselho import __version__
 from conselho.api import (
@@ -43,6 +40,7 @@ from conselho.api import (
 from conselho.api.context import Context
 from conselho.api.etags import ETags
 from conselho.api.idempotency import Idempotency
+from conselho.api.page import Page
 
 PREFIXES = ("/api/councilors", "/api/agents")
 
@@ -114,20 +112,3 @@ def _no_page() -> Response:
         "The page is not built. Run `make page` in the source tree, or install the wheel.\n",
         status_code=503,
     )
-
-
-class Page(StaticFiles):
-    """The built page: hashed assets may be kept for ever, the entry must be asked for anew."""
-
-    async def get_response(self, path: str, scope: Scope) -> Response:
-        if path == "api" or path.startswith("api/"):
-            raise HTTPException(404)
-        if path in {"", "."}:
-            path = "index.html"
-        response = await super().get_response(path, scope)
-        if isinstance(response, FileResponse) and response.status_code == 200:
-            kept = path.startswith("assets/")
-            response.headers["cache-control"] = (
-                "public, max-age=31536000, immutable" if kept else "no-cache"
-            )
-        return response
