@@ -55,7 +55,8 @@ export function withNotices(board: Board, fresh: readonly Notice[]): Board {
 
 function withNotice(board: Board, notice: Notice): Board {
   const sort = sortOf(notice.kind);
-  const cards = without(board.cards, notice.agentId);
+  // The newer word of a councilor takes the place of the older; a card of several counts both.
+  const cards = board.cards.filter((card) => size(card) > 1 || card.notices[0]?.agentId !== notice.agentId);
   const group = cards.find((card) => card.sort === sort && size(card) > 1);
   if (group) return { ...board, cards: cards.map((card) => (card === group ? joined(card, [notice]) : card)) };
   const single: Card = { id: board.nextId, sort, notices: [notice], more: 0, left: STANDS_MS[notice.kind] };
@@ -80,11 +81,6 @@ function joined(card: Card, notices: readonly Notice[], more = 0): Card {
   return { ...card, notices: kept, more: card.more + more + all.length - kept.length, left };
 }
 
-/** The newer word of a councilor takes the place of the older; a card of several counts both. */
-function without(cards: readonly Card[], agentId: string): readonly Card[] {
-  return cards.filter((card) => size(card) > 1 || card.notices[0]?.agentId !== agentId);
-}
-
 export function size(card: Card): number {
   return card.notices.length + card.more;
 }
@@ -97,6 +93,11 @@ export function worstOf(card: Card): NoticeKind {
 
 export function dismissed(board: Board, id: number): Board {
   return { ...board, cards: board.cards.filter((card) => card.id !== id) };
+}
+
+/** Without the card of an execution that the reader has opened. */
+export function without(board: Board, taskId: string): Board {
+  return { ...board, cards: board.cards.filter((card) => size(card) > 1 || card.notices[0]?.taskId !== taskId) };
 }
 
 /** The same board `ms` later. */

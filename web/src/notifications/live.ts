@@ -2,7 +2,7 @@
  * From events to notices. Only what happens while the page is connected is told: a snapshot, and
  * what a resumed stream catches up on, is no news of this moment.
  */
-import { signal } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 
 import { displayName, shortName } from "../council/names";
 import { formats, messages } from "../i18n";
@@ -11,7 +11,7 @@ import { route } from "../route";
 import { council, watchLive } from "../session";
 import { newsOf } from "../text/news";
 import type { CouncilEvent, TaskRow } from "../wire";
-import { aged, type Board, dismissed, EMPTY_BOARD, GATHER_MS, type Notice, PACE_MS, sortOf, withNotices } from "./board";
+import { aged, type Board, dismissed, EMPTY_BOARD, GATHER_MS, type Notice, PACE_MS, sortOf, withNotices, without } from "./board";
 import { noticeFor, type Told } from "./rules";
 import { isNotifier, notifySystem, startSystem } from "./system";
 import { tone } from "./tone";
@@ -35,6 +35,10 @@ export function startNotices(): void {
   startSystem();
   watchLive(hear);
   setInterval(pass, TICK_MS);
+  effect(() => {
+    const open = route.value;
+    if (open.kind === "execution") board.value = without(board.peek(), open.id);
+  });
 }
 
 export function dismiss(id: number): void {

@@ -8,6 +8,7 @@ import type { Mood } from "../council/standing";
 import { type Hairstyle, ownColour, TONES, type Traits, traitsOf } from "../council/traits";
 import { messages } from "../i18n";
 import type { BareAgent } from "../wire";
+import { ownAvatar } from "./avatar";
 import { memo } from "./memo";
 
 const FEATURE = "#21130e";
@@ -60,23 +61,6 @@ const Picture = memo(function Picture({ id, colour, avatar, mood, width }: Pictu
     </svg>
   );
 });
-
-const PICTURE_IN_TEXT = /^data:image\/(?:png|jpeg|gif|webp|avif|svg\+xml)[;,]/i;
-
-/**
- * Only pictures of this server, or that come with the text: a foreign address would tell a third party
- * who looks when. Without one, and when it cannot be had, the portrait is drawn.
- */
-export function ownAvatar(address: string | null | undefined, here = location.origin): string | null {
-  if (!address) return null;
-  if (PICTURE_IN_TEXT.test(address)) return address;
-  try {
-    const url = new URL(address, here);
-    return url.origin === here ? url.href : null;
-  } catch {
-    return null;
-  }
-}
 
 function EmptyChair() {
   return (

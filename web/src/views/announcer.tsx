@@ -1,9 +1,14 @@
-/** For screen readers: a new trouble and a lost signal are said once; everything else stays silent. */
+/**
+ * For screen readers: a lost signal, and a new trouble that no notice tells, are said once; everything
+ * else stays silent.
+ */
 import { useSignalEffect } from "@preact/signals";
 import { useRef, useState } from "preact/hooks";
 
+import type { Attention } from "../council/attention";
 import { displayName } from "../council/names";
 import { formats, messages } from "../i18n";
+import { tells } from "../notifications/rules";
 import { attention } from "../overview";
 import { loaded, lost } from "../session";
 import { markNews } from "../text/news";
@@ -17,7 +22,8 @@ export function Announcer() {
     if (!loaded.value) return;
     const t = messages.value;
     const open = attention.value;
-    const news = open.filter((each) => known.current?.has(each.mark.task_id) === false).slice(0, 3);
+    const isNew = ({ agent, kind, mark }: Attention) => known.current?.has(mark.task_id) === false && !tells(agent, kind);
+    const news = open.filter(isNew).slice(0, 3);
     known.current = new Set(open.map((each) => each.mark.task_id));
     if (news.length === 0) return;
     setSaid(

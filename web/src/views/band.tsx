@@ -62,7 +62,7 @@ function more(t: Messages): string {
   const open = attention.value;
   if (open.length > 0) {
     const of = (kind: string) => open.filter((each) => each.kind === kind).length;
-    const rest = inOrder.value > 0 ? ` ${words.restInOrder}` : "";
+    const rest = inOrder.value > 0 && unproven.value === 0 ? ` ${words.restInOrder}` : "";
     return words.troubles(of("error"), of("missed"), of("warning")) + rest;
   }
   const running = [...standings.value.values()].filter((each) => each === "running").length;
