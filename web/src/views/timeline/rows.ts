@@ -1,0 +1,99 @@
+/** Which lanes are in the document: all of them, or of very many those that can be seen. */
+import {
+  defaultRangeExtractor,
+  observeWindowOffset,
+  observeWindowRect,
+  type Range,
+  Virtualizer,
+  windowScroll,
+} from "@tanstack/virtual-core";
+import type { RefObject } from "preact";
+import { useLayoutEffect, useReducer, useRef, useState } from "preact/hooks";
+
+const ALL_UP_TO = 60;
+const LANE_PX = 40;
+/** On a narrow window the name stands above the lane. */
+const NARROW_LANE_PX = 66;
+const NARROW = "(max-width: 719px)";
+const SPARE = 6;
+
+export interface Rows {
+  readonly visible: readonly number[];
+  /** Of one lane, and of all, in pixels. */
+  readonly each: number;
+  readonly height: number;
+  /** Brings a lane into the window, and with the next drawing into the document. */
+  readonly show: (at: number) => void;
+  /** This one stays in the document wherever the reader scrolls. */
+  readonly hold: (at: number) => void;
+}
+
+export function useRows(count: number, list: RefObject<HTMLElement | null>): Rows {
+  const [, draw] = useReducer((drawn: number) => drawn + 1, 0);
+  const each = useNarrow() ? NARROW_LANE_PX : LANE_PX;
+  const held = useRef(-1);
+  const margin = useTop(list);
+  const options = {
+    count,
+    estimateSize: () => each,
+    getScrollElement: () => window,
+    scrollMargin: margin,
+    overscan: SPARE,
+    rangeExtractor: (range: Range) => withHeld(defaultRangeExtractor(range), held.current, count),
+    observeElementRect: observeWindowRect,
+    observeElementOffset: observeWindowOffset,
+    scrollToFn: windowScroll,
+    initialOffset: () => window.scrollY,
+    initialRect: { width: window.innerWidth, height: window.innerHeight },
+    onChange: () => draw(0),
+  };
+  const [virtualizer] = useState(() => new Virtualizer<Window, Element>(options));
+  virtualizer.setOptions(options);
+  useLayoutEffect(() => virtualizer._didMount(), []);
+  useLayoutEffect(() => virtualizer._willUpdate());
+  useLayoutEffect(() => virtualizer.measure(), [each]);
+  const visible =
+    count <= ALL_UP_TO
+      ? Array.from({ length: count }, (_, at) => at)
+      : virtualizer.getVirtualItems().map((item) => item.index);
+  return {
+    visible,
+    each,
+    height: count * each,
+    show: (at) => virtualizer.scrollToIndex(at, { align: "auto" }),
+    hold: (at) => {
+      held.current = at;
+    },
+  };
+}
+
+function withHeld(rows: number[], held: number, count: number): number[] {
+  if (held < 0 || held >= count || rows.includes(held)) return rows;
+  return [...rows, held].sort((a, b) => a - b);
+}
+
+function useNarrow(): boolean {
+  const [narrow, setNarrow] = useState(() => window.matchMedia(NARROW).matches);
+  useLayoutEffect(() => {
+    const query = window.matchMedia(NARROW);
+    const measure = () => setNarrow(query.matches);
+    query.addEventListener("change", measure);
+    return () => query.removeEventListener("change", measure);
+  }, []);
+  return narrow;
+}
+
+/** How far below the top of the page the lanes begin; what stands before them may grow. */
+function useTop(list: RefObject<HTMLElement | null>): number {
+  const [top, setTop] = useState(0);
+  useLayoutEffect(() => {
+    const measure = () => {
+      if (list.current) setTop(Math.round(list.current.getBoundingClientRect().top + window.scrollY));
+    };
+    measure();
+    const watch = new ResizeObserver(measure);
+    watch.observe(document.body);
+    return () => watch.disconnect();
+  }, []);
+  return top;
+}
