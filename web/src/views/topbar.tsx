@@ -72,14 +72,7 @@ function Places() {
 function Search() {
   const t = messages.value.places;
   return (
-    <button
-      type="button"
-      class="bar-button search-button"
-      // Its words are hidden where there is no room for them.
-      aria-label={t.search}
-      onClick={() => (dialog.value = "palette")}
-      aria-haspopup="dialog"
-    >
+    <button type="button" class="bar-button search-button" onClick={() => (dialog.value = "palette")} aria-haspopup="dialog">
       <svg viewBox="0 0 20 20" width="18" height="18" aria-hidden="true">
         <path class="line" d="M12.6 12.6L17 17M13.5 8.5a5 5 0 1 1-10 0 5 5 0 0 1 10 0z" />
       </svg>
