@@ -7,7 +7,7 @@ import { SEAT_MESSAGES } from "../src/i18n/seat";
 import { AGENDA_MESSAGES } from "../src/i18n/agenda";
 import { freeId, isAgentId, proposedId } from "../src/seat/agent_id";
 import type { Entry, SeatAgent } from "../src/seat/documents";
-import { agentForm, blankDraft, draftOfAgent, draftOfEntry, numberOf, promoteForm, SEAT_FIELDS, seatSections, type SeatDraft } from "../src/seat/draft";
+import { agentForm, blankDraft, draftOfAgent, draftOfEntry, newSeatForm, numberOf, promoteForm, SEAT_FIELDS, seatSections, type SeatDraft } from "../src/seat/draft";
 import { draftFor, hasDraft, keepDraft } from "../src/seat/drafts";
 import { meet } from "../src/seat/merge";
 import { inWords, judge, lengthOf, missing } from "../src/seat/mistakes";
@@ -155,6 +155,11 @@ describe("a seat in the fields of a form", () => {
     const { councilor_config: config } = promoteForm(program) as { councilor_config: { task: object; policies: object } };
     expect(config.task).not.toHaveProperty("context_files");
     expect(config.policies).not.toHaveProperty("permissions");
+  });
+
+  it("says nothing of looks that nobody chose", () => {
+    expect(newSeatForm(blankDraft("command", ZONE))).not.toHaveProperty("customization");
+    expect(newSeatForm({ ...blankDraft("command", ZONE), color: "#a9c1e6" })).toMatchObject({ customization: { color: "#a9c1e6" } });
   });
 
   it("gives a shell one text", () => {

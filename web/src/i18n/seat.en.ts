@@ -249,7 +249,7 @@ export const seatEn: SeatMessages = {
   },
 
   orders: {
-    title: "The seat",
+    title: "End of term",
     demote: "Take the seat away",
     demoteAsk: (name) =>
       `Take the seat of ${name} away? Its schedule and rules end. The agent, its looks and the whole history stay.`,

@@ -249,7 +249,7 @@ export const seatPtBR = {
   },
 
   orders: {
-    title: "A cadeira",
+    title: "Fim do mandato",
     demote: "Tirar a cadeira",
     demoteAsk: (name: string) =>
       `Tirar a cadeira de ${name}? A agenda e as regras acabam. Ficam o agente, a aparência e todo o histórico.`,

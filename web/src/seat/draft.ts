@@ -280,6 +280,13 @@ export function promoteForm(draft: SeatDraft): Fields {
   return { councilor_config: config, customization };
 }
 
+/** Of an agent that had no looks of its own before: without any, there is nothing to say of them. */
+export function newSeatForm(draft: SeatDraft): Fields {
+  const { customization, ...form } = promoteForm(draft);
+  const isPlain = !draft.displayName.trim() && !draft.avatarUrl.trim() && !draft.color;
+  return isPlain ? form : { ...form, customization };
+}
+
 /**
  * Everything of a seat, as `PATCH councilor-config` takes it. What a plain program makes nothing of is
  * neither shown for one nor sent.

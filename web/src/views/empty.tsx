@@ -5,14 +5,14 @@ import "../styles/choices.css";
 
 import { mayEdit } from "../access";
 import type { MarkKind, Mood } from "../council/standing";
-import { language } from "../i18n";
+import { language, messages } from "../i18n";
 import { emptyMessages } from "../i18n/empty";
 import type { EmptyMessages } from "../i18n/empty.pt-BR";
 import { Mark } from "../parts/mark";
 import { Portrait } from "../parts/portrait";
-import { PROMOTE_ADDRESS, promoteAddress } from "../route";
-import { getCatalogue } from "../seat/api";
-import { isFree } from "../seat/draft";
+import { PROMOTE_ADDRESS, promoteAddress, PROVIDERS_ADDRESS } from "../route";
+import { getCatalogue, getHealth } from "../seat/api";
+import { COMMAND, isFree } from "../seat/draft";
 import { originId } from "../seat/origin";
 import { useAsked } from "./seat/asked";
 import { EntryChoice } from "./seat/start";
@@ -102,7 +102,25 @@ function Candidates() {
       <p class="free">
         <Mark kind="success" /> {t.free}
       </p>
+      <Ready />
     </section>
+  );
+}
+
+/** Which agents with a model can run here; nothing until it is known. */
+function Ready() {
+  const t = emptyMessages.value;
+  const { answer } = useAsked("", () => getHealth());
+  if (answer === null) return null;
+  const ready = answer.providers.filter(({ name, state }) => name !== COMMAND && state === "ready");
+  return (
+    <p class="free">
+      <Mark kind={ready.length > 0 ? "success" : "missed"} />
+      <span>
+        {ready.length > 0 ? t.ready(messages.value.list(ready.map(({ label }) => label))) : t.noneReady}{" "}
+        <a href={PROVIDERS_ADDRESS}>{t.providers}</a>
+      </span>
+    </p>
   );
 }
 

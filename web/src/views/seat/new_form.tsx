@@ -5,7 +5,7 @@ import type { Entry } from "../../seat/documents";
 import { promoteAddress, PROMOTE_ADDRESS, editAddress } from "../../route";
 import { freeId, proposedId } from "../../seat/agent_id";
 import { getAgents, getHealth, type Seated } from "../../seat/api";
-import { agentForm, blankDraft, COMMAND, draftOfEntry, isFree, promoteForm, SEAT_FIELDS, type SeatDraft } from "../../seat/draft";
+import { agentForm, blankDraft, COMMAND, draftOfEntry, isFree, newSeatForm, SEAT_FIELDS, type SeatDraft } from "../../seat/draft";
 import { abandon, madeId, type Progress, seatNewAgent } from "../../seat/steps";
 import { seatMessages } from "../../i18n/seat";
 import { ZONE } from "../card";
@@ -39,7 +39,7 @@ export function NewSeatForm({ draftKey, entry, onSeated }: NewSeatProps) {
   const taken = useTaken(madeId(progress));
   const draft = withId(drafting.draft, drafting.base, taken, t.start.anyId);
   const { form, saving, error, mistakes, told, isBlank, forgive, save } = useSeatForm(draft, { isSeatOnly: false, taken });
-  const slots = useSeatSlots(draft);
+  const slots = useSeatSlots(draft, false);
   const errors = { ...(isBlank ? {} : fieldErrors(slots.error, serverWords)), ...mistakes };
   const isWritten = drafting.isDirty || drafting.progress !== undefined;
 
@@ -64,7 +64,7 @@ export function NewSeatForm({ draftKey, entry, onSeated }: NewSeatProps) {
     // From here on the id is what was sent, whatever becomes of the name.
     drafting.change({ agentId: draft.agentId.trim(), ownId: true });
     const { draft: written, progress: from } = drafting.now();
-    const seated = await seatNewAgent(agentForm(written), promoteForm(written), (from ?? {}) as Progress, server, drafting.keepProgress);
+    const seated = await seatNewAgent(agentForm(written), newSeatForm(written), (from ?? {}) as Progress, server, drafting.keepProgress);
     drafting.discard();
     onSeated(seated);
   };

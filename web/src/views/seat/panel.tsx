@@ -4,7 +4,7 @@ import "../../styles/agenda.css";
 import "../../styles/seat.css";
 
 import type { ComponentChildren } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 
 import { mayEdit } from "../../access";
 import { setPaused } from "../../actions";
@@ -193,9 +193,9 @@ function keepSeat(agent: SeatAgent): void {
 
 function GoneNote({ id, gone }: { id: string; gone: Gone }) {
   const t = seatMessages.value.orders;
-  if (gone.how === "deleted") return <Note words={t.removed(gone.name)} />;
+  if (gone.how === "deleted") return <Note words={t.removed(gone.name)} takesFocus />;
   return (
-    <Note words={t.demoted(gone.name)}>
+    <Note words={t.demoted(gone.name)} takesFocus>
       <a class="button" href={promoteAddress(id)}>
         {t.giveBack}
       </a>
@@ -206,10 +206,23 @@ function GoneNote({ id, gone }: { id: string; gone: Gone }) {
 
 // What stands in the place of a form.
 
-function Note({ words, children }: { words: string; children?: ComponentChildren }) {
+interface NoteProps {
+  words: string;
+  /** What had the focus is gone. */
+  takesFocus?: boolean;
+  children?: ComponentChildren;
+}
+
+function Note({ words, takesFocus = false, children }: NoteProps) {
+  const said = useRef<HTMLParagraphElement>(null);
+  useEffect(() => {
+    if (takesFocus) said.current?.focus();
+  }, []);
   return (
     <div class="seat-note">
-      <p role="status">{words}</p>
+      <p role="status" tabIndex={-1} ref={said}>
+        {words}
+      </p>
       {children && <p class="ways">{children}</p>}
     </div>
   );

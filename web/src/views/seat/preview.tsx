@@ -5,17 +5,21 @@ import { PAUSE_MS } from "../../agenda/preview";
 import { scheduleOf } from "../../agenda/draft";
 import { seatMessages } from "../../i18n/seat";
 import { Portrait } from "../../parts/portrait";
+import { isAgentId } from "../../seat/agent_id";
 import { previewSchedule } from "../../seat/api";
 import type { SeatDraft } from "../../seat/draft";
 import { SLOTS_SHOWN, type SlotsState, useSlots } from "../agenda/next";
 import { Outcome } from "../agenda/outcome";
 
-/** The slots of what is being written: asked for once somebody pauses. */
-export function useSeatSlots(draft: SeatDraft): SlotsState {
+/**
+ * The slots of what is being written: asked for once somebody pauses. The id decides on them for who
+ * has a seat, whose intervals are anchored, and for who is spread.
+ */
+export function useSeatSlots(draft: SeatDraft, isSeated: boolean): SlotsState {
   const question = {
     schedule: scheduleOf(draft),
-    // An id that is not one yet would be refused, and the slots with it.
-    ...(draft.agentId.trim() && { agent_id: draft.agentId.trim().slice(0, 128) }),
+    // Asked for again with each letter of a name otherwise, for the same slots.
+    ...((isSeated || draft.jitter.amount.trim()) && isAgentId(draft.agentId.trim()) && { agent_id: draft.agentId.trim() }),
     ...(draft.provider && { provider: draft.provider }),
   };
   return useSlots(question, (asked) => previewSchedule(asked, SLOTS_SHOWN), PAUSE_MS);

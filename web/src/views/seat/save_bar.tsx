@@ -7,6 +7,7 @@ import { ApiError } from "../../api";
 import { messages } from "../../i18n";
 import { seatMessages } from "../../i18n/seat";
 import { Mark } from "../../parts/mark";
+import { IdTaken } from "../../seat/steps";
 import { canWrite } from "../../session";
 import { labelOf } from "../form/labels";
 import { reveal } from "../form/saving";
@@ -74,7 +75,8 @@ function ToMend({ form, fields }: { form: RefObject<HTMLFormElement | null>; fie
 
 /** Why nothing was saved, when no field says it. */
 export function failureWords(error: unknown): string {
-  const t = seatMessages.value.save;
+  const { save: t, wrong } = seatMessages.value;
+  if (error instanceof IdTaken) return error.isCouncilor ? wrong.idSeated : wrong.idTaken;
   if (error instanceof ApiError && error.status === 0) return t.away;
   if (error instanceof ApiError && error.errors.length > 0) return t.refused;
   return `${t.failed(reasonOf(error))} ${t.lost}`;

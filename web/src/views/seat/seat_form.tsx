@@ -1,5 +1,5 @@
 /** The seat of an agent that is there already: given, or changed. */
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 
 import { ApiError } from "../../api";
 import { displayName } from "../../council/names";
@@ -39,10 +39,11 @@ export function SeatForm({ draftKey, agent, onSeated, onGone }: SeatFormProps) {
   const id = agent.agent_id;
   const [busy, setBusy] = useState(false);
   const [done, setDone] = useState(false);
+  const title = useRef<HTMLHeadingElement>(null);
   const drafting = useDraft(draftKey, sourceOf(agent), SEAT_FIELDS, busy);
   const { draft, base, conflict } = drafting;
   const { form, saving, error, mistakes, told, isBlank, forgive, save } = useSeatForm(draft, { isSeatOnly: true, taken: NOBODY });
-  const slots = useSeatSlots(draft);
+  const slots = useSeatSlots(draft, !onSeated);
   const errors = { ...(isBlank ? {} : fieldErrors(slots.error, serverWords)), ...mistakes };
   const patch = changes(seatSections(base), seatSections(draft));
   const isWritten = drafting.isDirty || drafting.progress !== undefined;
@@ -66,6 +67,11 @@ export function SeatForm({ draftKey, agent, onSeated, onGone }: SeatFormProps) {
     setBusy(true);
     return (onSeated ? give() : edit()).finally(() => setBusy(false));
   };
+  const discard = () => {
+    drafting.discard();
+    // The button goes with what it discarded.
+    title.current?.focus();
+  };
   const unchanged = !onSeated && patch === null;
   const words = {
     written: onSeated ? t.save.draft : t.save.changed(countChanges(patch)),
@@ -87,7 +93,7 @@ export function SeatForm({ draftKey, agent, onSeated, onGone }: SeatFormProps) {
     >
       <Errors.Provider value={{ errors, kind: draft.kind }}>
         <div class="basics">
-          <h2 id="form-title">
+          <h2 id="form-title" tabIndex={-1} ref={title}>
             {onSeated ? t.giveTo : t.edit} <span>{displayName(agent)}</span>
           </h2>
           <Meanwhile
@@ -113,7 +119,7 @@ export function SeatForm({ draftKey, agent, onSeated, onGone }: SeatFormProps) {
           status={conflict ? t.meanwhile.decide : error !== null ? failureWords(error) : usual}
           isWrong={conflict !== null || error !== null}
           isDone={done && !isWritten}
-          discard={isWritten ? drafting.discard : null}
+          discard={isWritten ? discard : null}
           label={error === null ? label : t.save.again}
           idle={saving || unchanged || conflict !== null}
         />

@@ -22,13 +22,13 @@ export function Start() {
   const seatless = (agents.answer ?? []).filter((agent) => !agent.is_councilor);
   return (
     <div class="start">
-      <header>
+      <div class="start-head">
         <div>
           <h2>{t.start.title}</h2>
           <p>{t.start.about}</p>
         </div>
         <BlankButton />
-      </header>
+      </div>
       {catalogue.error !== null && <Failed words={t.start.failed} again={catalogue.again} />}
       {catalogue.answer && (
         <>

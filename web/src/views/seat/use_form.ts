@@ -24,6 +24,8 @@ export function useSeatForm(draft: SeatDraft, known: Known) {
   const t = seatMessages.value.wrong;
   const form = useRef<HTMLFormElement>(null);
   const [saving, setSaving] = useState(false);
+  // Told at once: a key held down comes again before the next paint.
+  const isBusy = useRef(false);
   const [pressed, setPressed] = useState(false);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const judged = judge(draft, known, t, agendaMessages.value.form.wrong);
@@ -45,7 +47,7 @@ export function useSeatForm(draft: SeatDraft, known: Known) {
   };
 
   const save = (send: () => Promise<void>): void => {
-    if (saving) return;
+    if (isBusy.current) return;
     setPressed(true);
     const wrong = { ...missing(draft, known, t), ...judged };
     if (Object.keys(wrong).length > 0) {
@@ -53,14 +55,18 @@ export function useSeatForm(draft: SeatDraft, known: Known) {
       requestAnimationFrame(() => focusMistake(form.current, wrong));
       return;
     }
+    isBusy.current = true;
     setSaving(true);
     setRefusal(null);
     send()
       .then(
         () => setPressed(false),
-        (error: unknown) => setRefusal({ error, fields: refusedFields(error) }),
+        (error: unknown) => setRefusal({ error, fields: refusedFields(error, known.isSeatOnly) }),
       )
-      .finally(() => setSaving(false));
+      .finally(() => {
+        isBusy.current = false;
+        setSaving(false);
+      });
   };
   const showsMistakes = pressed || refusal !== null;
   return {
@@ -75,8 +81,8 @@ export function useSeatForm(draft: SeatDraft, known: Known) {
   };
 }
 
-function refusedFields(error: unknown): Mistakes {
+function refusedFields(error: unknown, isSeatOnly: boolean): Mistakes {
   const t = seatMessages.value.wrong;
-  if (error instanceof IdTaken) return { agent_id: { own: error.isCouncilor ? t.idSeated : t.idTaken, said: "" } };
+  if (error instanceof IdTaken && !isSeatOnly) return { agent_id: { own: error.isCouncilor ? t.idSeated : t.idTaken, said: "" } };
   return fieldErrors(error, serverWords);
 }
