@@ -26,6 +26,7 @@ export const councilorEn: CouncilorMessages = {
 
   head: {
     next: "Next slot",
+    now: "Now",
     running: "See the run on its way",
     queued: "See the run in the queue",
     task: "Task",
@@ -110,9 +111,7 @@ export const councilorEn: CouncilorMessages = {
     once: "new in the last run",
     only: "See the run",
     first: "First time",
-    firstOf: (title) => `First run that saw: ${title}`,
     last: "Last time",
-    lastOf: (title) => `Last run that saw: ${title}`,
     closed: (n, text) => (n === 1 ? "1 finding is gone" : `${text} findings are gone`),
     closedAt: (at) => `last seen ${at}`,
     all: (text) => `Show all ${text}`,

@@ -24,6 +24,7 @@ export const councilorPtBR = {
 
   head: {
     next: "Próximo horário",
+    now: "Agora",
     running: "Ver a rodada em curso",
     queued: "Ver a rodada na fila",
     task: "Tarefa",
@@ -109,9 +110,7 @@ export const councilorPtBR = {
     once: "novo na última rodada",
     only: "Ver a rodada",
     first: "Primeira vez",
-    firstOf: (title: string) => `Primeira rodada que viu: ${title}`,
     last: "Última vez",
-    lastOf: (title: string) => `Última rodada que viu: ${title}`,
     closed: (n: number, text: string) => (n === 1 ? "1 achado já não aparece" : `${text} achados já não aparecem`),
     closedAt: (at: string) => `visto por último ${at}`,
     all: (text: string) => `Mostrar os ${text}`,

@@ -88,17 +88,20 @@ function Known({ finding, from }: { finding: KnownFinding; from: FindingsAnswer 
         {detail && <p class="detail">{detail}</p>}
         <p class="since">
           <span class={isNew(finding, from) ? "is-new" : ""}>{sinceWords(finding, from)}</span>
-          <a href={executionAddress(finding.first_task_id)} aria-label={once ? t.lastOf(title) : t.firstOf(title)}>
-            {once ? t.only : t.first}
-          </a>
-          {!once && (
-            <a href={executionAddress(finding.last_task_id)} aria-label={t.lastOf(title)}>
-              {t.last}
-            </a>
-          )}
+          <RunLink taskId={finding.first_task_id} words={once ? t.only : t.first} title={title} />
+          {!once && <RunLink taskId={finding.last_task_id} words={t.last} title={title} />}
         </p>
       </div>
     </li>
+  );
+}
+
+/** Out of its list, the link has to say of what it is the first or the last time. */
+function RunLink({ taskId, words, title }: { taskId: string; words: string; title: string }) {
+  return (
+    <a href={executionAddress(taskId)} aria-label={`${words}: ${title}`}>
+      {words}
+    </a>
   );
 }
 

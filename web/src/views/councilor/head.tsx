@@ -56,7 +56,7 @@ function LastWords({ agent }: { agent: Agent }) {
   const taskId = agent.current?.task_id ?? last?.task_id;
   return (
     <p class="state-line">
-      <Mark kind={kind} /> <b class={`ink-${kind}`}>{t.mark[kind]}</b>
+      <Mark kind={kind} /> {kind !== "running" && <b class={`ink-${kind}`}>{t.mark[kind]}</b>}
       {taskId ? (
         <a class="last-words" href={executionAddress(taskId)}>
           {text}
@@ -111,7 +111,7 @@ function Next({ agent }: { agent: Agent }) {
   const { current } = agent;
   return (
     <div class="next-slot">
-      <p>{t.next}</p>
+      <p>{current ? t.now : t.next}</p>
       <b class="countdown">
         <When agent={agent} />
       </b>

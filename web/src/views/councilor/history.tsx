@@ -16,8 +16,9 @@ import { Ago } from "../../parts/time";
 import { VirtualList } from "../../parts/virtual_list";
 import { type Filter, type Kind, KINDS, type Listed, NO_FILTER, ROWS_KEPT } from "../../report/history";
 import { SPAN_MS, SPANS } from "../../report/spans";
+import { rowWords } from "../../report/words";
 import { executionAddress } from "../../route";
-import { newsOf, stateWord } from "../../text/news";
+import { stateWord } from "../../text/news";
 import type { TaskRow, Trigger } from "../../wire";
 import { type HistoryView, useHistory } from "./live";
 
@@ -232,7 +233,7 @@ const Row = memo(function Row({ row }: { row: TaskRow }) {
   const f = formats.value;
   const kind = markOf(row);
   const cost = row.usage?.cost_usd;
-  const words = newsOf(row, t, f);
+  const words = rowWords(row, t, f);
   return (
     <a class={`run is-${kind}`} href={executionAddress(row.task_id)} data-execution={row.task_id} data-status={row.status}>
       <span class="state">

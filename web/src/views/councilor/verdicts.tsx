@@ -28,8 +28,9 @@ import {
   spotsOf,
 } from "../../report/spots";
 import { ticksOf } from "../../report/ticks";
+import { rowWords } from "../../report/words";
 import { councilorAddress, executionAddress } from "../../route";
-import { newsOf, stateWord } from "../../text/news";
+import { stateWord } from "../../text/news";
 import { useBuckets } from "./charts";
 import { type HistoryView, useHistory } from "./live";
 
@@ -448,7 +449,7 @@ function SpotTip({ spot }: { spot: Spot }) {
         <span>{f.moment(spot.from, now.peek())}</span>
         {row.duration !== null && <span>{f.duration(row.duration * 1000)}</span>}
       </p>
-      <p class="tip-words">{newsOf(row, messages.value, f)}</p>
+      <p class="tip-words">{rowWords(row, messages.value, f)}</p>
     </>
   );
 }
@@ -466,7 +467,7 @@ function BlockTip({ block }: { block: Block }) {
 
 function spotWords({ row, from }: Spot): string {
   const f = formats.value;
-  return `${stateWord(row, messages.value)}, ${f.moment(from, now.peek())}. ${newsOf(row, messages.value, f)}`;
+  return `${stateWord(row, messages.value)}, ${f.moment(from, now.peek())}. ${rowWords(row, messages.value, f)}`;
 }
 
 function blockTime({ from, to }: Block): string {
