@@ -255,7 +255,7 @@ function Face({ mood }: { mood: Mood }) {
       // Wide awake, and looking down at the paper.
       return (
         <>
-          <path class="stroke" d="M22.6 30.4c2-1.2 4.8-.9 6.8.9M34.6 31.3c2-1.8 4.8-2.1 6.8-.9" />
+          <path class="stroke" d="M23 30.8c1.7-1.5 4.6-1.5 6.2 0M34.8 30.8c1.7-1.5 4.6-1.5 6.2 0" />
           <ellipse class="white" cx="26.5" cy="36" rx="3.7" ry="3.2" />
           <ellipse class="white" cx="37.5" cy="36" rx="3.7" ry="3.2" />
           <circle class="dot" cx="27" cy="37.3" r="1.9" />
