@@ -269,6 +269,8 @@ async def test_who_never_ran_lost_its_seat_or_is_unknown_is_said_to_be_so(
     await expect(panel.locator(".head")).to_contain_text("Run it now and see the first verdict")
     await expect(panel.locator(".days time")).to_have_count(10)
     await expect(panel.locator(".run-history, .chart, .verdicts")).to_have_count(0)
+    council.delete("/api/councilors/nova/demote-councilor")
+    await expect(panel.locator(".head")).to_contain_text("Nova has no seat in the council.")
 
     await report(page, council, "nobody")
     await expect(page.get_by_role("alert")).to_contain_text(

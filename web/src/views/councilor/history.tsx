@@ -50,16 +50,17 @@ export function History({ agentId, told, filter, onFilter, scroller, section }: 
   };
   const view = useHistory(agentId, filter, PAGE, told, atTop);
   const { listed, history, stale } = view;
+  const toTop = () => {
+    section.current?.scrollIntoView({ block: "start" });
+    section.current?.focus({ preventScroll: true });
+  };
   return (
     <section class="run-history" aria-labelledby="history-title" tabIndex={-1} ref={section} aria-busy={listed.busy || stale}>
       <div class="list-head">
         <header>
           <h3 id="history-title">{t.title}</h3>
           <Count listed={listed} stale={stale} />
-          <Fresh
-            view={view}
-            toTop={() => section.current?.scrollIntoView({ block: "start" })}
-          />
+          <Fresh view={view} toTop={toTop} />
         </header>
         <Filters filter={filter} onFilter={onFilter} />
       </div>
@@ -175,10 +176,19 @@ function Search({ text, change }: { text: string; change: (text: string) => void
   const [typed, setTyped] = useState(text);
   const newest = useRef(change);
   newest.current = change;
-  useEffect(() => setTyped(text), [text]);
+  const sent = useRef(text);
+  // Cleared elsewhere; what was sent from here must not overwrite what is being typed.
   useEffect(() => {
-    if (typed === text) return;
-    const timer = setTimeout(() => newest.current(typed), TYPING_MS);
+    if (text === sent.current) return;
+    sent.current = text;
+    setTyped(text);
+  }, [text]);
+  useEffect(() => {
+    if (typed === sent.current) return;
+    const timer = setTimeout(() => {
+      sent.current = typed;
+      newest.current(typed);
+    }, TYPING_MS);
     return () => clearTimeout(timer);
   }, [typed]);
   return (
