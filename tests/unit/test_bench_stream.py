@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -199,18 +201,15 @@ Answer = Callable[[int, dict[str, str], asyncio.StreamWriter], Awaitable[None]]
 @asynccontextmanager
 async def serving(answer: Answer) -> AsyncIterator[str]:
     """A server whose connections are answered one by one; told is which it is, and its headers."""
-    connections = 0
+    answering: list[asyncio.Task[Any] | None] = []
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        nonlocal connections
-        connections += 1
-        number = connections
+        answering.append(asyncio.current_task())
+        number = len(answering)
         lines = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")[1:-2]
-        headers = dict(line.split(": ", 1) for line in lines)
-        await answer(number, headers, writer)
-        with_end = await reader.read()  # until the client leaves
-        assert with_end == b""
-        writer.close()
+        with contextlib.closing(writer), contextlib.suppress(ConnectionError):
+            await answer(number, dict(line.split(": ", 1) for line in lines), writer)
+            await reader.read()  # until the client leaves
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     host, port = server.sockets[0].getsockname()
@@ -218,6 +217,7 @@ async def serving(answer: Answer) -> AsyncIterator[str]:
         yield f"http://{host}:{port}/stream"
     finally:
         server.close()
+        await asyncio.gather(*filter(None, answering))
 
 
 async def loaded(url: str, *arguments: str) -> dict[str, Any]:
@@ -225,6 +225,11 @@ async def loaded(url: str, *arguments: str) -> dict[str, Any]:
     options = options_of(["--url", url, *quick, *arguments])
     report = await asyncio.to_thread(Load(options).run)
     return report | {"failures": failures(report, options)}
+
+
+def complaints(report: dict[str, Any]) -> list[str]:
+    """All failures but that nothing came: a busy machine may send too late for the window."""
+    return [failure for failure in report["failures"] if failure != "nothing came"]
 
 
 def event(seq: int) -> bytes:
@@ -237,13 +242,15 @@ def sends(numbers: Sequence[int]) -> Answer:
         writer.write(OK)
         for seq in numbers:
             await asyncio.sleep(0.02)
+            if writer.is_closing():
+                return
             writer.write(event(seq))
 
     return answer
 
 
 async def test_a_stream_in_order_passes_every_check() -> None:
-    async with serving(sends(range(1, 9))) as url:
+    async with serving(sends(range(1, 1_000))) as url:
         report = await loaded(url, "-n", "3")
 
     assert report["failures"] == []
@@ -257,20 +264,52 @@ async def test_loss_and_disorder_on_the_way_are_noticed() -> None:
         report = await loaded(url, "-n", "2")
 
     assert (report["events"]["lost"], report["events"]["doubled"]) == (4, 4)
-    assert report["failures"] == [
+    assert complaints(report) == [
         "4 deliveries were lost",
         "4 came twice or out of order",
     ]
 
 
+@pytest.mark.parametrize(
+    ("whole_chunks", "cuts", "other_cuts"),
+    [
+        (True, (0, -12, None), (0, -12, -6, None)),  # within an event
+        (False, (0, -12, None), (0, -12, -6, None)),  # within an event and its chunk
+        (False, (0, -2, None), (0, -2, -1, None)),  # before the end of the chunk
+    ],
+)
+async def test_an_event_in_several_reads_is_whole_for_every_client(
+    whole_chunks: bool, cuts: Sequence[int | None], other_cuts: Sequence[int | None]
+) -> None:
+    split = "".join(f'data: {{"seq": {seq}, "ts": 0}}\n\n' for seq in (1, 2)).encode()
+    text = split if whole_chunks else chunked(split)
+
+    async def answer(number: int, _: dict[str, str], writer: asyncio.StreamWriter) -> None:
+        writer.write(OK)
+        # All get the same first read, and then go on differently.
+        for first, last in pairwise(other_cuts if number == 2 else cuts):
+            await asyncio.sleep(0.05)
+            part = text[first:last]
+            writer.write(chunked(part) if whole_chunks else part)
+        # Whoever could not put the second event together has a gap before this one.
+        await asyncio.sleep(0.05)
+        writer.write(event(3))
+
+    async with serving(answer) as url:
+        report = await loaded(url, "-n", "3")
+
+    assert complaints(report) == []
+    assert report["clients"]["closed_by_server"] == 0
+
+
 async def test_what_only_some_clients_hear_is_lost_to_the_others() -> None:
     async def answer(number: int, _: dict[str, str], writer: asyncio.StreamWriter) -> None:
-        await sends([1, 2, 3] if number == 1 else [1])(number, {}, writer)
+        await sends(range(1, 1_000) if number == 1 else [1])(number, {}, writer)
 
     async with serving(answer) as url:
         report = await loaded(url, "-n", "2")
 
-    assert report["events"]["lost"] == 2
+    assert report["failures"] == [f"{report['events']['lost']} deliveries were lost"]
 
 
 async def test_a_client_that_is_let_go_comes_again_with_the_last_id_it_heard() -> None:
@@ -288,7 +327,7 @@ async def test_a_client_that_is_let_go_comes_again_with_the_last_id_it_heard() -
         report = await loaded(url, "-n", "1", "--reconnect", "--reconnect-seconds", "0.05")
 
     assert asked == [None, "x-3"]
-    assert report["failures"] == []
+    assert complaints(report) == []
     assert report["resumed"]["drops"] == report["clients"]["closed_by_server"] == 1
 
 
@@ -312,7 +351,7 @@ async def test_a_client_that_does_not_read_and_is_cut_off_is_counted_apart() -> 
         report = await loaded(url, "-n", "2", "--stall", "1", "--burst", "1")
 
     assert (report["stalled"]["clients"], report["stalled"]["evicted"]) == (1, 1)
-    assert report["failures"] == []
+    assert complaints(report) == []
 
 
 async def test_an_answer_that_is_no_event_stream_is_an_error() -> None:
