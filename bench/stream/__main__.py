@@ -174,6 +174,7 @@ _COLUMNS: Final = (
     ("late p99", "published_late_p99_ms", 10),
     ("us each", "cpu_us_per_delivery", 9),
     ("kB each", "kb_per_client", 9),
+    ("open s", "open_seconds", 8),
     ("server %", "server_cpu_percent", 10),
     ("clients %", "client_cpu_percent", 11),
     ("lost", "lost", 6),
