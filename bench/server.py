@@ -13,13 +13,15 @@ import tempfile
 import threading
 import time
 import urllib.request
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
 START_SECONDS = 30.0
 STOP_SECONDS = 20.0
+# What a person starts: the installed command, beside this Python.
+_SERVE = (str(Path(sys.executable).with_name("conselho")), "serve")
 ANSWER_SECONDS = 30.0
 
 
@@ -27,6 +29,7 @@ class Server:
     """A running server; `started` is time.perf_counter() just before its process was made."""
 
     def __init__(self, process: subprocess.Popen[str], url: str, started: float) -> None:
+        self.process = process
         self.pid = process.pid
         self.url = url
         self.started = started
@@ -54,18 +57,19 @@ def temporary_folder() -> Iterator[Path]:
 
 
 @contextmanager
-def running_server(folder: Path, *options: str) -> Iterator[Server]:
+def running_server(folder: Path, *options: str, program: Sequence[str] = ()) -> Iterator[Server]:
     """A server on `folder`/data, gone in the end. It need not be ready yet.
 
-    Raises RuntimeError with its last words when it does not start.
+    `program` stands in for `conselho serve`. Raises RuntimeError with its last words when it does
+    not start.
     """
     with (folder / "server.log").open("w+", encoding="utf-8") as log:
         started = time.perf_counter()
         process = subprocess.Popen(
-            _command(folder, options),
+            [*(program or _SERVE), "--port", "0", "--data-dir", str(folder / "data"), *options],
             cwd=folder,
             env=_environment(),
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,
@@ -78,20 +82,16 @@ def running_server(folder: Path, *options: str) -> Iterator[Server]:
 
 
 @asynccontextmanager
-async def ready_server(folder: Path, *options: str) -> AsyncIterator[Server]:
+async def ready_server(
+    folder: Path, *options: str, program: Sequence[str] = ()
+) -> AsyncIterator[Server]:
     """A server that said on /readyz that it is at work. Raises as running_server."""
-    with running_server(folder, *options) as server:
+    with running_server(folder, *options, program=program) as server:
         try:
             await server.ask("/readyz")
         except OSError as error:
             raise _not_started(folder) from error
         yield server
-
-
-def _command(folder: Path, options: tuple[str, ...]) -> list[str]:
-    # What a person starts: the installed command, beside this Python.
-    program = Path(sys.executable).with_name("conselho")
-    return [str(program), "serve", "--port", "0", "--data-dir", str(folder / "data"), *options]
 
 
 def _environment() -> dict[str, str]:
@@ -123,5 +123,6 @@ def _stop(process: subprocess.Popen[str]) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-    if process.stdout is not None:
-        process.stdout.close()
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            pipe.close()

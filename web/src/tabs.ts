@@ -6,11 +6,12 @@
  * stream and passes the frames on; the others wait for the lock, and the browser gives it to the
  * next one when the leader is closed or dies. A tab goes on from the last event that it heard itself:
  *
- *   tab  -> leader   hello, after E      leader -> tab   welcome: what came after E, or reset
+ *   tab  -> leader   hello
+ *   leader -> tab    welcome: the line is open or not, and L was the last event
  *   leader -> all    opened, frame, ended
  *
- * Each frame names the one before it, so that a tab that lost one in a change of leaders notices, and
- * loads the snapshots again. Why not a SharedWorker: docs/adr/0013-page.md.
+ * A tab that does not know L, or lacks the event before a frame, loads the snapshots again: what it has
+ * missed is in them, and what comes after is told. Why not a SharedWorker: docs/adr/0013-page.md.
  */
 import type { Ending, Frame, Line, LineListener } from "./line";
 
@@ -20,20 +21,14 @@ const NAME = "conselho.stream.1";
 const WELCOME_WITHIN_MS = 2_000;
 /** A tab that takes the lead over has the line back within this, or says that it is lost. */
 const TAKEN_OVER_WITHIN_MS = 3_000;
-const KEPT = 128;
 
 type Said =
-  | { readonly say: "hello"; readonly from: string; readonly after: string }
-  | { readonly say: "welcome"; readonly to: string; readonly opened: boolean; readonly missed: readonly Told[] | null; readonly last: string }
-  | ({ readonly say: "frame" } & Told)
+  | { readonly say: "hello"; readonly from: string }
+  | { readonly say: "welcome"; readonly to: string; readonly opened: boolean; readonly last: string }
+  /** `after`: the id of the event before it. */
+  | { readonly say: "frame"; readonly frame: Frame; readonly after: string }
   | { readonly say: "opened" }
   | { readonly say: "ended"; readonly ending: Ending };
-
-/** `after`: the id of the event before it. */
-interface Told {
-  readonly frame: Frame;
-  readonly after: string;
-}
 
 const RESET: Frame = { type: "reset", data: "{}", id: "" };
 const LOST: Ending = { status: 0, retryAfterMs: null };
@@ -61,7 +56,6 @@ class SharedLine implements Line {
   #closed = false;
   #release = (): void => undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #kept: Told[] = [];
 
   constructor(after: string, listener: LineListener, open: (after: string, listener: LineListener) => Line) {
     this.#last = after;
@@ -69,7 +63,7 @@ class SharedLine implements Line {
     this.#open = open;
     this.#channel.onmessage = ({ data }: MessageEvent<Said>) => this.#hear(data);
     this.#request({ signal: this.#waiting.signal });
-    this.#say({ say: "hello", from: this.#id, after });
+    this.#say({ say: "hello", from: this.#id });
     this.#timer = setTimeout(() => this.#request({ steal: true }), WELCOME_WITHIN_MS);
   }
 
@@ -111,12 +105,8 @@ class SharedLine implements Line {
   }
 
   #pass(frame: Frame): void {
-    const told = { frame, after: this.#last };
-    if (frame.id) {
-      this.#last = frame.id;
-      this.#kept = [...this.#kept.slice(1 - KEPT), told];
-    }
-    this.#say({ say: "frame", ...told });
+    this.#say({ say: "frame", frame, after: this.#last });
+    if (frame.id) this.#last = frame.id;
     this.#listener.frame(frame);
   }
 
@@ -133,7 +123,7 @@ class SharedLine implements Line {
   }
 
   #hear(said: Said): void {
-    if (said.say === "hello") return this.#answer(said.from, said.after);
+    if (said.say === "hello") return this.#answer(said.from);
     if (this.#line) return;
     if (said.say === "welcome") return this.#join(said);
     if (!this.#welcome) return;
@@ -142,30 +132,26 @@ class SharedLine implements Line {
     else if (said.say === "ended") this.#leave(said.ending);
   }
 
-  #answer(to: string, after: string): void {
-    if (!this.#line) return;
-    const at = this.#kept.findIndex((told) => told.after === after);
-    const missed = after === this.#last ? [] : at < 0 ? null : this.#kept.slice(at);
-    this.#say({ say: "welcome", to, opened: this.#opened, missed, last: this.#last });
+  #answer(to: string): void {
+    if (this.#line) this.#say({ say: "welcome", to, opened: this.#opened, last: this.#last });
   }
 
-  #join({ to, opened, missed, last }: Said & { say: "welcome" }): void {
+  #join({ to, opened, last }: Said & { say: "welcome" }): void {
     if (to !== this.#id) return;
     clearTimeout(this.#timer);
     this.#welcome = true;
     if (opened) this.#listener.opened();
-    if (missed) missed.forEach((told) => this.#follow(told));
-    else this.#start(last);
+    this.#knows(last);
   }
 
-  #follow({ frame, after }: Told): void {
-    if (frame.id && after !== this.#last) this.#start(frame.id);
+  #follow({ frame, after }: Said & { say: "frame" }): void {
+    this.#knows(after);
     if (frame.id) this.#last = frame.id;
     this.#listener.frame(frame);
   }
 
-  /** From here on nothing is missed; what was before, the snapshots tell. */
-  #start(last: string): void {
+  #knows(last: string): void {
+    if (last === this.#last) return;
     this.#last = last;
     this.#listener.frame(RESET);
   }
