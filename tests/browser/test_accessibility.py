@@ -53,7 +53,7 @@ async def test_every_view_of_a_council_at_work(
     await assert_accessible(page, axe_source, "open footer")
 
     await page.locator(".news li.is-error a").click()
-    await expect(page.get_by_role("dialog").locator(".result")).to_be_visible()
+    await expect(page.get_by_role("dialog").locator(".said .markdown h4")).to_be_visible()
     await assert_accessible(page, axe_source, "execution")
 
     await page.locator(".news li.is-running a").click()

@@ -94,9 +94,8 @@ async def test_a_run_is_told_while_it_works_and_when_it_has_ended(
     await expect(panel.locator(".cost")).to_have_text("US$\xa00,0412")
     await expect(panel.locator(".facts", has_text="Provedor")).to_contain_text("claude")
     await expect(log).to_contain_text("encerrado")
-    request = panel.locator("details", has_text="O pedido, como foi enviado")
-    await request.locator("summary").click()
-    await expect(request.locator("pre")).to_contain_text("Bash npm install")
+    await panel.get_by_role("tab", name="Pedido").click()
+    await expect(panel.get_by_role("tabpanel")).to_contain_text("Bash npm install")
     await assert_accessible(page, axe_source, "agent held back")
 
     await page.keyboard.press("Escape")
@@ -193,10 +192,10 @@ async def test_a_long_and_hostile_log_stays_readable_and_bounded(
     page = await open_page(server)
     task = server.call("ana")
     panel = await open_run(page, server, task["task_id"])
-    await expect(panel.locator(".result pre")).to_contain_text("red words\nphoto_⟨U+202E⟩gpj.exe")
+    await expect(panel.locator(".said .raw")).to_contain_text("red words\nphoto_⟨U+202E⟩gpj.exe")
     log = panel.locator(".log")
     await expect(log).to_contain_text("2.502 linhas")
-    await expect(log.locator(".lines")).to_contain_text("Só as 2.000 linhas mais novas.")
+    await expect(log.locator(".lines")).to_contain_text("Só as 1.902 linhas mais novas.")
     await expect(log.get_by_text("line 2499", exact=True)).to_be_in_viewport()
     assert await log.locator(".is-text").count() <= 2000
 

@@ -86,8 +86,8 @@ async def test_what_an_agent_wrote_is_shown_as_text(server: Server, open_page: O
     panel = page.get_by_role("dialog")
     await expect(panel.locator(".findings li")).to_contain_text("deploy/seed.env:12")
     await expect(panel.locator(".findings li")).to_contain_text("<script>window.broken")
-    await expect(panel.locator(".result pre")).to_contain_text("<img src=x onerror=")
-    assert await page.locator("main img, .panel img, .panel pre script").count() == 0
+    await expect(panel.locator(".said .markdown")).to_contain_text("<img src=x onerror=")
+    assert await page.locator("main img, .panel img, .panel script").count() == 0
     assert await page.evaluate("'broken' in window") is False
 
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import { LogFollower, type LogPorts, type LogState, UNASKED_BYTES } from "../src/log/follow";
-import { type Line, LINES_KEPT, lineOf, LogTail, LONGEST_LINE, type Tail } from "../src/log/lines";
+import { LogFollower, type LogPorts, type LogState } from "../src/log/follow";
+import { CHARACTERS_KEPT, type Line, LINES_KEPT, lineOf, LogTail, LONGEST_LINE, type Tail } from "../src/log/lines";
 
 function linesOf(tail: Tail): Line[] {
   return tail.blocks.flatMap((block) => block.lines);
@@ -64,13 +64,21 @@ describe("the tail of a log", () => {
     expect(texts(log.tail())[1]).toBe("next");
   });
 
+  it("keeps less of them when they are long", () => {
+    const log = new LogTail();
+    for (let at = 0; at < 500; at += 1) log.push(`${"x".repeat(LONGEST_LINE)}\n`);
+    const kept = texts(log.tail()).join("");
+    expect(kept.length).toBeGreaterThan(CHARACTERS_KEPT * 0.85);
+    expect(kept.length).toBeLessThanOrEqual(CHARACTERS_KEPT);
+  });
+
   it("leaves a full block untouched, so that it is not shown anew", () => {
     const log = new LogTail();
     for (let at = 0; at < 250; at += 1) log.push("x\n");
     const before = log.tail();
     log.push("y\n");
     expect(log.tail().blocks[0]).toBe(before.blocks[0]);
-    expect(before.blocks[1]?.lines.length).toBe(50);
+    expect(before.blocks[2]?.lines.length).toBe(50);
   });
 
   it("tells code from prose, up to the next tool", () => {
@@ -84,10 +92,14 @@ describe("the tail of a log", () => {
 
 /** A log on a server: connections that give what is there and then end or break. */
 class Served {
-  readonly asked: number[] = [];
-  readonly states: LogState[] = [];
+  readonly asked: (number | null)[] = [];
+  readonly states: string[] = [];
   text = "";
+  skipped = 0;
   ended = false;
+  refusal: Error | null = null;
+  /** Where an answer begins that was asked for the end of the log. */
+  tailStart = 0;
   /** Called at each wait: the log grows, the run ends, or the test has seen enough. */
   waits: (() => void)[] = [];
   follower: LogFollower;
@@ -96,21 +108,28 @@ class Served {
     const ports: LogPorts = {
       open: async (offset) => {
         this.asked.push(offset);
+        if (this.refusal) throw this.refusal;
+        const start = offset ?? this.tailStart;
         const end = this.breaksAt.shift();
         const all = this.bytes();
-        return new ReadableStream({
+        const stream = new ReadableStream<Uint8Array>({
           start(controller) {
-            controller.enqueue(all.slice(offset, end));
+            controller.enqueue(all.slice(start, end));
             if (end === undefined) controller.close();
             else setTimeout(() => controller.error(new Error("lost")));
           },
         });
+        return { start, stream };
       },
       onText: (text) => {
         this.text += text;
       },
-      onState: (state) => this.states.push(state),
+      onSkipped: (bytes) => {
+        this.skipped = bytes;
+      },
+      onState: ({ kind }: LogState) => this.states.push(kind),
       ended: () => this.ended,
+      isRefusal: (error) => error === this.refusal,
       wait: async () => {
         const next = this.waits.shift();
         if (next) next();
@@ -129,7 +148,7 @@ describe("following a log", () => {
     served.ended = true;
     await served.follower.run();
     expect(served.text).toBe("all\n");
-    expect(served.asked).toEqual([0]);
+    expect(served.asked).toEqual([null]);
     expect(served.states).toEqual(["reading", "complete"]);
   });
 
@@ -139,7 +158,7 @@ describe("following a log", () => {
     served.ended = true;
     served.waits = [() => undefined];
     await served.follower.run();
-    expect(served.asked).toEqual([0, 2]);
+    expect(served.asked).toEqual([null, 2]);
     expect(served.text).toBe("açaí\n");
     expect(served.states).toEqual(["reading", "lost", "reading", "complete"]);
   });
@@ -157,15 +176,27 @@ describe("following a log", () => {
     expect(served.text).toBe("started\nlast words\n");
   });
 
-  it("stops in a long one that has ended, and goes on when asked", async () => {
-    const long = encoded("x".repeat(UNASKED_BYTES + 10));
-    const served = new Served(() => long);
+  it("begins near the end of a long one, and tells how much is before that", async () => {
+    const served = new Served(() => encoded("first\nlast\n"), [8]);
+    served.tailStart = 6;
     served.ended = true;
+    served.waits = [() => undefined];
     await served.follower.run();
-    expect(served.states.at(-1)).toBe("paused");
-    await served.follower.resume();
+    expect(served.skipped).toBe(6);
+    expect(served.text).toBe("last\n");
+    expect(served.asked).toEqual([null, 8]);
+  });
+
+  it("does not ask again by itself where it is refused, and does when it is told to", async () => {
+    const served = new Served(() => encoded("x\n"));
+    served.ended = true;
+    served.refusal = new Error("gone");
+    await served.follower.run();
+    expect(served.states).toEqual(["reading", "refused"]);
+    served.refusal = null;
+    await served.follower.run();
     expect(served.states.at(-1)).toBe("complete");
-    expect(served.text.length).toBe(long.length);
+    expect(served.text).toBe("x\n");
   });
 
   it("says nothing any more once it is stopped", async () => {

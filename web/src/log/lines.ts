@@ -21,7 +21,10 @@ const FENCE = /^ {0,3}```/;
 const NOT_ALLOWED = " (not allowed)";
 
 export const LINES_KEPT = 2_000;
-const BLOCK = 200;
+/** A browser lays out so much of wrapped text before anybody notices. */
+export const CHARACTERS_KEPT = 300_000;
+const BLOCK = 100;
+const BLOCK_CHARACTERS = 20_000;
 export const LONGEST_LINE = 4_000;
 
 /** `fenced`: it stands between the fences of a block of code. */
@@ -44,6 +47,7 @@ export interface Block {
   /** Number of its first line in the log, from 0. */
   readonly first: number;
   readonly lines: readonly Line[];
+  readonly characters: number;
 }
 
 export interface Tail {
@@ -55,10 +59,11 @@ export interface Tail {
   readonly dropped: number;
 }
 
-/** Takes text in pieces of any size and keeps the newest LINES_KEPT lines, each within bounds. */
+/** Takes text in pieces of any size and keeps the newest lines: so many, so much of text, each within bounds. */
 export class LogTail {
   #blocks: Block[] = [];
   #count = 0;
+  #characters = 0;
   #open = "";
   #cut = 0;
   #fenced = false;
@@ -94,14 +99,27 @@ export class LogTail {
     if (line.kind !== "code") this.#fenced = false;
     else if (FENCE.test(line.text)) this.#fenced = !this.#fenced;
     const last = this.#blocks.at(-1);
-    if (last && last.lines.length < BLOCK) {
-      this.#blocks[this.#blocks.length - 1] = { ...last, lines: [...last.lines, line] };
+    const characters = line.text.length;
+    if (last && last.lines.length < BLOCK && last.characters < BLOCK_CHARACTERS) {
+      const grown = { first: last.first, lines: [...last.lines, line], characters: last.characters + characters };
+      this.#blocks[this.#blocks.length - 1] = grown;
     } else {
-      this.#blocks.push({ first: this.#count, lines: [line] });
+      this.#blocks.push({ first: this.#count, lines: [line], characters });
     }
     this.#count += 1;
+    this.#characters += characters;
     this.#open = "";
     this.#cut = 0;
-    if (this.#count - this.#blocks[0]!.first > LINES_KEPT) this.#blocks.shift();
+    this.#forget();
+  }
+
+  #forget(): void {
+    while (this.#blocks.length > 1 && (this.#kept > LINES_KEPT || this.#characters > CHARACTERS_KEPT)) {
+      this.#characters -= this.#blocks.shift()!.characters;
+    }
+  }
+
+  get #kept(): number {
+    return this.#count - this.#blocks[0]!.first;
   }
 }

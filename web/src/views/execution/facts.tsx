@@ -1,5 +1,11 @@
-/** The figures of a run: when, how much, how, and what it was told. */
+/** The figures of a run: what it cost, and how it was run. */
+import { setPaused } from "../../actions";
+import { isPaused } from "../../council/standing";
+import type { Usual } from "../../execution/medians";
 import { formats, messages } from "../../i18n";
+import { executionMessages } from "../../i18n/execution";
+import { OrderButton } from "../../parts/order";
+import { agendaAddress } from "../../route";
 import type { Agent, TaskDetails, TaskRow, Usage as UsageFigures } from "../../wire";
 import { scheduleOf } from "../card";
 
@@ -13,38 +19,16 @@ function Facts({ facts }: { facts: readonly Fact[] }) {
         .map(([name, value, look]) => (
           <div key={name}>
             <dt>{name}</dt>
-            <dd>{look ? <code>{value}</code> : value}</dd>
+            <dd dir="auto">{look ? <code>{value}</code> : value}</dd>
           </div>
         ))}
     </dl>
   );
 }
 
-export function Attempts({ row }: { row: TaskRow }) {
-  const t = messages.value.execution;
-  const moment = (at: string | null) => at && formats.value.full(Date.parse(at));
-  return (
-    <section class="box" aria-labelledby="times-title">
-      <h3 id="times-title">{t.times}</h3>
-      <Facts
-        facts={[
-          [t.trigger, messages.value.trigger[row.trigger] ?? row.trigger],
-          [t.due, moment(row.due_at)],
-          [t.started, moment(row.started_at)],
-          [t.completed, moment(row.completed_at)],
-          [t.duration, row.duration === null ? null : formats.value.duration(row.duration * 1000)],
-          [t.attempt, row.attempt > 0 ? t.attemptOf(row.attempt, row.max_attempts) : null],
-          [t.deadline, moment(row.deadline_at ?? null)],
-          [t.priority, row.priority === undefined || row.priority === 5 ? null : t.priorityOf(row.priority)],
-        ]}
-      />
-    </section>
-  );
-}
-
 /** What all attempts together spent; each provider tells another part of it. */
-export function Usage({ usage }: { usage: UsageFigures }) {
-  const t = messages.value.execution;
+export function Usage({ usage, usual }: { usage: UsageFigures; usual: Usual | null }) {
+  const t = executionMessages.value;
   const count = (value: number | undefined) => (value === undefined ? null : formats.value.number(value));
   const tokens = (value: number | undefined) =>
     value === undefined ? null : t.tokens(value, formats.value.number(value));
@@ -65,10 +49,22 @@ export function Usage({ usage }: { usage: UsageFigures }) {
           [thought ? t.outputThought(formats.value.number(thought)) : t.output, tokens(usage.output_tokens)],
           [t.turns, count(usage.turns)],
           [t.tools, count(usage.tool_calls)],
+          usualFact(usual),
         ]}
       />
     </section>
   );
+}
+
+/** One run before this is no measure. */
+function usualFact(usual: Usual | null): Fact {
+  const f = formats.value;
+  if (usual === null || usual.runs < 2) return ["", null];
+  const parts = [
+    usual.costUsd === null ? null : f.money(usual.costUsd),
+    usual.ms === null ? null : f.duration(usual.ms < 10_000 ? usual.ms : Math.round(usual.ms / 1000) * 1000),
+  ].filter((part) => part !== null);
+  return [executionMessages.value.median(f.number(usual.runs)), parts.join(", ")];
 }
 
 interface HowProps {
@@ -78,75 +74,52 @@ interface HowProps {
 }
 
 export function How({ row, details, agent }: HowProps) {
-  const t = messages.value.execution;
+  const t = executionMessages.value;
   // As the run had them; until the details are there, as the councilor has them now.
   const granted = details?.permissions ?? agent?.councilor_config?.policies?.permissions;
   const provider = details?.provider ?? agent?.provider;
   return (
-    <section class="box" aria-labelledby="how-title">
+    <section class="box how" aria-labelledby="how-title">
       <h3 id="how-title">{t.how}</h3>
       <Facts
         facts={[
+          [t.trigger, messages.value.trigger[row.trigger] ?? row.trigger],
           [t.provider, provider],
           [t.model, row.usage?.model ?? details?.model ?? agent?.model],
           [t.permissions, provider === "command" ? null : granted && (t.permission[granted] ?? granted)],
           [t.command, details && commandLine(details.command), "code"],
           [t.cwd, details?.cwd, "code"],
           [t.schedule, agent && scheduleOf(agent)],
+          [t.completed, row.completed_at && formats.value.full(Date.parse(row.completed_at))],
+          [t.priority, row.priority === undefined || row.priority === 5 ? null : t.priorityOf(row.priority)],
           [t.exitCode, row.exit_code === null ? null : String(row.exit_code)],
           [t.session, row.usage?.session_id],
           [t.worker, row.worker_id],
-          [t.id, row.task_id],
+          [t.id, row.task_id, "code"],
         ]}
       />
+      {agent && <Seat agent={agent} />}
     </section>
+  );
+}
+
+/** What concerns the councilor, not only this run. */
+function Seat({ agent }: { agent: Agent }) {
+  const t = messages.value.council;
+  const paused = isPaused(agent);
+  return (
+    <p class="buttons">
+      <a class="button" href={agendaAddress(agent.agent_id)}>
+        {executionMessages.value.agenda}
+      </a>
+      <OrderButton about={agent.agent_id} act={() => setPaused(agent.agent_id, !paused)}>
+        {paused ? t.callBack : t.giveLeave}
+      </OrderButton>
+    </p>
   );
 }
 
 /** The words of a command as a shell would take them: quoted where they must be. */
 export function commandLine(words: readonly string[]): string {
   return words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(" ");
-}
-
-/** What the agent was told: the whole prompt once it is kept, before that its parts. */
-interface RequestProps {
-  details: TaskDetails | null;
-  agent: Agent | null;
-  open?: boolean;
-}
-
-export function Request({ details, agent, open = false }: RequestProps) {
-  const t = messages.value.execution;
-  const sent = details?.sent_prompt?.trim();
-  if (sent) return <Folded title={t.promptSent} parts={[["", sent]]} open={open} />;
-  const parts = [
-    [t.instructions, details?.instructions.trim() ?? ""],
-    [t.request, (details?.prompt ?? agent?.councilor_config?.task.prompt ?? "").trim()],
-  ].filter((part): part is [string, string] => Boolean(part[1]));
-  return <Folded title={t.prompt} parts={parts} open={open} />;
-}
-
-interface FoldedProps {
-  title: string;
-  parts: readonly (readonly [string, string])[];
-  open: boolean;
-}
-
-function Folded({ title, parts, open }: FoldedProps) {
-  if (parts.length === 0) return null;
-  return (
-    <details class="box request" open={open}>
-      <summary>
-        <h3>{title}</h3>
-      </summary>
-      {parts.map(([name, text]) => (
-        <div key={name}>
-          {name && parts.length > 1 && <h4>{name}</h4>}
-          <pre tabIndex={0} aria-label={name || title}>
-            {text}
-          </pre>
-        </div>
-      ))}
-    </details>
-  );
 }

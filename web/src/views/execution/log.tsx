@@ -1,19 +1,26 @@
-/** The log of a run as it grows: the newest lines, followed for as long as the reader looks at its end. */
+/** The log of a run as it grows: the newest lines, followed for as long as the reader wants to. */
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 
-import { logAddress, openLog } from "../../api";
+import { locked } from "../../access";
+import { reasonOf } from "../../actions";
+import { now } from "../../clock";
+import { isRefusal, logAddress, openLog } from "../../execution/endpoints";
 import { formats, messages } from "../../i18n";
-import { LogFollower, type LogState, UNASKED_BYTES } from "../../log/follow";
-import { type Block, type Line, LINES_KEPT, LogTail, type Tail } from "../../log/lines";
+import { executionMessages } from "../../i18n/execution";
+import { LogFollower, type LogState } from "../../log/follow";
+import { type Block, type Line, LogTail, type Tail } from "../../log/lines";
 import { Mark } from "../../parts/mark";
 import { memo } from "../../parts/memo";
 import { isFinal } from "../../state";
 import type { TaskRow, TaskStatus } from "../../wire";
+import { sizeWords } from "./raw";
 
 /** Lines come in bursts; so many times a second is live to the eye. */
 const SHOW_EVERY_MS = 100;
 /** So near to the end counts as at the end. */
 const END_PX = 24;
+/** A silence that is worth a word. */
+const SILENT_MS = 15_000;
 
 interface LiveLogProps {
   row: TaskRow;
@@ -22,63 +29,112 @@ interface LiveLogProps {
 }
 
 export function LiveLog({ row, plain }: LiveLogProps) {
-  const t = messages.value.log;
+  const t = executionMessages.value.log;
   const { task_id: taskId, status } = row;
-  const { tail, state, resume } = useLog(taskId, isFinal(status));
-  const { scroller, follows, jump, onScroll } = useEnd(tail);
-  const empty = tail.count === 0 && tail.open === null;
+  const log = useLog(taskId, isFinal(status));
+  const live = !isFinal(status);
+  const end = useEnd(log.shown);
+  const empty = log.shown.count === 0 && log.shown.open === null;
   return (
-    <section class={`box log ${plain ? "is-plain" : ""} ${isFinal(status) ? "" : "is-live"}`} aria-labelledby="log-title">
+    <section class={`box log ${plain ? "is-plain" : ""} ${live ? "is-live" : ""}`} aria-labelledby="log-title">
       <header>
         <h3 id="log-title">{t.title}</h3>
-        <p role="status">
-          <StateWords state={state} status={status} />
-          {!empty && `, ${t.lines(tail.count, formats.value.number(tail.count))}`}
-        </p>
-        {!follows && (
-          <button type="button" class="button" onClick={jump}>
-            {t.jump}
-          </button>
-        )}
-        <a class="button" href={logAddress(taskId)} target="_blank" rel="noopener" aria-label={messages.value.execution.log}>
-          {t.open}
-        </a>
+        <LogStatus log={log} status={status} />
+        <LogButtons log={log} end={end} live={live} taskId={taskId} />
       </header>
-      <div class="lines" ref={scroller} onScroll={onScroll} tabIndex={0} role="group" aria-labelledby="log-title">
-        {tail.dropped > 0 && <p class="aside">{droppedWords(tail)}</p>}
-        {tail.blocks.map((block) => (
+      <div class="lines" ref={end.scroller} onScroll={end.onScroll} tabIndex={0} role="group" aria-labelledby="log-title">
+        <Missing log={log} />
+        {log.shown.blocks.map((block) => (
           <Lines key={block.first} block={block} />
         ))}
-        {tail.open && <LogLine line={tail.open} />}
-        {empty && state !== "reading" && <p class="aside">{t.noneEnded}</p>}
-        {empty && state === "reading" && <p class="aside">{t.none}</p>}
-        {state === "paused" && (
-          <p class="aside">
-            {t.paused(`${formats.value.number(UNASKED_BYTES / (1 << 20))} MB`)}{" "}
-            <button type="button" class="button" onClick={resume}>
-              {t.toEnd}
-            </button>
-          </p>
-        )}
+        {log.shown.open && <LogLine line={log.shown.open} />}
+        {empty && <p class="aside">{log.state.kind === "complete" ? t.noneEnded : t.none}</p>}
       </div>
     </section>
   );
 }
 
-function droppedWords(tail: Tail): string {
+/** What was before the lines that are shown. */
+function Missing({ log: { shown, skipped } }: { log: Log }) {
+  const t = executionMessages.value.log;
   const { number } = formats.value;
-  return messages.value.log.dropped(number(LINES_KEPT), number(tail.dropped));
+  if (skipped > 0) return <p class="aside">{t.skipped(sizeWords(skipped))}</p>;
+  if (shown.dropped > 0) return <p class="aside">{t.dropped(number(shown.count - shown.dropped), number(shown.dropped))}</p>;
+  return null;
 }
 
-function StateWords({ state, status }: { state: LogState; status: TaskStatus }) {
-  const t = messages.value.log;
-  if (state === "lost") return <>{t.lost}</>;
-  if (state === "complete" || state === "paused") return <>{t.ended}</>;
+function LogStatus({ log, status }: { log: Log; status: TaskStatus }) {
+  const t = executionMessages.value.log;
+  const { count } = log.shown;
+  return (
+    <p>
+      <span role="status">
+        <StateWords log={log} status={status} />
+      </span>
+      {count > 0 && log.skipped === 0 && `, ${t.lines(count, formats.value.number(count))}`}
+      {log.state.kind === "reading" && status === "processing" && <Silence since={log.heardAt} />}
+    </p>
+  );
+}
+
+function StateWords({ log, status }: { log: Log; status: TaskStatus }) {
+  const t = executionMessages.value.log;
+  if (log.state.kind === "refused") return <>{t.refused(reasonOf(log.state.error))}</>;
+  if (log.state.kind === "lost") return <>{t.lost}</>;
+  if (log.state.kind === "complete") return <>{t.ended}</>;
   if (isFinal(status)) return <>{t.loading}</>;
   if (status === "pending") return <>{t.waiting}</>;
+  if (log.paused) return <>{t.paused}</>;
   return (
     <>
       <Mark kind="running" size={13} /> {t.live}
+    </>
+  );
+}
+
+/** An agent that hangs says nothing: that is told, not left to be guessed. */
+function Silence({ since }: { since: number }) {
+  const silent = now.value - since;
+  return silent < SILENT_MS ? null : <>, {executionMessages.value.log.silent(messages.value.span(silent))}</>;
+}
+
+interface LogButtonsProps {
+  log: Log;
+  end: End;
+  live: boolean;
+  taskId: string;
+}
+
+function LogButtons({ log, end, live, taskId }: LogButtonsProps) {
+  const own = executionMessages.value;
+  const t = own.log;
+  const [follow, unfollow] = live ? [t.follow, t.following] : [t.toEnd, null];
+  return (
+    <>
+      {log.state.kind === "refused" && (
+        <button type="button" class="button" onClick={log.retry}>
+          {t.retry}
+        </button>
+      )}
+      {(live || !end.follows) && (
+        <button
+          type="button"
+          class={`button ${live && end.follows ? "filled" : ""}`}
+          aria-pressed={live ? end.follows : undefined}
+          onClick={end.follows ? end.leave : end.jump}
+        >
+          {end.follows ? unfollow : follow}
+        </button>
+      )}
+      {live && (
+        <button type="button" class="button" aria-pressed={log.paused} onClick={() => log.pause(!log.paused)}>
+          {log.paused ? t.goOn : t.pause}
+          {log.behind > 0 && <span> {t.behind(log.behind, formats.value.number(log.behind))}</span>}
+        </button>
+      )}
+      <a class="button" href={logAddress(taskId)} download={`${taskId}.log`} aria-label={own.downloadLog}>
+        {own.download}
+      </a>
     </>
   );
 }
@@ -96,7 +152,7 @@ const Lines = memo(function Lines({ block }: { block: Block }) {
 const SIGN = { asked: "→", done: "✓", failed: "✗", denied: "⊘" } as const;
 
 function LogLine({ line }: { line: Line }) {
-  const t = messages.value.log;
+  const t = executionMessages.value.log;
   const { kind, text, cut } = line;
   const more = cut > 0 && <em> {t.cut(formats.value.number(cut))}</em>;
   if (kind === "text" || kind === "code" || kind === "note") {
@@ -113,7 +169,7 @@ function LogLine({ line }: { line: Line }) {
         {SIGN[kind]}
       </span>
       <span class="unseen">{t.kind[kind]}: </span>
-      {text}
+      <bdi>{text}</bdi>
       {kind === "denied" && (
         <>
           {" "}
@@ -125,11 +181,29 @@ function LogLine({ line }: { line: Line }) {
   );
 }
 
+interface Log {
+  /** What the reader sees: while paused, what was there when they paused. */
+  readonly shown: Tail;
+  readonly state: LogState;
+  readonly paused: boolean;
+  readonly pause: (paused: boolean) => void;
+  /** Lines that came since it was paused. */
+  readonly behind: number;
+  /** Bytes at its beginning that were not read. */
+  readonly skipped: number;
+  /** When the newest text came, or reading began: by the page's clock. */
+  readonly heardAt: number;
+  readonly retry: () => void;
+}
+
 /** The log of this execution, from the moment this is shown; the panel makes a new one for another. */
-function useLog(taskId: string, ended: boolean): { tail: Tail; state: LogState; resume: () => void } {
+function useLog(taskId: string, ended: boolean): Log {
   const [log] = useState(() => new LogTail());
   const [tail, setTail] = useState(() => log.tail());
-  const [state, setState] = useState<LogState>("reading");
+  const [frozen, setFrozen] = useState<Tail | null>(null);
+  const [state, setState] = useState<LogState>({ kind: "reading" });
+  const [skipped, setSkipped] = useState(0);
+  const heardAt = useRef(now.peek());
   const over = useRef(ended);
   over.current = ended;
   const follower = useRef<LogFollower | null>(null);
@@ -142,11 +216,14 @@ function useLog(taskId: string, ended: boolean): { tail: Tail; state: LogState; 
     follower.current = new LogFollower({
       open: (offset, signal) => openLog(taskId, offset, signal),
       onText: (text) => {
+        heardAt.current = now.peek();
         log.push(text);
         timer ??= setTimeout(show, SHOW_EVERY_MS);
       },
+      onSkipped: setSkipped,
       onState: setState,
       ended: () => over.current,
+      isRefusal,
       wait: (ms) => new Promise((done) => setTimeout(done, ms)),
     });
     void follower.current.run();
@@ -155,8 +232,24 @@ function useLog(taskId: string, ended: boolean): { tail: Tail; state: LogState; 
       follower.current?.stop();
     };
   }, [taskId, log]);
-  return { tail, state, resume: () => void follower.current?.resume() };
+  const retry = () => void follower.current?.run();
+  const open = !locked.value;
+  useEffect(() => {
+    if (open && state.kind === "refused") retry();
+  }, [open]);
+  return {
+    shown: frozen ?? tail,
+    state,
+    paused: frozen !== null,
+    pause: (paused) => setFrozen(paused ? tail : null),
+    behind: frozen ? tail.count - frozen.count : 0,
+    skipped,
+    heardAt: heardAt.current,
+    retry,
+  };
 }
+
+type End = ReturnType<typeof useEnd>;
 
 /** Stays at the end while the reader is there; a reader who scrolled up is left in peace. */
 function useEnd(tail: Tail) {
@@ -175,5 +268,5 @@ function useEnd(tail: Tail) {
     const box = scroller.current;
     if (box) setFollows(box.scrollHeight - box.scrollTop - box.clientHeight < END_PX);
   };
-  return { scroller, follows, jump, onScroll };
+  return { scroller, follows, jump, leave: () => setFollows(false), onScroll };
 }

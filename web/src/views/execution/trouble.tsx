@@ -1,6 +1,7 @@
 /** What went wrong or was withheld, each with what to do about it. */
 import { now } from "../../clock";
 import { formats, messages } from "../../i18n";
+import { executionMessages } from "../../i18n/execution";
 import { Mark } from "../../parts/mark";
 import { lost } from "../../session";
 import { causeOf, firstLine, isRetry, retryAt } from "../../text/news";
@@ -9,7 +10,7 @@ import type { Agent, TaskRow } from "../../wire";
 
 /** Why a run failed: what is known by its kind, its own message, then what a person can do. */
 export function Cause({ row }: { row: TaskRow }) {
-  const t = messages.value.execution;
+  const t = executionMessages.value;
   if (row.status !== "error" || (row.error_kind === null && row.error === null)) return null;
   const [happened, advice] = causeOf(row, messages.value);
   return (
@@ -33,12 +34,12 @@ function Kinds({ row }: { row: TaskRow }) {
 
 function OwnWords({ row, besides }: { row: TaskRow; besides: string }) {
   const words = ownWords(row);
-  return words && firstLine(words) !== besides ? <p class="own-words">{words}</p> : null;
+  return words && firstLine(words) !== besides ? <p class="own-words" dir="auto">{words}</p> : null;
 }
 
 /** A failed attempt whose next one is to come: when, and why there is one. */
 export function Waiting({ row }: { row: TaskRow }) {
-  const t = messages.value.execution;
+  const t = executionMessages.value;
   if (row.status === "pending" && !isRetry(row)) return <Turn row={row} />;
   if (!isRetry(row)) return null;
   const [happened] = causeOf(row, messages.value);
@@ -63,7 +64,7 @@ export function Waiting({ row }: { row: TaskRow }) {
 
 /** One that has not begun: what it waits for, and how long it may. */
 function Turn({ row }: { row: TaskRow }) {
-  const t = messages.value.execution;
+  const t = executionMessages.value;
   return (
     <section class="box cause" aria-labelledby="turn-title">
       <h3 id="turn-title">{t.triesWhen}</h3>
@@ -75,7 +76,7 @@ function Turn({ row }: { row: TaskRow }) {
 }
 
 function Deadline({ row }: { row: TaskRow }) {
-  const t = messages.value.execution;
+  const t = executionMessages.value;
   if (!row.deadline_at) return null;
   const at = formats.value.moment(Date.parse(row.deadline_at), now.value);
   return (
@@ -86,16 +87,16 @@ function Deadline({ row }: { row: TaskRow }) {
 }
 
 function Start({ at }: { at: string | null }) {
-  const t = messages.value.execution;
+  const t = executionMessages.value;
   const left = at === null ? 0 : Date.parse(at) - now.value;
   if (at === null || left < 1_000) return <>{t.triesAgainNow}</>;
   const clock = formats.value.clockSeconds(Date.parse(at));
-  return <>{lost.value ? `${t.triesAgainAt(clock)}.` : t.triesAgainIn(clock, messages.value.span(left))}</>;
+  return <>{lost.value ? t.triesAgainAt(clock) : t.triesAgainIn(clock, messages.value.span(left))}</>;
 }
 
 /** A slot that did not run because the money is spent. */
 export function Spent({ row }: { row: TaskRow }) {
-  const t = messages.value.execution;
+  const t = executionMessages.value;
   if (row.status !== "skipped" || row.skip_reason !== "budget") return null;
   return (
     <section class="box cause" aria-labelledby="spent-title">
@@ -107,7 +108,7 @@ export function Spent({ row }: { row: TaskRow }) {
 
 /** What the agent asked for and did not get. */
 export function Denied({ row, agent }: { row: TaskRow; agent: Agent | null }) {
-  const t = messages.value.execution;
+  const t = executionMessages.value;
   const denied = row.permission_denied ?? [];
   if (denied.length === 0) return null;
   const granted = agent?.councilor_config?.policies?.permissions ?? "";
@@ -134,7 +135,7 @@ export function Notes({ row }: { row: TaskRow }) {
   if (notes.length === 0) return null;
   return (
     <section class="box notes" aria-labelledby="notes-title">
-      <h3 id="notes-title">{messages.value.execution.notes}</h3>
+      <h3 id="notes-title">{executionMessages.value.notes}</h3>
       <ul>
         {notes.map((note, at) => (
           <li key={at}>{note}</li>

@@ -1,0 +1,57 @@
+/**
+ * Markdown that others wrote, as elements of the page. The one place where text becomes markup: only
+ * what stands in these two lists gets through, whatever was written and whatever marked made of it.
+ */
+import createPurifier, { type Config } from "dompurify";
+
+import { type MarkdownOptions, markdownToHtml } from "./markdown_html";
+
+const PLAIN = ["target", "rel", "start", "align"];
+
+const ALLOWED: Config & { RETURN_DOM_FRAGMENT: true } = {
+  ALLOWED_TAGS: [
+    ...["h3", "h4", "h5", "h6", "p", "ul", "ol", "li", "blockquote", "pre", "code", "hr", "br"],
+    ...["table", "thead", "tbody", "tr", "th", "td", "em", "strong", "del", "a", "#text"],
+  ],
+  ALLOWED_ATTR: ["href", ...PLAIN],
+  // The others would have to be addresses too.
+  ADD_URI_SAFE_ATTR: PLAIN,
+  ALLOW_ARIA_ATTR: false,
+  ALLOW_DATA_ATTR: false,
+  ALLOWED_URI_REGEXP: /^(?:https?|mailto):/i,
+  RETURN_DOM_FRAGMENT: true,
+};
+
+/** Each of these takes its direction from its own words: one line cannot turn the next around. */
+const BLOCKS = "p, li, h3, h4, h5, h6, pre, th, td, blockquote";
+
+const purifier = createPurifier(typeof window === "undefined" ? undefined : window);
+
+export type MarkdownWords = Partial<MarkdownOptions>;
+
+export function renderMarkdown(text: string, words: MarkdownWords = {}): DocumentFragment {
+  return markdownRenderer(words)(text);
+}
+
+/** For a text that comes in pieces. */
+export function markdownRenderer(words: MarkdownWords = {}): (text: string) => DocumentFragment {
+  const toHtml = markdownToHtml({ heading: 4, picture: pictureWords, ...words });
+  return (text) => finished(purifier.sanitize(toHtml(text), ALLOWED));
+}
+
+function finished(fragment: DocumentFragment): DocumentFragment {
+  for (const block of fragment.querySelectorAll(BLOCKS)) block.setAttribute("dir", "auto");
+  for (const table of fragment.querySelectorAll("table")) {
+    // What is wider than the page scrolls in a box of its own, by keyboard too.
+    const box = document.createElement("div");
+    box.className = "wide";
+    box.tabIndex = 0;
+    table.replaceWith(box);
+    box.append(table);
+  }
+  return fragment;
+}
+
+function pictureWords(words: string, address: string): string {
+  return words ? `${words} (${address})` : address;
+}
