@@ -10,6 +10,7 @@ import type { Absence, Timeline } from "../../timeline/lanes";
 import { cutTo, type Day, daysOf, isOnTheHour, nightsOf, placeOf, type Span, ticksOf } from "../../timeline/span";
 import type { MaintenanceWindow } from "../../wire";
 import { whomWords } from "../maintenance";
+import { spanWords } from "./words";
 
 /** So much room an hour needs with its label. */
 const LABEL_PX = 42;
@@ -140,7 +141,7 @@ function shownTimes({ span, absences, maintenance }: Timeline, width: number): S
 function absenceTime({ kind, from, until }: Absence): ShownTime {
   const t = timelineMessages.value;
   const text = t.absence[kind];
-  return { key: `${kind}-${from}`, kind: "absence", from, until, text, whole: `${text}, ${t.fromTo(moment(from), moment(until))}` };
+  return { key: `${kind}-${from}`, kind: "absence", from, until, text, whole: `${text}, ${spanWords(from, until)}` };
 }
 
 function maintenanceTime(window: MaintenanceWindow, span: Span): ShownTime {
@@ -148,13 +149,9 @@ function maintenanceTime(window: MaintenanceWindow, span: Span): ShownTime {
   const from = Date.parse(window.starts_at);
   const until = window.ends_at === null ? span.until : Date.parse(window.ends_at);
   const text = t.maintenance(window.reason);
-  const when = window.ends_at === null ? t.fromOn(moment(from)) : t.fromTo(moment(from), moment(until));
+  const when = window.ends_at === null ? t.fromOn(formats.value.moment(from, now.peek())) : spanWords(from, until);
   const whole = `${text}, ${t.forWhom(whomWords(window))}, ${when}`;
   return { key: window.window_id, kind: "maintenance", from, until, text, whole };
-}
-
-function moment(at: number): string {
-  return formats.value.moment(at, now.peek());
 }
 
 /** With less room a word would be cut to what nobody can read: the shape alone tells, or the shade. */

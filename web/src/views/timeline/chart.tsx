@@ -60,7 +60,7 @@ export function Chart({ told }: { told: Timeline }) {
             onKeyDown={roving.keyDown}
             onFocusIn={roving.focusIn}
             onFocusOut={(event) => {
-              roving.focusOut();
+              roving.focusOut(event);
               card.listeners.onFocusOut(event);
             }}
             onPointerOver={card.listeners.onPointerOver}

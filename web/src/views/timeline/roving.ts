@@ -87,9 +87,12 @@ export function useRoving(list: RefObject<HTMLElement | null>, lanes: readonly L
     take(mark);
   };
 
-  // Not heard of for an element that is taken away: then the focus goes on beside it.
-  const focusOut = () => {
-    last.current = null;
+  // One that is taken away loses the focus too, and knows it only later: then the focus goes on beside it.
+  const focusOut = (event: FocusEvent) => {
+    const element = event.target as Element;
+    queueMicrotask(() => {
+      if (element.isConnected && !element.contains(document.activeElement)) last.current = null;
+    });
   };
 
   return { keyDown, focusIn, focusOut };

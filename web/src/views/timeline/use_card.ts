@@ -49,11 +49,14 @@ export function useCard(list: RefObject<HTMLElement | null>): CardState {
     document.addEventListener("keydown", escape, true);
     document.addEventListener("focusin", focused);
     window.addEventListener("scroll", scrolled, { passive: true });
+    // What it leads to opens over it.
+    window.addEventListener("hashchange", state.close);
     return () => {
       state.close();
       document.removeEventListener("keydown", escape, true);
       document.removeEventListener("focusin", focused);
       window.removeEventListener("scroll", scrolled);
+      window.removeEventListener("hashchange", state.close);
     };
   }, []);
   return state;

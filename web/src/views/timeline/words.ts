@@ -1,11 +1,13 @@
 /** What a mark tells: for the card beside it, and for who cannot see either. */
+import { computed } from "@preact/signals";
+
 import { now } from "../../clock";
 import { isMaintained } from "../../council/journal";
 import type { MarkKind } from "../../council/standing";
-import { formats, messages } from "../../i18n";
+import { formats, language, messages } from "../../i18n";
 import { timelineMessages } from "../../i18n/timeline";
 import { agendaAddress, councilorAddress, executionAddress } from "../../route";
-import { endsOf } from "../../text/format";
+import { capital } from "../../text/format";
 import { markNews, missedNews, missedReason, skippedNews } from "../../text/news";
 import type { BareAgent, MaintenanceWindow } from "../../wire";
 import { type Current, isLost, type Kind, type Lane, type Row, weightOf } from "../../timeline/lanes";
@@ -99,13 +101,37 @@ function moment(at: number): string {
   return formats.value.moment(at, now.peek());
 }
 
+const dates = computed(() => new Intl.DateTimeFormat(language.value, { day: "numeric", month: "short" }));
+
+/** "at 14:26", and on which day when that is another one. */
+function atWords(at: number): string {
+  const [t, f] = [timelineMessages.value, formats.value];
+  return isOfOneDay(at, now.peek()) ? t.at(f.clock(at)) : t.atOn(dates.value.format(at), f.clock(at));
+}
+
+/** "14:00 to 15:00": the day is told where it is another one, or each end's where they differ. */
+export function spanWords(from: number, to: number): string {
+  const [t, f] = [timelineMessages.value, formats.value];
+  if (to === from) return atWords(to);
+  if (!isOfOneDay(from, to)) return t.fromDayTo(f.moment(from, to), f.moment(to, from));
+  const say = to - from < MINUTE_MS ? f.clockSeconds : f.clock;
+  if (isOfOneDay(from, now.peek())) return t.fromTo(say(from), say(to));
+  return t.fromToOn(dates.value.format(from), say(from), say(to));
+}
+
+const MINUTE_MS = 60_000;
+
+function isOfOneDay(a: number, b: number): boolean {
+  return formats.value.moment(a, b) === formats.value.clock(a);
+}
+
 function tellRun(row: Row): Told {
   const t = timelineMessages.value;
   const length = row.mark.duration_ms;
   const took = length === null ? "" : `, ${t.took(formats.value.duration(length))}`;
   return {
     mark: row.kind,
-    title: `${wordOf(row.kind)}, ${t.endedAt(moment(row.to))}${took}`,
+    title: `${wordOf(row.kind)}, ${atWords(row.to)}${took}`,
     lines: [newsOfRow(row)],
   };
 }
@@ -116,9 +142,8 @@ export function newsOfRow(row: Row): string {
 
 function tellSeveral({ rows, row }: RunMark): Told {
   const times = rows.map((each) => each.to);
-  const [from, to] = [Math.min(...times), Math.max(...times)];
-  const say = endsOf(from, to, formats.value);
-  const title = timelineMessages.value.several(rows.length, say(from, to), say(to, from));
+  const when = spanWords(Math.min(...times), Math.max(...times));
+  const title = timelineMessages.value.several(rows.length, when);
   return { mark: row.kind, title, lines: [countWords(countsOf(rows))] };
 }
 
@@ -150,34 +175,20 @@ function tellLost(row: Row): Told {
     return { mark: "missed", title: missedNews(row.mark, m, f), lines: why ? [t.why(why)] : [] };
   }
   const slots = weightOf(row);
-  const say = slots > 1 ? endsOf(row.from, row.to, f) : f.moment;
-  const [from, to] = [say(row.from, slots > 1 ? row.to : now.peek()), say(row.to, row.from)];
-  return {
-    mark: "skipped",
-    title: skippedNews(row.mark.skip_reason, row.mark.summary, m),
-    lines: [t.slots(slots, f.number(slots), from, to)],
-  };
+  const which = slots === 1 ? t.slot(moment(row.to)) : t.slots(f.number(slots), spanWords(row.from, row.to));
+  return { mark: "skipped", title: skippedNews(row.mark.skip_reason, row.mark.summary, m), lines: [which] };
 }
 
 function tellBar(mark: BarMark, span: Span): Told {
-  const t = timelineMessages.value;
-  const [from, to] = [stepStart(span, mark.step), stepStart(span, mark.step + 1)];
-  return {
-    mark: mark.worst,
-    title: capital(t.fromTo(moment(from), moment(to))),
-    lines: [countWords(mark.counts)],
-  };
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  const when = spanWords(stepStart(span, mark.step), stepStart(span, mark.step + 1));
+  return { mark: mark.worst, title: capital(when), lines: [countWords(mark.counts)] };
 }
 
 function tellCurrent({ works, since }: Current, { lost, heardAt }: Hearing): Told {
   const [t, f] = [timelineMessages.value, formats.value];
   const heard = f.clock(heardAt);
   if (!works) return { mark: "waiting", title: lost ? t.wasWaiting(heard) : t.waiting, lines: [] };
-  const lines = since === null ? [] : [t.beganAt(moment(since))];
+  const lines = since === null ? [] : [t.began(atWords(since))];
   if (lost || since === null) return { mark: "running", title: lost ? t.workedAt(heard) : wordRunning(), lines };
   const length = messages.value.span(Math.max(0, now.value - since));
   return { mark: "running", title: t.workingFor(length), lines };
@@ -202,11 +213,11 @@ function tellStretch({ repeats }: StretchMark, about: About, { lost }: Hearing):
   const t = timelineMessages.value;
   const { from, until, every } = repeats;
   const length = messages.value.span(every);
-  const [start, end] = [moment(from), formats.value.moment(until, from)];
+  const when = spanWords(from, until);
   const number = formats.value.number(Math.max(1, Math.round((until - from) / every)));
   return {
     mark: "planned",
-    title: lost ? t.wasEvery(length, start, end) : t.every(length, start, end),
+    title: lost ? t.wasEvery(length, when) : t.every(length, when),
     lines: [t.about(number), ...maintainedWords(about, from, lost)],
   };
 }
