@@ -5,7 +5,7 @@ const count = (n: number, text: string, one: string, many: string) => `${text} $
 
 export const councilorEn: CouncilorMessages = {
   label: (name) => `Report of ${name}`,
-  plenary: "Plenary",
+  plenary: "Chamber",
   close: "Close",
   loading: "Calling the council.",
   run: "Run now",
@@ -17,7 +17,7 @@ export const councilorEn: CouncilorMessages = {
 
   gone: {
     unknown: (id) => `There is no agent with the id “${id}”.`,
-    unknownCure: "Check the address, or look for the councilor in the plenary.",
+    unknownCure: "Check the address, or look for the councilor in the chamber.",
     demoted: (name) => `${name} has no seat in the council.`,
     demotedCure: "No slot runs. What it did stays here.",
     promote: "Give it a seat",
