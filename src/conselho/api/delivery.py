@@ -4,7 +4,9 @@ Were each client a coroutine that waits for news, an event would wake them all a
 loop would run every one of them before anything else, and other requests would wait for the last.
 Waking, a time-out and ASGI's `send` also cost three times what the write itself does. So no client
 is woken: `run` goes through all that lack something and writes into their connections, for a few
-milliseconds at a time, and lets everybody else have their turn in between.
+milliseconds at a time, and lets everybody else have their turn in between. While somebody waits for
+an answer it pauses for longer than a turn: an answer is made in threads too, and Python's lock goes
+to a thread only when the loop lets go of it for longer than the thread takes to wake up.
 
 A connection that takes no more (the system's buffer is full) says so; its client is passed over
 until the connection is free again, and then gets what it lacks in few writes. None waits for it.
@@ -18,6 +20,7 @@ from time import perf_counter
 from typing import Final
 
 from conselho.api.batches import Batch, Readers
+from conselho.api.courtesy import Courtesy
 from conselho.api.ring import Ring
 from conselho.api.stream_figures import StreamFigures
 from conselho.api.stream_request import Filter
@@ -25,7 +28,8 @@ from conselho.clock import Clock
 
 # With shorter ones, most of the time goes into turns; how long an event takes to the last client
 # hardly depends on it, how long a request waits does.
-SLICE_SECONDS: Final = 0.002
+SLICE_SECONDS: Final = 0.001
+PAUSE_SECONDS: Final = 0.001
 # Asking for the time costs a tenth of a write, so not after each.
 WRITES_PER_LOOK: Final = 16
 # A connection that takes nothing for that long has a client that does not read.
@@ -101,8 +105,11 @@ class Client:
 class Delivery:
     """Everybody who is written to from the ring, and the loop that does it."""
 
-    def __init__(self, ring: Ring, figures: StreamFigures, clock: Clock) -> None:
+    def __init__(
+        self, ring: Ring, figures: StreamFigures, clock: Clock, courtesy: Courtesy
+    ) -> None:
         self._ring = ring
+        self._courtesy = courtesy
         self.figures = figures
         self._clock = clock
         self._live: dict[Client, None] = {}
@@ -202,7 +209,7 @@ class Delivery:
             self._write_next(client)
             if not number % WRITES_PER_LOOK and perf_counter() >= slice_ends:
                 self._count(fresh)
-                await asyncio.sleep(0)
+                await asyncio.sleep(PAUSE_SECONDS if self._courtesy.is_due() else 0)
                 slice_ends = perf_counter() + SLICE_SECONDS
         self._count(fresh)
 

@@ -37,7 +37,7 @@ class LoadedServer:
             # Before the gate, so that its refusals are told as problems too.
             return Guard(ProblemDetails(gate), hosts=[system.settings.host, *system.settings.hosts])
 
-        self.app = guarded(app)
+        self.app = hub.courtesy.towards(guarded(app))
         self._mcp = Mcp(self.app)
         # Before the page, which answers for every path that nobody else has.
         app.router.routes.insert(0, Route(MCP_PATH, self._mcp, include_in_schema=False))

@@ -27,6 +27,7 @@ from starlette.types import Receive, Scope, Send
 
 from conselho.api.batches import JOINED_FRAMES
 from conselho.api.connections import BoundedProtocol
+from conselho.api.courtesy import Courtesy
 from conselho.api.delivery import Client, Delivery
 from conselho.api.frames import frame_of, framed, heartbeat
 from conselho.api.ring import FRAMES, Ring
@@ -82,7 +83,8 @@ class Hub:
         self.ring = Ring(frames=ring)
         self.figures = StreamFigures()
         self.clients = 0
-        self._delivery = Delivery(self.ring, self.figures, clock)
+        self.courtesy = Courtesy()
+        self._delivery = Delivery(self.ring, self.figures, clock, self.courtesy)
         self._reading_store = asyncio.Semaphore(STORE_READERS)
         self._news = asyncio.Event()
         self._loaded = asyncio.Event()
