@@ -146,6 +146,10 @@ describe("a seat in the fields of a form", () => {
       policies: { max_cost_usd: null },
     });
     expect(countChanges(patch)).toBe(4);
+    const hourly: SeatDraft = { ...before, every: { amount: "1", unit: "h" } };
+    const moved = changes(seatSections(before), seatSections(hourly));
+    expect(moved, "a value goes with its type").toEqual({ schedule: { type: "interval", value: "1h" } });
+    expect(countChanges(moved)).toBe(1);
   });
 
   it("asks nothing of a plain program that only a model understands", () => {
@@ -371,10 +375,11 @@ describe("the two steps to a seat", () => {
 
   it("touch nobody else's agent", async () => {
     const server = new Scripted();
-    server.agents.set("ana", { version: 7, provider: "claude", is_councilor: true });
+    server.agents.set("ana", { version: 7, provider: "command", is_councilor: true });
     const [refused] = await tries(server, AGENT);
     expect(refused).toBeInstanceOf(IdTaken);
     expect(refused).toMatchObject({ agentId: "ana", isCouncilor: true });
+    server.agents.set("ana", { version: 7, provider: "command", is_councilor: false });
     await abandon({ created: JSON.stringify(AGENT) }, server);
     expect(server.agents.get("ana")?.version).toBe(7);
   });
