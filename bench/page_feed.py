@@ -22,6 +22,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from conselho.api import loaded
+from conselho.api.doors import Doors
 from conselho.cli.main import main
 from conselho.config import Settings
 from conselho.models.agent import Agent
@@ -120,8 +121,10 @@ def _findings(severity: Severity) -> tuple[Finding, ...]:
     )
 
 
-async def _load_with_feeder(settings: Settings, data_dir: DataDir) -> loaded.LoadedServer:
-    server = await _load(settings, data_dir)
+async def _load_with_feeder(
+    settings: Settings, data_dir: DataDir, doors: Doors
+) -> loaded.LoadedServer:
+    server = await _load(settings, data_dir, doors)
     system = server._system
     feeder = Feeder(system.store)
     feeder.listen()

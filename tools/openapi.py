@@ -19,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
 
 from conselho.api.app import make_app
 from conselho.api.context import Context
+from conselho.api.doors import Doors
 from conselho.api.openapi import describe
 from conselho.api.stream import Hub
 from conselho.config import Settings
@@ -116,7 +117,7 @@ async def described() -> Json:
         system = await open_system(settings, home)
         try:
             hub = Hub(system.store, system.store.identity, system.clock)
-            return describe(make_app(Context(system, hub)))
+            return describe(make_app(Context(system, hub, Doors(1, of_address=1))))
         finally:
             await system.stop()
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from bench.stream.metronome import Metronome, padding
 from conselho.api import loaded
+from conselho.api.doors import Doors
 from conselho.cli.main import main
 from conselho.config import Settings
 from conselho.models.event import EventDraft, EventType
@@ -27,8 +28,10 @@ AROUND_BYTES = 200
 _load = loaded.load
 
 
-async def _load_with_metronome(settings: Settings, data_dir: DataDir) -> loaded.LoadedServer:
-    server = await _load(settings, data_dir)
+async def _load_with_metronome(
+    settings: Settings, data_dir: DataDir, doors: Doors
+) -> loaded.LoadedServer:
+    server = await _load(settings, data_dir, doors)
     system = server._system
 
     async def publish(due: float, size: int) -> None:

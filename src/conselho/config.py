@@ -29,12 +29,14 @@ HIGHEST_USD = 1_000_000
 # Variables of ours that are no settings: the settings file, the server that commands speak to, and
 # the token that they show to it.
 OTHER_VARIABLES = ("CONSELHO_CONFIG", "CONSELHO_URL", "CONSELHO_TOKEN")
-# In a minute, but for `streams_at_once`; of one token, or of one address.
+# In a minute, but for the streams that are open at once; of one token, or of one address without
+# any; `streams_of_address` of one address with all tokens that are used there.
 RATE_LIMITS: Final[Mapping[str, int]] = {
     "writes": 120,
     "runs": 30,
-    "streams": 30,
-    "streams_at_once": 50,
+    "streams": 200,  # twice those at once: all come back when the server starts again
+    "streams_at_once": 100,
+    "streams_of_address": 1_000,
     "failed_logins": 10,
 }
 
@@ -66,7 +68,8 @@ class Settings:
     and cancels are.
     require_login: ask for a token on a loopback address too. trusted_proxies: addresses and
     networks whose X-Forwarded-For and X-Forwarded-Proto are believed.
-    rate_limits: by the names of RATE_LIMITS; what is left out is as there.
+    rate_limits: by the names of RATE_LIMITS; what is left out is as there. max_streams: how many
+    event streams, sockets, followed logs and exports may be open at once.
     data_dir: the server's own files. council_dir: the council files to load at start.
     providers_file: the user's own agent programs, beside those that come with Conselho.
     database_url, redis_url, broker_url: the store, the event bus, the dispatcher. The last two
@@ -96,6 +99,7 @@ class Settings:
     read_only_council: bool = False
     trusted_proxies: tuple[str, ...] = ()
     rate_limits: Mapping[str, int] = field(default_factory=dict)
+    max_streams: int = 10_000
     data_dir: Path
     council_dir: Path | None = None
     providers_file: Path | None = None
@@ -547,6 +551,7 @@ _READERS: dict[str, Reader] = {
     "read_only_council": _switch,
     "trusted_proxies": _networks,
     "rate_limits": _numbers(1, 1_000_000),
+    "max_streams": _whole(1, 1_000_000),
     "data_dir": _path,
     "council_dir": _path,
     "providers_file": _path,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 
 import pytest
@@ -13,9 +14,11 @@ from uvicorn.server import ServerState
 
 from conselho.api import bodies, connections
 from conselho.api.connections import BoundedProtocol
+from conselho.api.doors import Doors
 from conselho.api.security import Guard
 
 DEADLINE_SECONDS = 30.0
+MOST, MOST_OF_ADDRESS = 8, 6
 HEAD = b"POST / HTTP/1.1\r\nHost: localhost\r\n"
 
 
@@ -30,8 +33,9 @@ async def port() -> AsyncIterator[int]:
     config = uvicorn.Config(Guard(echo), log_config=None, lifespan="off", ws="none")
     config.load()
     state = ServerState()
+    doors = Doors(MOST, of_address=MOST_OF_ADDRESS)
     server = await asyncio.get_running_loop().create_server(
-        lambda: BoundedProtocol(config, state, {}), "127.0.0.1", 0
+        lambda: BoundedProtocol(config, state, {}, doors=doors), "127.0.0.1", 0
     )
     yield server.sockets[0].getsockname()[1]
     server.close()
@@ -142,3 +146,28 @@ async def test_two_requests_on_one_connection_are_both_answered(port: int) -> No
 
     assert answer.count(b"HTTP/1.1 200 ") == 2
     assert answer.endswith(b"ho")
+
+
+async def test_who_is_one_too_many_is_told_and_others_are_answered_again(port: int) -> None:
+    waiting = [await asyncio.open_connection("127.0.0.1", port) for _ in range(MOST_OF_ADDRESS)]
+
+    answer = await said(port)
+    for _, writer in waiting:
+        writer.close()
+        await writer.wait_closed()
+    again = await said_when_let_in(port, HEAD + b"Content-Length: 0\r\nConnection: close\r\n\r\n")
+
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 429 ")
+    assert b"\r\nretry-after: 30" in head
+    assert "too many connections from this address" in json.loads(body)["detail"]
+    assert again.startswith(b"HTTP/1.1 200 ")
+
+
+async def said_when_let_in(port: int, request: bytes) -> bytes:
+    """The answer, once the server has noticed that others left."""
+    async with asyncio.timeout(DEADLINE_SECONDS):
+        answer = b""
+        while not answer or answer.startswith(b"HTTP/1.1 429 "):
+            answer = await said(port, request)
+        return answer

@@ -15,6 +15,7 @@ from websockets.sync.client import connect
 
 from conselho.api.app import make_app
 from conselho.api.context import Context
+from conselho.api.doors import Doors
 from conselho.api.front import SOCKET_PATH, STREAM_PATH
 from conselho.api.mcp import PATH as MCP_PATH
 from conselho.api.roles import ROLES, role_for, route_of
@@ -60,7 +61,7 @@ async def served(tmp_path: Path) -> set[Entry]:
     try:
         system = await open_system(settings, data_dir)
         hub = Hub(system.store, system.store.identity, system.clock)
-        found = set(entries(make_app(Context(system, hub)).routes))
+        found = set(entries(make_app(Context(system, hub, Doors(9, of_address=9))).routes))
         await system.store.close()
     finally:
         data_dir.release()

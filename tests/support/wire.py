@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 from uvicorn.server import ServerState
 
 from conselho.api.connections import BoundedProtocol
+from conselho.api.doors import Doors
 from conselho.api.security import Guard
 
 DEADLINE = 10
@@ -108,10 +109,11 @@ class StreamServer:
         self._config = uvicorn.Config(Guard(app), log_config=None, lifespan="off", ws="none")
         self._config.load()
         self._state = ServerState()
+        self.doors = Doors(10_000, of_address=10_000)
 
     def connect(self, request: bytes) -> Wire:
         wire = Wire()
-        protocol = BoundedProtocol(self._config, self._state, {})
+        protocol = BoundedProtocol(self._config, self._state, {}, doors=self.doors)
         wire.protocol = protocol
         protocol.connection_made(wire)
         protocol.data_received(request)

@@ -8,9 +8,12 @@ import pytest
 from starlette.types import Message, Receive
 
 from conselho.api import bodies, rate_limits
+from conselho.api.addresses import origin
 from conselho.api.bodies import MAX_DEPTH, BodyRefused, ClientGone, is_too_deep, whole_body
-from conselho.api.rate_limits import LOCAL_FACTOR, RateLimits, origin
+from conselho.api.rate_limits import LOCAL_FACTOR, RateLimits
 from conselho.config import RATE_LIMITS
+
+HERE = "192.0.2.7"
 
 
 @pytest.mark.parametrize(
@@ -95,11 +98,30 @@ def test_looking_counts_nothing() -> None:
 def test_streams_are_counted_while_they_are_open() -> None:
     limits = RateLimits({"streams_at_once": 1})
 
-    assert limits.enter("a")
-    assert not limits.enter("a")
-    assert limits.enter("b")
-    limits.leave("a")
-    assert limits.enter("a")
+    assert limits.enter("a", HERE) is None
+    assert limits.enter("a", HERE) == "streams_at_once"
+    assert limits.enter("b", HERE) is None
+    limits.leave("a", HERE)
+    assert limits.enter("a", HERE) is None
+
+
+def test_streams_of_an_address_are_counted_whatever_tokens_are_used_there() -> None:
+    limits = RateLimits({"streams_of_address": 2})
+
+    assert limits.enter("a", HERE) is limits.enter("b", HERE) is None
+    assert limits.enter("c", HERE) == "streams_of_address"
+    assert limits.enter("c", "192.0.2.8") is None
+    assert limits.enter("c", HERE, is_local=True) is None
+
+
+def test_all_streams_are_counted_together_those_of_this_machine_too() -> None:
+    limits = RateLimits(max_streams=2)
+
+    assert limits.enter("a", HERE) is limits.enter("b", "192.0.2.8") is None
+    assert limits.enter("c", "192.0.2.9", is_local=True) == "max_streams"
+    limits.leave("b", "192.0.2.8")
+    assert limits.enter("c", "192.0.2.9") is None
+    assert limits.refused_streams == {"max_streams": 1}
 
 
 def test_strangers_beyond_a_number_share_one_count(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,11 +11,16 @@ of its answer through ASGI like everybody, and writes the rest straight into the
 from __future__ import annotations
 
 import asyncio
+import json
 import socket
 from asyncio import TimerHandle
-from typing import Final, Protocol
+from collections.abc import Mapping
+from typing import Any, Final, Protocol
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+
+from conselho.api.doors import Doors, Full
+from conselho.api.sockets import BoundedSocket
 
 MAX_HEAD_BYTES: Final = 64 * 1024
 HEAD_SECONDS: Final = 20.0
@@ -23,6 +28,12 @@ HEAD_SECONDS: Final = 20.0
 STREAM_BUFFER_BYTES: Final = 128 * 1024
 # A stream whose client has vanished acknowledges nothing: the heartbeat asks it every 15 s.
 UNACKNOWLEDGED_SECONDS: Final = 30
+# When others may have left.
+FULL_SECONDS: Final = 30
+_FULL: Final[Mapping[Full, tuple[bytes, str]]] = {
+    "server": (b"503 Service Unavailable", "This server has as many connections as it can hold."),
+    "address": (b"429 Too Many Requests", "There are too many connections from this address."),
+}
 
 
 class Listener(Protocol):
@@ -40,14 +51,19 @@ class Listener(Protocol):
 
 
 class BoundedProtocol(HttpToolsProtocol):
-    """Closes a connection whose head is too long (431) or too slow (408), and lends itself to a
-    stream.
+    """Closes a connection that is one too many (503, 429), whose head is too long (431) or too
+    slow (408), and lends itself to a stream.
     """
 
     _head_bytes = 0
     _in_head = True
     _head_timer: TimerHandle | None = None
     _listener: Listener | None = None
+    _address: str | None = None
+
+    def __init__(self, *args: Any, doors: Doors, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._doors = doors
 
     def stream_to(self, listener: Listener, *, is_chunked: bool) -> None:
         """Tell `listener` of this connection from now on, to its end. It writes into `transport`
@@ -82,16 +98,36 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        address = self.client[0] if self.client else ""
+        full = self._doors.enter(address)
+        if full is not None:
+            self._turn_away(full)
+            return
+        self._address = address
         self._expect_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._end_timer()
+        self._leave()
         super().connection_lost(exc)
         if self._listener is not None:
             self._listener.lost()
             self._listener = None
 
+    def handle_websocket_upgrade(self) -> None:
+        super().handle_websocket_upgrade()
+        successor = self.transport.get_protocol()
+        assert isinstance(successor, BoundedSocket)
+        successor.on_lost = self._leave
+
+    def _leave(self) -> None:
+        if self._address is not None:
+            self._doors.leave(self._address)
+            self._address = None
+
     def data_received(self, data: bytes) -> None:
+        if self.transport.is_closing():
+            return
         if self._listener is not None:
             # Whoever listens has nothing to say; what came would wait in memory for an answer.
             self.transport.abort()
@@ -136,6 +172,17 @@ class BoundedProtocol(HttpToolsProtocol):
     def _head_is_late(self) -> None:
         if not self.transport.is_closing():
             self._close_with(b"408 Request Timeout")
+
+    def _turn_away(self, full: Full) -> None:
+        """Answer before anything is asked: reading it would cost what is to be saved."""
+        status, detail = _FULL[full]
+        body = json.dumps({"detail": f"{detail} Try again in {FULL_SECONDS} seconds."}).encode()
+        self.transport.write(
+            b"HTTP/1.1 %b\r\ncontent-type: application/json\r\nretry-after: %d\r\n"
+            b"content-length: %d\r\nconnection: close\r\n\r\n%b"
+            % (status, FULL_SECONDS, len(body), body)
+        )
+        self.transport.close()
 
     def _close_with(self, status: bytes) -> None:
         cycle: RequestResponseCycle | None = self.cycle  # None before the first request

@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from starlette.requests import HTTPConnection
 
+from conselho.api.doors import Doors
 from conselho.api.rate_limits import RateLimits
 from conselho.api.stream import Hub
 from conselho.models.access import Identity
@@ -24,11 +25,12 @@ from conselho.wiring import System
 
 
 class Context:
-    """The running system, and the stream that snapshots connect to."""
+    """The running system, the stream that snapshots connect to, and who counts connections."""
 
-    def __init__(self, system: System, hub: Hub) -> None:
+    def __init__(self, system: System, hub: Hub, doors: Doors) -> None:
         self.system = system
         self.hub = hub
+        self.doors = doors
         self.store = system.store
         self.clock = system.clock
         self.council = system.council
@@ -41,7 +43,9 @@ class Context:
             admin_token=system.settings.admin_token,
             login_required=system.settings.login_required,
         )
-        self.rate_limits = RateLimits(system.settings.rate_limits)
+        self.rate_limits = RateLimits(
+            system.settings.rate_limits, max_streams=system.settings.max_streams
+        )
         self.quiet = system.quiet
         self.previewing = asyncio.Lock()
         self.bulk = Bulk(system.store, system.council, system.executions)

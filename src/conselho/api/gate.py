@@ -13,8 +13,9 @@ from urllib.parse import parse_qsl
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from conselho.api.addresses import origin
 from conselho.api.front import STREAM_PATH
-from conselho.api.rate_limits import Kind, RateLimits, origin
+from conselho.api.rate_limits import Crowd, Kind, RateLimits
 from conselho.api.roles import READS, RUNS, changes_council, role_for, route_of
 from conselho.api.security import refuse
 from conselho.api.watch import Watch
@@ -25,6 +26,8 @@ from conselho.services.access import Access, Pass, local
 from conselho.services.tokens import PREFIX
 
 COOKIE: Final = "conselho_session"
+# When others may have left.
+FULL_SECONDS: Final = 60
 EXPORTS: Final = "/api/export/"
 CHALLENGE: Final = (b"www-authenticate", b'Bearer realm="conselho"')
 ASKED: Final = (
@@ -157,9 +160,9 @@ class Gate:
     ) -> None:
         """Let in what goes on: counted while it does, and watched, for it outlives its check."""
         who, is_local = _counted_as(identity), self._is_local(identity)
-        if not self._limits.enter(who, is_local=is_local):
-            amount = self._limits.amount("streams_at_once", is_local=is_local)
-            status, detail, retry = too_often(f"{amount} open streams are the most for {who}", 60)
+        full = self._limits.enter(who, identity.address, is_local=is_local)
+        if full is not None:
+            status, detail, retry = self._too_many(full, who, identity, is_local=is_local)
             await refuse(scope, send, status, detail, [retry])
             return
         abort = scope.get("conselho.abort")
@@ -168,7 +171,19 @@ class Gate:
             with watching:
                 await self._app(scope, receive, send)
         finally:
-            self._limits.leave(who)
+            self._limits.leave(who, identity.address)
+
+    def _too_many(
+        self, full: Crowd, who: str, identity: Identity, *, is_local: bool
+    ) -> tuple[int, str, tuple[bytes, bytes]]:
+        if full == "max_streams":
+            most = f"{self._limits.max_streams} open streams are the most for this server"
+            _, detail, retry = too_often(most, FULL_SECONDS)
+            return 503, detail, retry
+        if full == "streams_of_address":
+            who = f"the address {origin(identity.address)}"
+        amount = self._limits.amount(full, is_local=is_local)
+        return too_often(f"{amount} open streams are the most for {who}", FULL_SECONDS)
 
     def _is_local(self, identity: Identity) -> bool:
         return identity.token_id is None and not self._access.login_required

@@ -7,6 +7,7 @@ from starlette.types import ASGIApp
 
 from conselho.api.app import make_app
 from conselho.api.context import Context
+from conselho.api.doors import Doors
 from conselho.api.gamification import Gamification
 from conselho.api.gate import Gate
 from conselho.api.mcp import PATH as MCP_PATH
@@ -22,8 +23,8 @@ from conselho.wiring import System, open_system, read_files
 class LoadedServer:
     """A running system with its HTTP side."""
 
-    def __init__(self, system: System, hub: Hub) -> None:
-        context = Context(system, hub)
+    def __init__(self, system: System, hub: Hub, doors: Doors) -> None:
+        context = Context(system, hub, doors)
         app = make_app(context)
 
         def guarded(inner: ASGIApp) -> Guard:
@@ -61,7 +62,7 @@ class LoadedServer:
         self._system.dispatcher.hurry()
 
 
-async def load(settings: Settings, data_dir: DataDir) -> LoadedServer:
+async def load(settings: Settings, data_dir: DataDir, doors: Doors) -> LoadedServer:
     """Open the store, recover, seat the council, start all services.
 
     Raises ConselhoError; for a council file that is refused, with nothing changed.
@@ -69,7 +70,7 @@ async def load(settings: Settings, data_dir: DataDir) -> LoadedServer:
     files = read_files(settings, settings.council_dir) if settings.council_dir else ()
     system = await open_system(settings, data_dir)
     hub = Hub(system.store, system.store.identity, system.clock)
-    server = LoadedServer(system, hub)
+    server = LoadedServer(system, hub, doors)
     system.spawn("stream", lambda: hub.run(system.bus))
     system.spawn("stream.deliver", hub.deliver)
     system.spawn("stream.tend", hub.tend)

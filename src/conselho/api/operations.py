@@ -119,7 +119,7 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
     ("GET", "/api/councilors"): Operation("list_councilors", agents.Council),
     ("GET", "/api/councilors/scheduler/jobs"): Operation("list_scheduler_jobs", schedules.Jobs),
     ("GET", "/api/councilors/events/stream"): Operation(
-        "stream_events", events.Event, media="text/event-stream"
+        "stream_events", events.Event, errors=(422,), media="text/event-stream"
     ),
     ("POST", "/api/council"): Operation("apply_council", council.AppliedCouncil, errors=(409,)),
     ("POST", "/api/council/pause"): Operation("pause_council", council.Switched, errors=(404,)),

@@ -10,16 +10,17 @@ import math
 import time
 from collections import Counter
 from collections.abc import Mapping
-from ipaddress import ip_address, ip_network
 from typing import Final, Literal
 
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
 
+from conselho.api.addresses import origin
 from conselho.config import RATE_LIMITS
 
 Kind = Literal["writes", "runs", "streams", "failed_logins"]
+Crowd = Literal["streams_at_once", "streams_of_address", "max_streams"]
 
 # Whoever needs no login is the person at the machine, their page, scripts and tests: this stops
 # only what runs away.
@@ -28,31 +29,28 @@ LOCAL_FACTOR: Final = 1000
 MOST_NAMES: Final = 5_000
 
 
-def origin(address: str) -> str:
-    """What counts as one address: whoever has one of IPv6 has the 2**64 of its network, and
-    whoever is on this machine has all of 127.0.0.0/8.
-    """
-    try:
-        parsed = ip_address(address.partition("%")[0])
-    except ValueError:
-        return address
-    if parsed.version == 4:
-        return "127.0.0.1" if parsed.is_loopback else address
-    return str(ip_network((parsed, 64), strict=False))
-
-
 class RateLimits:
-    def __init__(self, chosen: Mapping[str, int] | None = None) -> None:
-        """`chosen` replaces some of RATE_LIMITS, by name."""
+    def __init__(
+        self, chosen: Mapping[str, int] | None = None, *, max_streams: int = 10_000
+    ) -> None:
+        """`chosen` replaces some of RATE_LIMITS, by name. `max_streams`: of everybody, at once."""
+        self.max_streams = max_streams
+        self.open_streams = 0
+        # By the limit that was reached.
+        self.refused_streams: Counter[str] = Counter()
         self._amounts = {**RATE_LIMITS, **(chosen or {})}
         self._storage = MemoryStorage()
         self._limiter = SlidingWindowCounterRateLimiter(self._storage)
-        self._open: Counter[str] = Counter()
+        self._open: Counter[tuple[str, str]] = Counter()
 
     def spend(self, kind: Kind, who: str, *, is_local: bool = False) -> int | None:
         """Count one more; when there is no more, the seconds to wait, and nothing is counted."""
         item, name = self._item(kind, is_local), self._name(kind, who)
-        return None if self._limiter.hit(item, kind, name) else self._wait(item, kind, name)
+        if self._limiter.hit(item, kind, name):
+            return None
+        if kind == "streams":
+            self.refused_streams["rate"] += 1
+        return self._wait(item, kind, name)
 
     def spent(self, kind: Kind, who: str) -> int | None:
         """The seconds to wait when there is no more; nothing is counted."""
@@ -62,17 +60,31 @@ class RateLimits:
     def amount(self, name: str, *, is_local: bool = False) -> int:
         return self._amounts[name] * (LOCAL_FACTOR if is_local else 1)
 
-    def enter(self, who: str, *, is_local: bool = False) -> bool:
-        """Open one more stream, to be left with `leave`; False when there are too many."""
-        if self._open[who] >= self.amount("streams_at_once", is_local=is_local):
-            return False
-        self._open[who] += 1
-        return True
+    def enter(self, who: str, address: str, *, is_local: bool = False) -> Crowd | None:
+        """Open one more stream, to be left with `leave`; what is full, when there are too many.
 
-    def leave(self, who: str) -> None:
-        self._open[who] -= 1
-        if not self._open[who]:
-            del self._open[who]
+        It counts for `who` opened it, and for their address, whoever else is there.
+        """
+        counts: dict[Crowd, str] = {"streams_at_once": who, "streams_of_address": origin(address)}
+        if self.open_streams >= self.max_streams:
+            return self._refuse("max_streams")
+        for limit, name in counts.items():
+            if self._open[limit, name] >= self.amount(limit, is_local=is_local):
+                return self._refuse(limit)
+        self.open_streams += 1
+        self._open.update(counts.items())
+        return None
+
+    def leave(self, who: str, address: str) -> None:
+        self.open_streams -= 1
+        for key in (("streams_at_once", who), ("streams_of_address", origin(address))):
+            self._open[key] -= 1
+            if not self._open[key]:
+                del self._open[key]
+
+    def _refuse(self, limit: Crowd) -> Crowd:
+        self.refused_streams[limit] += 1
+        return limit
 
     def _item(self, kind: Kind, is_local: bool) -> RateLimitItemPerMinute:
         return RateLimitItemPerMinute(self.amount(kind, is_local=is_local))

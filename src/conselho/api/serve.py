@@ -10,12 +10,14 @@ import socket
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import structlog
 import uvicorn
 
 from conselho.api.connections import BoundedProtocol
+from conselho.api.doors import open_doors
 from conselho.api.front import Front
 from conselho.api.sockets import BoundedSocket
 from conselho.config import Settings
@@ -28,7 +30,10 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
+# So many may knock at one moment: all clients come back at once after a restart.
 BACKLOG = 4096
+# Asked after a minute of silence, and gone half a minute later.
+KEEPALIVE: Final = {"TCP_KEEPIDLE": 60, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 3}
 # Streams are told to end first; this bounds the wait for clients that do not go.
 GRACEFUL_SECONDS = 3
 # Clients send short commands. One that answers no ping for this long is gone.
@@ -80,10 +85,14 @@ class _Server(uvicorn.Server):
         self._loaded: LoadedServer | None = None
         self._exit_code = 0
         self._url = ""
+        self._doors = open_doors(settings)
         super().__init__(
             uvicorn.Config(
                 Front(self._load, self._failed),
-                http=BoundedProtocol,
+                # A class to uvicorn, which only calls it.
+                http=cast("type[BoundedProtocol]", partial(BoundedProtocol, doors=self._doors)),
+                # uvicorn sets it again on our socket.
+                backlog=BACKLOG,
                 # uvicorn by itself believes every proxy on this machine.
                 proxy_headers=bool(settings.trusted_proxies),
                 forwarded_allow_ips=list(settings.trusted_proxies),
@@ -140,7 +149,7 @@ class _Server(uvicorn.Server):
 
     async def _load(self) -> LoadedServer:
         module: Any = await asyncio.to_thread(importlib.import_module, "conselho.api.loaded")
-        self._loaded = await module.load(self._settings, self._data_dir)
+        self._loaded = await module.load(self._settings, self._data_dir, self._doors)
         if self.should_exit:
             self._loaded.close_streams()
         return self._loaded
@@ -161,7 +170,18 @@ def _listen(host: str, port: int) -> socket.socket:
             " Is another server there? Choose another with --port.",
         ) from exc
     listener.setblocking(False)
+    _notice_vanished_clients(listener)
     return listener
+
+
+def _notice_vanished_clients(listener: socket.socket) -> None:
+    """Have the system ask silent connections whether anybody is there: a machine that lost its
+    network says no goodbye. Accepted sockets inherit it.
+    """
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in KEEPALIVE.items():
+        if hasattr(socket, name):  # macOS has other names for some
+            listener.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
 
 
 def _complain(error: BaseException) -> int:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
+from conselho.api.addresses import origin
 from conselho.api.audit import Act, audited
 from conselho.api.context import InContext
 from conselho.api.gate import (
@@ -19,7 +20,6 @@ from conselho.api.gate import (
     session_cookie,
 )
 from conselho.api.problems import problem
-from conselho.api.rate_limits import origin
 from conselho.models.access import Identity
 from conselho.services.access import SESSION, local
 

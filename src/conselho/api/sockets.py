@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
@@ -15,6 +16,13 @@ class BoundedSocket(WebSocketsSansIOProtocol):
     Pings are answered by the protocol itself, whatever waits to be sent already: a client that
     sends them and reads nothing could fill the memory.
     """
+
+    on_lost: Callable[[], None] | None = None
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        if self.on_lost is not None:
+            self.on_lost()
 
     def handle_ping(self) -> None:
         super().handle_ping()

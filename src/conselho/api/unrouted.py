@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any, Final
 
 from conselho.api.front import STREAM_PATH
+from conselho.api.stream_request import RANKS, TYPES
+
+_MANY: Final = {"type": "array", "items": {"type": "string"}}
 
 UNROUTED: Final[dict[str, Any]] = {
     "/healthz": {
@@ -24,7 +27,8 @@ UNROUTED: Final[dict[str, Any]] = {
                 "Server-Sent Events without end: what happens, as it happens. Each has `id`,"
                 " `event` and one line of JSON as `data`. The last id that was heard, as"
                 " `Last-Event-ID` or `last_event_id`, resumes without a gap; `reset` says that it"
-                " is too old. See docs/api.md."
+                " is too old. `councilor_id`, `types` and `min_severity` hold back the rest. See"
+                " docs/stream.md."
             ),
             "operationId": "stream",
             "parameters": [
@@ -40,6 +44,19 @@ UNROUTED: Final[dict[str, Any]] = {
                     "required": False,
                     "schema": {"type": "string"},
                 },
+                *[
+                    {
+                        "name": name,
+                        "in": "query",
+                        "required": False,
+                        "schema": schema,
+                    }
+                    for name, schema in {
+                        "councilor_id": _MANY,
+                        "types": {"type": "array", "items": {"type": "string", "enum": [*TYPES]}},
+                        "min_severity": {"type": "string", "enum": [*RANKS]},
+                    }.items()
+                ],
             ],
             "responses": {},
         }

@@ -27,6 +27,7 @@ PARAMETERS: Final[Mapping[str, tuple[str, Any]]] = {
     "all": ("Also those that are over.", False),
     "before": ("Only entries older than this; the `next_before` of the page before.", 17),
     "by": ("How long a bucket is.", "day"),
+    "councilor_id": ("Only what concerns these; may be given several times.", ["ana"]),
     "count": ("How many slots.", 10),
     "cursor": (
         "The `next_cursor` of the page before. Rows that arrive meanwhile move nothing.",
@@ -58,6 +59,8 @@ PARAMETERS: Final[Mapping[str, tuple[str, Any]]] = {
     "since": (f"Only what was made at this moment or later, as {MOMENT}.", MOMENT),
     "sort": ("What comes first.", "-created_at"),
     "status": ("Only what stands like this; may be given several times.", ["completed"]),
+    "types": ("Only events of these types; may be given several times.", ["councilor_completed"]),
+    "min_severity": ("Only runs that ended, with this severity or a worse one.", "warning"),
     "tail": ("Only so many bytes of the end, from the beginning of a line on.", 65_536),
     "list_instances.status": ("Only what stands like this.", "completed"),
     "target": ("Only what was done to this agent, execution, window or token.", "ana"),
