@@ -8,6 +8,7 @@ import { follow, followRoughly, now, serverTime, startClock, steadyNow } from ".
 import { slotIsUnknown } from "./council/next";
 import { heardOfJournal, loadJournal, told } from "./journal";
 import { type Line, type LineListener, openLine } from "./line";
+import { Present } from "./present";
 import { apply, type Council, EMPTY_COUNCIL, EXECUTIONS_KEPT, fromSnapshots } from "./state";
 import { type Connection, LiveStream } from "./stream";
 import type { CouncilEvent, KpisAnswer, UsageAnswer } from "./wire";
@@ -117,12 +118,10 @@ function heard(serverNow: number | null): void {
   heardAt.value = serverTime();
 }
 
-/** Server time at which the stream was opened last. */
-let liveSince = Infinity;
-
 function connected(next: Connection): void {
-  const cameBack = next.kind === "live" && connection.value.kind === "reconnecting";
-  if (next.kind === "live") liveSince = serverTime();
+  const before = connection.value.kind;
+  const cameBack = next.kind === "live" && (before === "reconnecting" || before === "polling");
+  if (cameBack) present.resumed();
   connection.value = next;
   if (cameBack) askKpis();
 }
@@ -130,6 +129,7 @@ function connected(next: Connection): void {
 // Snapshots. The first answer holds the oldest event id of the three, so the stream starts there.
 
 async function loadAll(): Promise<string> {
+  present.resumed();
   try {
     const [lastEventId] = await Promise.all([loadCouncil(), loadKpis()]);
     fetchUsage();
@@ -189,14 +189,15 @@ async function had<Answer>(part: Part, asked: Promise<Answer>): Promise<Answer |
 
 let waiting: CouncilEvent[] = [];
 const watchers = new Set<(event: CouncilEvent) => void>();
+const present = new Present((event) => watchers.forEach((watch) => watch(event)));
 
-/** `watch` is told what happens from now on, but not what a resumed stream catches up on. */
+/** `watch` is told what happens from now on, but not what a snapshot or a resumed stream brings. */
 export function watchLive(watch: (event: CouncilEvent) => void): void {
   watchers.add(watch);
 }
 
 function receive(event: CouncilEvent): void {
-  if (event.ts * 1000 >= liveSince) for (const watch of watchers) watch(event);
+  present.heard(event);
   if (event.type === "council_journal") heardOfJournal(event);
   for (const recorder of recorders) recorder.push(event);
   if (waiting.length === 0) setTimeout(applyWaiting, GROUP_MS);
@@ -255,7 +256,9 @@ function fetchKpis(): void {
 
 /** Without an answer the old figures stay. Never rejects. */
 async function loadKpis(): Promise<void> {
-  kpis.value = (await had("kpis", api.getKpis())) ?? kpis.value;
+  const figures = await had("kpis", api.getKpis());
+  kpis.value = figures ?? kpis.value;
+  present.reached(figures?.last_event_id ?? null);
 }
 
 function fetchUsage(): void {

@@ -12,10 +12,11 @@ import { AGAIN_AFTER_MS, noticeFor, tells } from "../src/notifications/rules";
 import { summaryOf } from "../src/notifications/words";
 import { prepared, ranked } from "../src/palette/rank";
 import { ownAvatar } from "../src/parts/avatar";
+import { Present } from "../src/present";
 import { inParts, saidIn, withoutLabel } from "../src/providers/sentences";
-import type { Agent, TaskRow } from "../src/wire";
+import type { Agent, CouncilEvent, TaskRow } from "../src/wire";
 import { keys } from "./keys";
-import { agent, done, task, T0 } from "./rows";
+import { agent, done, execution, task, T0 } from "./rows";
 
 describe("the words that are fetched later", () => {
   it.each([
@@ -223,6 +224,52 @@ describe("the notices on the page", () => {
     expect(aged(board, 10_000).cards.map(worstOf)).toEqual(["warning", "error"]);
     expect(aged(board, 60_000).cards).toEqual([]);
     expect(without(board, "task-3").cards.map(worstOf)).toEqual(["success", "warning"]);
+  });
+});
+
+describe("what happens now", () => {
+  const event = (seq: number): CouncilEvent => ({ ...execution(task(), { seq }), event_id: `c17e-${seq}` });
+  const told = (act: (present: Present) => void): number[] => {
+    const heard: number[] = [];
+    act(new Present(({ seq }) => heard.push(seq)));
+    return heard;
+  };
+
+  it("is what comes after all that the snapshot knew of", () => {
+    expect(
+      told((present) => {
+        present.heard(event(4));
+        present.reached("c17e-5");
+        [5, 6, 7].forEach((seq) => present.heard(event(seq)));
+        present.reached("c17e-9"); // figures that are asked for again say nothing of the past
+        present.heard(event(8));
+      }),
+    ).toEqual([6, 7, 8]);
+  });
+
+  it("is not what a resumed stream catches up on, and nothing is lost while that is asked", () => {
+    expect(
+      told((present) => {
+        present.reached("c17e-1");
+        present.resumed();
+        [2, 3, 4].forEach((seq) => present.heard(event(seq)));
+        present.reached("c17e-3");
+        present.heard(event(5));
+      }),
+    ).toEqual([4, 5]);
+  });
+
+  it("begins behind what was heard when the server does not say, or another one answers", () => {
+    expect(
+      told((present) => {
+        [8, 9].forEach((seq) => present.heard(event(seq)));
+        present.reached(null);
+        present.heard(event(10));
+        present.resumed();
+        present.reached("new0-1");
+        present.heard(event(2));
+      }),
+    ).toEqual([10, 2]);
   });
 });
 

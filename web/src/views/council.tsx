@@ -3,7 +3,7 @@ import { computed } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
 
 import { mayEdit, mayOperate } from "../access";
-import { serverTime } from "../clock";
+import { steadyNow } from "../clock";
 import { filter, NEEDS, setFilter } from "../council/filter";
 import { displayName, officeOf } from "../council/names";
 import { type Order, ORDERS, ordered } from "../council/order";
@@ -159,8 +159,7 @@ function OrderChoice() {
 
 function Members() {
   const t = messages.value.council;
-  const held = useRef(false);
-  const agents = useCalmOrder(found.value, held);
+  const { agents, hold } = useCalmOrder(found.value);
   const { search, group } = filter.value;
   if (agents.length === 0 && (search || group)) {
     return (
@@ -176,8 +175,8 @@ function Members() {
   return (
     <ul
       class={tiles ? "tiles" : `cards is-${shape.value}`}
-      onPointerEnter={() => (held.current = true)}
-      onPointerLeave={() => (held.current = false)}
+      onPointerEnter={() => hold(true)}
+      onPointerLeave={() => hold(false)}
     >
       {agents.map((agent, at) =>
         tiles ? (
@@ -190,25 +189,33 @@ function Members() {
   );
 }
 
+interface CalmOrder {
+  readonly agents: readonly Agent[];
+  /** While it is held, nothing moves. */
+  readonly hold: (held: boolean) => void;
+}
+
 /** `agents` in the chosen order; a new order waits until it disturbs nobody. */
-function useCalmOrder(agents: readonly Agent[], held: { readonly current: boolean }): readonly Agent[] {
-  const places = useRef(new Map<string, number>());
-  const placedAt = useRef(0);
-  const question = useRef("");
+function useCalmOrder(agents: readonly Agent[]): CalmOrder {
+  const [held, hold] = useState(false);
+  const [, lookAgain] = useState(0);
+  const placed = useRef({ ids: [] as readonly string[], at: 0, question: "" });
   const { search, group, order } = filter.value;
   const many = shape.value === "tiles";
-  const asked = [order, search, group, many, agents.length].join("\n");
-  const due = !held.current && serverTime() - placedAt.current >= REORDER_MS;
-  const mayMove = due || question.current !== asked;
-  if (mayMove) {
-    const wanted = ordered(agents, order, many);
-    places.current = new Map(wanted.map((agent, at) => [agent.agent_id, at]));
-  }
+  const question = [order, search, group, many, agents.length].join("\n");
+  const wanted = ordered(agents, order, many);
+  const wait = placed.current.at + REORDER_MS - steadyNow();
+  const mayMove = (!held && wait <= 0) || placed.current.question !== question;
+  const ids = mayMove ? wanted.map((agent) => agent.agent_id) : placed.current.ids;
+  const isBehind = !mayMove && wanted.some((agent, at) => agent.agent_id !== ids[at]);
   useEffect(() => {
-    if (!mayMove) return;
-    placedAt.current = serverTime();
-    question.current = asked;
+    if (mayMove) placed.current = { ids, at: steadyNow(), question };
+    if (!isBehind || held) return;
+    const timer = setTimeout(() => lookAgain((n) => n + 1), Math.max(0, wait));
+    return () => clearTimeout(timer);
   });
-  const place = (agent: Agent) => places.current.get(agent.agent_id) ?? Number.MAX_SAFE_INTEGER;
-  return [...agents].sort((a, b) => place(a) - place(b));
+  if (mayMove) return { agents: wanted, hold };
+  const places = new Map(ids.map((id, at) => [id, at]));
+  const place = (agent: Agent) => places.get(agent.agent_id) ?? Number.MAX_SAFE_INTEGER;
+  return { agents: [...agents].sort((a, b) => place(a) - place(b)), hold };
 }

@@ -105,7 +105,8 @@ function Line() {
   if (!row) return <p class="line">{messages.value.footer.empty}</p>;
   return (
     <a class="line" href={executionAddress(row.task_id)} onClick={() => markSeen([row])} key={row.task_id}>
-      <NewsWords row={row} />
+      {/* Other words, not the same ones moved: the link stays for who has the focus on it. */}
+      <NewsWords key={row.status} row={row} />
     </a>
   );
 }

@@ -14,54 +14,51 @@ import { councilorAddress } from "../route";
 import type { Agent } from "../wire";
 import { lastWords, When } from "./card";
 
-/** Of hundreds only those near the window are drawn; the others are their names, which can be found. */
+/**
+ * Of hundreds only those near the window are drawn; the others are their names, which can be found. The
+ * name is the same element in both, so that the focus stays on it.
+ */
 export const CouncilorTile = memo(function CouncilorTile({ agent, first }: { agent: Agent; first: boolean }) {
   const { ref, near } = useNear<HTMLLIElement>(first);
+  const name = displayName(agent);
   const standing = standingOf(agent);
+  const running = standing === "running";
+  const { kind, text } = lastWords(agent);
   const trouble = troubleOf(agent)?.mark.task_id;
   const known = trouble !== undefined && acknowledged.value.has(trouble);
   const needs = trouble !== undefined && !known && !isPaused(agent) && !attentionAsCards.value;
   return (
-    <li ref={ref} class={`tile is-${standing} ${known ? "is-known" : ""}`} data-agent={agent.agent_id} data-needs={needs || undefined}>
-      {near ? <Whole agent={agent} trouble={known ? undefined : trouble} /> : <Name agent={agent} />}
-    </li>
-  );
-});
-
-function Whole({ agent, trouble }: { agent: Agent; trouble: string | undefined }) {
-  const running = standingOf(agent) === "running";
-  return (
-    <>
-      <Portrait agent={agent} mood={moodOf(agent, now.peek())} width={36} />
+    <li
+      ref={ref}
+      class={`tile is-${standing} ${known ? "is-known" : ""}`}
+      data-agent={agent.agent_id}
+      data-needs={needs || undefined}
+    >
+      {near && <Portrait agent={agent} mood={moodOf(agent, now.peek())} width={36} />}
       <div class="words">
         <div class="top">
-          <Name agent={agent} />
-          {!running && (
+          <h3>
+            <a href={councilorAddress(agent.agent_id)} title={[name, officeOf(agent), text].filter(Boolean).join("\n")}>
+              {name}
+            </a>
+          </h3>
+          {near && !running && (
             <span class="soon">
               <When agent={agent} rough />
             </span>
           )}
         </div>
-        <p>
-          <TileState agent={agent} />
-        </p>
+        {near && (
+          <p>
+            <TileState agent={agent} />
+          </p>
+        )}
       </div>
-      <Mark kind={lastWords(agent).kind} />
-      {trouble !== undefined && !running && <Know taskId={trouble} name={displayName(agent)} />}
-    </>
+      {near && <Mark kind={kind} />}
+      {near && trouble !== undefined && !known && !running && <Know taskId={trouble} name={name} />}
+    </li>
   );
-}
-
-function Name({ agent }: { agent: Agent }) {
-  const name = displayName(agent);
-  return (
-    <h3>
-      <a href={councilorAddress(agent.agent_id)} title={[name, officeOf(agent), lastWords(agent).text].filter(Boolean).join("\n")}>
-        {name}
-      </a>
-    </h3>
-  );
-}
+});
 
 /** Takes the mark's place under the pointer or the focus. */
 function Know({ taskId, name }: { taskId: string; name: string }) {
