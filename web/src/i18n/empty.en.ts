@@ -4,7 +4,7 @@ import type { EmptyMessages } from "./empty.pt-BR";
 export const emptyEn: EmptyMessages = {
   steps: "Three steps to the first verdict",
   step1: "Choose somebody from the catalogue",
-  step1More: "Suggestions stand beside. Everything can be changed before the seat is given.",
+  step1More: "Suggestions stand on this page. Everything can be changed before the seat is given.",
   step2: "Look at the schedule",
   step2More: "The next slots show while you write.",
   step3: "Have it run now",

@@ -2,7 +2,7 @@
 export const emptyPtBR = {
   steps: "Três passos até o primeiro veredito",
   step1: "Escolha alguém do catálogo",
-  step1More: "As sugestões estão ao lado. Antes de dar a cadeira, dá para mudar tudo.",
+  step1More: "As sugestões estão nesta página. Antes de dar a cadeira, dá para mudar tudo.",
   step2: "Confira a agenda",
   step2More: "Os próximos horários aparecem enquanto você escreve.",
   step3: "Mande executar agora",

@@ -219,6 +219,7 @@ export const seatEn: SeatMessages = {
     half: (id) => `The agent ${id} is there, but has no seat yet. Correct and send: the next try goes on from there.`,
     failed: (what) => `It did not work: ${what}`,
     lost: "Nothing is lost.",
+    readOnly: "the seats of this server are only changed by files (read_only_council). Change the council file and run conselho apply.",
     mistakes: (n) => (n === 1 ? "One field needs a look:" : `${n} fields need a look:`),
     refused: "The server did not take it.",
   },

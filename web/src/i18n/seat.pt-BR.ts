@@ -219,6 +219,7 @@ export const seatPtBR = {
     half: (id: string) => `O agente ${id} já existe, mas ainda sem cadeira. Corrija e envie: a próxima tentativa continua daí.`,
     failed: (what: string) => `Não deu certo: ${what}`,
     lost: "Nada se perdeu.",
+    readOnly: "as cadeiras deste servidor só mudam por arquivo (read_only_council). Mude o arquivo do conselho e rode conselho apply.",
     mistakes: (n: number) => (n === 1 ? "Falta acertar um campo:" : `Falta acertar ${n} campos:`),
     refused: "O servidor não aceitou.",
   },

@@ -174,7 +174,7 @@ function SeatNav({ agent }: { agent: SeatAgent }) {
       <OrderButton about={id} act={() => setPaused(id, !paused)}>
         {paused ? callBack : giveLeave}
       </OrderButton>
-      <a class="button" href={agendaAddress(id)}>
+      <a class="button to-agenda" href={agendaAddress(id)}>
         {t.agenda}
       </a>
       <a class="button" href={councilorAddress(id)}>

@@ -1,13 +1,10 @@
 /** The foot of the form: what stands in the way, how things are, and the buttons. */
 import type { RefObject } from "preact";
 
-import { reasonOf } from "../../actions";
 import type { Mistakes } from "../../agenda/mistakes";
-import { ApiError } from "../../api";
 import { messages } from "../../i18n";
 import { seatMessages } from "../../i18n/seat";
 import { Mark } from "../../parts/mark";
-import { IdTaken } from "../../seat/steps";
 import { canWrite } from "../../session";
 import { labelOf } from "../form/labels";
 import { reveal } from "../form/saving";
@@ -71,13 +68,4 @@ function ToMend({ form, fields }: { form: RefObject<HTMLFormElement | null>; fie
       ))}
     </ul>
   );
-}
-
-/** Why nothing was saved, when no field says it. */
-export function failureWords(error: unknown): string {
-  const { save: t, wrong } = seatMessages.value;
-  if (error instanceof IdTaken) return error.isCouncilor ? wrong.idSeated : wrong.idTaken;
-  if (error instanceof ApiError && error.status === 0) return t.away;
-  if (error instanceof ApiError && error.errors.length > 0) return t.refused;
-  return `${t.failed(reasonOf(error))} ${t.lost}`;
 }

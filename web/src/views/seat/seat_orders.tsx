@@ -1,12 +1,12 @@
 /** What ends a seat, or an agent: each says what stays, and asks first. */
 import { useRef, useState } from "preact/hooks";
 
-import { reasonOf } from "../../actions";
 import { displayName, shortName } from "../../council/names";
 import { seatMessages } from "../../i18n/seat";
 import { deleteAgent, demote } from "../../seat/api";
 import type { SeatAgent } from "../../seat/documents";
 import { Confirm } from "../orders/confirm";
+import { seatReason } from "./reason";
 
 type Order = "demote" | "remove";
 
@@ -27,7 +27,7 @@ export function SeatOrders({ agent, onGone }: SeatOrdersProps) {
       () => onGone(asking === "remove" ? "deleted" : "demoted"),
       (error: unknown) => {
         setAsking(null);
-        setFailed(t.save.failed(reasonOf(error)));
+        setFailed(t.save.failed(seatReason(error)));
       },
     );
   const cancel = () => {

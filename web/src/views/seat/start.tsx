@@ -2,7 +2,6 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 
-import { reasonOf } from "../../actions";
 import { language } from "../../i18n";
 import { seatMessages } from "../../i18n/seat";
 import { Portrait } from "../../parts/portrait";
@@ -14,6 +13,7 @@ import { hasDraft } from "../../seat/drafts";
 import { type Origin, originId, promoteKey } from "../../seat/origin";
 import { Confirm } from "../orders/confirm";
 import { useAsked } from "./asked";
+import { seatReason } from "./reason";
 
 export function Start() {
   const t = seatMessages.value;
@@ -124,7 +124,7 @@ function AgentChoice({ agent, onRemoved }: { agent: ListedAgent; onRemoved: () =
   const remove = () =>
     deleteAgent(agent.agent_id).then(onRemoved, (error: unknown) => {
       setAsking(false);
-      setFailed(t.save.failed(reasonOf(error)));
+      setFailed(t.save.failed(seatReason(error)));
     });
   return (
     <li>
