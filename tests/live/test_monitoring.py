@@ -86,6 +86,10 @@ def test_the_figures_of_a_server_at_work(server: Server) -> None:
         "the run is counted",
     )
 
+    assert after["conselho_run_duration_seconds_count.success"] >= 1
+    assert after["conselho_event_loop_delay_seconds_count"] >= 1
+    assert after["conselho_connections"] >= 1
+    assert after["conselho_stream_ring_events"] >= 1
     assert after["conselho_store_up"] == 1
     assert after["conselho_tasks.processing"] == 0
     assert after["conselho_scheduler_overdue_slots"] == 0

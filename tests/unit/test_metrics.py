@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -14,21 +16,33 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
 from conselho import __version__
+from conselho.api.doors import Doors
+from conselho.api.families import histogram
 from conselho.api.metrics import (
     KEPT_SECONDS,
     OVERDUE_NAMED,
     Counted,
     StoreFigures,
     overdue_families,
+    run_families,
     server_families,
     store_families,
 )
+from conselho.api.rate_limits import RateLimits
+from conselho.api.stream import Hub
+from conselho.api.stream_metrics import connection_families, stream_families
 from conselho.config import load_settings
-from conselho.models.ids import AgentId
+from conselho.models.buckets import Buckets
+from conselho.models.event import Event
+from conselho.models.ids import AgentId, WorkerId
 from conselho.models.journal import JournalKind
 from conselho.models.statistics import Activity, Tally
-from conselho.models.task import Status
+from conselho.models.task import ErrorKind, Status, Task, Trigger
+from conselho.models.verdict import Severity
+from conselho.services.announcements import announce
 from conselho.services.data_dir import DataDir
+from conselho.services.loop_delay import LOOK_SECONDS, LoopDelay
+from conselho.services.run_figures import RunFigures
 from conselho.store import Held, Loss, Store
 from conselho.wiring import System, open_system
 from tests.support.clock import NOON, FakeClock
@@ -226,4 +240,110 @@ async def test_a_server_without_a_scheduler_tells_nothing_of_it(tmp_path: Path) 
     async with opened(tmp_path, CONSELHO_SCHEDULER_ENABLED="false") as system:
         names = {name for name, _ in read(server_families(system))}
 
-    assert names == {"conselho_build_info", "conselho_pings_failed_total"}
+    assert names == {
+        "conselho_build_info",
+        "conselho_runs_at_once_limit",
+        "conselho_pings_failed_total",
+    }
+
+
+# -- histograms ------------------------------------------------------------------------------------
+
+
+def test_a_value_lies_in_every_bucket_that_is_not_below_it() -> None:
+    buckets = Buckets((0.1, 1.0))
+    for value in (0.05, 0.1, 0.5, 1.5):
+        buckets.add(value)
+    buckets.add(0.5, times=10)
+
+    figures = read([histogram("waits_seconds", "How long.", buckets)])
+
+    bounds = {"0.1": 2, "1.0": 13, "+Inf": 14}
+    assert {le: figure(figures, "waits_seconds_bucket", le=le) for le in bounds} == bounds
+    assert figure(figures, "waits_seconds_count") == 14
+    assert figure(figures, "waits_seconds_sum") == pytest.approx(7.15)
+
+
+def told(task: Task) -> list[Event]:
+    """The events that this state of a Task makes, as the bus carries them."""
+    return [
+        Event(
+            event_id=f"x-{seq}",
+            seq=seq,
+            type=draft.type,
+            agent_id=draft.agent_id,
+            data=json.loads(json.dumps(draft.data)),
+            created_at=NOON,
+        )
+        for seq, draft in enumerate(announce(task), 1)
+    ]
+
+
+def test_runs_count_by_how_they_ended_and_starts_by_how_late_they_were() -> None:
+    figures = RunFigures(WORKER)
+    started = make_task(
+        status=Status.PROCESSING,
+        worker_id=WORKER,
+        attempt=1,
+        due_at=NOON,
+        started_at=NOON + timedelta(seconds=0.3),
+    )
+    ended = replace(started, status=Status.COMPLETED, severity=Severity.WARNING)
+    for task in (
+        started,
+        replace(started, cancel_requested=True),
+        replace(started, attempt=2),
+        replace(started, trigger=Trigger.CATCH_UP),
+        replace(started, worker_id=WorkerId("another")),
+        replace(ended, duration_seconds=2.0),
+        replace(ended, duration_seconds=20.0),
+        replace(ended, status=Status.ERROR, error_kind=ErrorKind.TIMEOUT, duration_seconds=600.0),
+        replace(ended, status=Status.CANCELLED, duration_seconds=None),
+        replace(ended, worker_id=WorkerId("another"), duration_seconds=1.0),
+    ):
+        for event in told(task):
+            figures.hear(event)
+
+    found = read(run_families(figures))
+
+    assert figure(found, "slot_lateness_seconds_count") == 1
+    assert figure(found, "slot_lateness_seconds_bucket", le="0.25") == 0
+    assert figure(found, "slot_lateness_seconds_bucket", le="0.5") == 1
+    counts = {
+        outcome: figure(found, "run_duration_seconds_count", outcome=outcome)
+        for outcome in ("warning", "timeout", "cancelled")
+    }
+    assert counts == {"warning": 2, "timeout": 1, "cancelled": 1}
+    assert figure(found, "run_duration_seconds_bucket", outcome="warning", le="5.0") == 1
+
+
+async def test_a_loop_that_is_held_up_is_counted_by_how_long() -> None:
+    clock = FakeClock()
+    delay = LoopDelay(clock)
+    looking = asyncio.create_task(delay.run())
+    await clock.until_asleep()
+
+    await clock.advance(LOOK_SECONDS)
+    clock.jump(LOOK_SECONDS + 0.3)
+    await clock.advance(0)
+
+    looking.cancel()
+    counts = dict(delay.seconds.cumulative())
+    assert counts["0.001"] == 1
+    assert (counts["0.25"], counts["0.5"]) == (1, 2)
+
+
+# -- the stream and connections --------------------------------------------------------------------
+
+
+async def test_the_stream_and_its_limits_are_told_before_anything_happens(store: Store) -> None:
+    hub = Hub(store, store.identity, FakeClock())
+
+    figures = read(stream_families(hub))
+    figures |= read(connection_families(Doors(5, of_address=5), RateLimits()))
+
+    assert figure(figures, "stream_resets_total", reason="pruned") == 0
+    assert figure(figures, "streams_refused_total", limit="max_streams") == 0
+    assert figure(figures, "connections_refused_total", reason="address") == 0
+    assert figures.pop(("conselho_connections_limit", frozenset())) == 5
+    assert set(figures.values()) == {0}

@@ -19,7 +19,9 @@ from conselho.services.audits import Audits
 from conselho.services.backfill import Backfills
 from conselho.services.bulk import Bulk
 from conselho.services.coalescing import Coalescing
+from conselho.services.loop_delay import LoopDelay
 from conselho.services.maintenance_windows import MaintenanceWindows
+from conselho.services.run_figures import RunFigures
 from conselho.services.tokens import Tokens
 from conselho.wiring import System
 
@@ -46,6 +48,8 @@ class Context:
         self.rate_limits = RateLimits(
             system.settings.rate_limits, max_streams=system.settings.max_streams
         )
+        self.run_figures = RunFigures(system.worker)
+        self.loop_delay = LoopDelay(system.clock)
         self.quiet = system.quiet
         self.previewing = asyncio.Lock()
         self.bulk = Bulk(system.store, system.council, system.executions)

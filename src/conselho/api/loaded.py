@@ -46,6 +46,19 @@ class LoadedServer:
         self.socket = guarded(Gamification(hub, system.store, system.clock))
         self._system = system
         self._hub = hub
+        self._loop_delay = context.loop_delay
+        self._run_figures = context.run_figures
+
+    def spawn(self) -> None:
+        """Set the loops of the HTTP side going: before the system starts, so that none of its
+        events is missed.
+        """
+        hub, system = self._hub, self._system
+        system.spawn("stream", lambda: hub.run(system.bus))
+        system.spawn("stream.deliver", hub.deliver)
+        system.spawn("stream.tend", hub.tend)
+        system.spawn("run_figures", lambda: self._run_figures.follow(system.bus))
+        system.spawn("loop_delay", self._loop_delay.run)
 
     def close_streams(self) -> None:
         """Let clients go that wait: a server waits for its open connections before it stops."""
@@ -71,9 +84,7 @@ async def load(settings: Settings, data_dir: DataDir, doors: Doors) -> LoadedSer
     system = await open_system(settings, data_dir)
     hub = Hub(system.store, system.store.identity, system.clock)
     server = LoadedServer(system, hub, doors)
-    system.spawn("stream", lambda: hub.run(system.bus))
-    system.spawn("stream.deliver", hub.deliver)
-    system.spawn("stream.tend", hub.tend)
+    server.spawn()
     try:
         await system.start(files)
     except BaseException:

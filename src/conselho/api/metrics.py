@@ -16,17 +16,20 @@ from typing import Final
 import structlog
 from fastapi import APIRouter
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
-from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.metrics_core import Metric
 from starlette.responses import Response
 
 from conselho import __version__
 from conselho.api.context import Context
+from conselho.api.families import counter, gauge, histogram, histograms
+from conselho.api.stream_metrics import connection_families, stream_families
 from conselho.clock import Clock
 from conselho.errors import StoreUnavailable
 from conselho.models.agent import Agent
 from conselho.models.journal import JournalKind
 from conselho.models.statistics import Activity, Tally
 from conselho.models.task import Status
+from conselho.services.run_figures import RunFigures
 from conselho.store import TaskStore
 from conselho.wiring import System
 
@@ -95,11 +98,19 @@ def make_router(context: Context) -> APIRouter:
         counted = await figures.counted()
         families = [
             *server_families(context.system),
-            _counter(
+            counter(
                 "coalesced_executions_total",
                 "Prompts of clients that were answered with a run that was there already.",
                 (),
                 [(context.coalescing.count,)],
+            ),
+            *stream_families(context.hub),
+            *connection_families(context.doors, context.rate_limits),
+            *run_families(context.run_figures),
+            histogram(
+                "event_loop_delay_seconds",
+                "How much too late the server woke from short sleeps.",
+                context.loop_delay.seconds,
             ),
             *store_families(counted),
         ]
@@ -110,19 +121,25 @@ def make_router(context: Context) -> APIRouter:
 
 def server_families(system: System) -> Iterable[Metric]:
     """What the server itself knows."""
-    yield _gauge(
+    yield gauge(
         "build_info", "Always 1; the version is in its label.", ("version",), [(__version__, 1)]
+    )
+    yield gauge(
+        "runs_at_once_limit",
+        "As many runs can be at work on this server; more of them are pending.",
+        (),
+        [(system.settings.max_concurrent_runs,)],
     )
     if system.settings.scheduler_enabled:
         yield from _scheduler_families(system)
     if system.sweeper.ticked_at is not None:
-        yield _gauge(
+        yield gauge(
             "sweeper_last_sweep_timestamp_seconds",
             "When runs of lost workers were last looked for.",
             (),
             [(system.sweeper.ticked_at.timestamp(),)],
         )
-    yield _counter(
+    yield counter(
         "pings_failed_total",
         "Calls to dead-man switches that failed for good.",
         (),
@@ -130,21 +147,35 @@ def server_families(system: System) -> Iterable[Metric]:
     )
 
 
+def run_families(figures: RunFigures) -> Iterable[Metric]:
+    yield histograms(
+        "run_duration_seconds",
+        "How long councilors' runs on this server took, by severity or what went wrong.",
+        "outcome",
+        figures.durations,
+    )
+    yield histogram(
+        "slot_lateness_seconds",
+        "From a slot to the start of its run, on this server.",
+        figures.lateness,
+    )
+
+
 def _scheduler_families(system: System) -> Iterable[Metric]:
-    yield _gauge(
+    yield gauge(
         "scheduler_last_tick_timestamp_seconds",
         "When the scheduler last looked for due slots.",
         (),
         [(system.scheduler.ticked_at.timestamp(),)],
     )
     yield from overdue_families(system.scheduler.overdue(), system.clock.now())
-    yield _gauge(
+    yield gauge(
         "event_loop_lag_seconds",
         "How late the newest look at the clocks was.",
         (),
         [(system.timekeeper.lag_seconds,)],
     )
-    yield _counter(
+    yield counter(
         "clock_steps_total",
         "Clocks that were set, machines that slept and loops that were blocked.",
         ("kind",),
@@ -154,13 +185,13 @@ def _scheduler_families(system: System) -> Iterable[Metric]:
 
 def overdue_families(overdue: Sequence[tuple[Agent, datetime]], now: datetime) -> Iterable[Metric]:
     """Councilors with the slot that should be a Task by now, the oldest first."""
-    yield _gauge(
+    yield gauge(
         "scheduler_overdue_slots",
         "Councilors whose slot should have become a task by now.",
         (),
         [(len(overdue),)],
     )
-    yield _gauge(
+    yield gauge(
         "councilor_overdue_seconds",
         f"How long ago that slot was; only for those that are overdue, {OVERDUE_NAMED} at most.",
         ("agent_id",),
@@ -170,11 +201,11 @@ def overdue_families(overdue: Sequence[tuple[Agent, datetime]], now: datetime) -
 
 def store_families(counted: Counted | None) -> Iterable[Metric]:
     """What the store counts; that it does not answer is a figure as well."""
-    yield _gauge("store_up", "1 when the store answers.", (), [(0 if counted is None else 1,)])
+    yield gauge("store_up", "1 when the store answers.", (), [(0 if counted is None else 1,)])
     if counted is None:
         return
     activity, tally = counted.activity, counted.tally
-    yield _gauge(
+    yield gauge(
         "tasks",
         "Tasks that have not ended.",
         ("status",),
@@ -183,7 +214,7 @@ def store_families(counted: Counted | None) -> Iterable[Metric]:
             (Status.PROCESSING.value, activity.processing),
         ],
     )
-    yield _counter(
+    yield counter(
         "runs_total",
         "Tasks that ended.",
         ("status",),
@@ -193,32 +224,12 @@ def store_families(counted: Counted | None) -> Iterable[Metric]:
             (Status.CANCELLED.value, tally.cancelled),
         ],
     )
-    yield _counter(
+    yield counter(
         "slots_lost_total",
         "Slots that did not run.",
         ("status",),
         [(Status.SKIPPED.value, tally.skipped), (Status.MISSED.value, tally.missed)],
     )
-
-
-# The values of a family's labels, in their order, and behind them the figure.
-_Row = tuple[str | float, ...]
-
-
-def _gauge(name: str, told: str, labels: Sequence[str], rows: Iterable[_Row]) -> Metric:
-    return _filled(GaugeMetricFamily(f"conselho_{name}", told, labels=labels), rows)
-
-
-def _counter(name: str, told: str, labels: Sequence[str], rows: Iterable[_Row]) -> Metric:
-    return _filled(CounterMetricFamily(f"conselho_{name}", told, labels=labels), rows)
-
-
-def _filled(
-    family: GaugeMetricFamily | CounterMetricFamily, rows: Iterable[_Row]
-) -> GaugeMetricFamily | CounterMetricFamily:
-    for *labels, figure in rows:
-        family.add_metric([str(label) for label in labels], float(figure))
-    return family
 
 
 class _Families:

@@ -49,7 +49,7 @@ class RateLimits:
         if self._limiter.hit(item, kind, name):
             return None
         if kind == "streams":
-            self.refused_streams["rate"] += 1
+            self.refused_streams["streams"] += 1
         return self._wait(item, kind, name)
 
     def spent(self, kind: Kind, who: str) -> int | None:
