@@ -4,7 +4,7 @@ import { signal } from "@preact/signals";
 import { logOut } from "./access";
 import * as api from "./api";
 import { messages } from "./i18n";
-import { read, write } from "./preferences";
+import { read, whenElsewhere, write } from "./preferences";
 import { canWrite } from "./session";
 
 const ACKNOWLEDGED_KEY = "conselho.acknowledged";
@@ -75,6 +75,7 @@ export function reasonOf(error: unknown): string {
   if (status === 401) return t.loginEnded;
   if (status === 403) return forbidden(detail);
   if (status === 429) return t.tooOften(retryAfterMs === null ? "" : messages.value.span(Math.max(1_000, retryAfterMs)));
+  if (status < 300) return t.garbage(detail);
   if (status >= 500) return t.broken(status, detail);
   return detail || t.status(status);
 }
@@ -88,7 +89,11 @@ function forbidden(detail: string): string {
 
 // "I know": kept in this browser by execution, so that the next verdict speaks up again.
 
-export const acknowledged = signal<ReadonlySet<string>>(new Set(readAcknowledged()));
+export const acknowledged = signal<ReadonlySet<string>>(readAcknowledged());
+
+whenElsewhere(ACKNOWLEDGED_KEY, () => {
+  acknowledged.value = readAcknowledged();
+});
 
 export function acknowledge(taskId: string): void {
   const kept = [...acknowledged.value, taskId].slice(-ACKNOWLEDGED_KEPT);
@@ -96,11 +101,11 @@ export function acknowledge(taskId: string): void {
   write(ACKNOWLEDGED_KEY, JSON.stringify(kept));
 }
 
-function readAcknowledged(): string[] {
+function readAcknowledged(): ReadonlySet<string> {
   try {
     const kept: unknown = JSON.parse(read(ACKNOWLEDGED_KEY) ?? "[]");
-    return Array.isArray(kept) ? kept.filter((each) => typeof each === "string") : [];
+    return new Set(Array.isArray(kept) ? kept.filter((each) => typeof each === "string") : []);
   } catch {
-    return [];
+    return new Set();
   }
 }

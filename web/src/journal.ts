@@ -21,7 +21,11 @@ export const told = signal(0);
 export const active = computed(() => activeWindows(windows.value, now.value));
 
 /** The facts about the clock that the reader has said "I know" to. */
-const known = signal<readonly string[]>((kept.read(KNOWN_KEY) ?? "").split("\n"));
+const known = signal<readonly string[]>(readKnown());
+
+kept.whenElsewhere(KNOWN_KEY, () => {
+  known.value = readKnown();
+});
 
 /** What happened to the clock or the machine within the last hour, and is not known yet. */
 export const clockNotes = computed(() =>
@@ -31,6 +35,10 @@ export const clockNotes = computed(() =>
 export function knowClock(entry: JournalEntry): void {
   known.value = [...known.value, factOf(entry)].slice(-KNOWN_KEPT);
   kept.write(KNOWN_KEY, known.value.join("\n"));
+}
+
+function readKnown(): readonly string[] {
+  return (kept.read(KNOWN_KEY) ?? "").split("\n");
 }
 
 /** Never rejects: a server that keeps no journal yet has nothing to tell. */

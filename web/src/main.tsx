@@ -34,10 +34,25 @@ startRouting();
 startFilter();
 startKeys(() => locked.value);
 // Not awaited at the top level: what is loaded later shares this module's code, and would wait for it.
+const page = document.getElementById("page") as HTMLElement;
 void startLanguage().then(() => {
   applyLanguage();
   applyTab();
-  render(<App />, document.getElementById("page") as HTMLElement);
-});
+  render(<App />, page);
+}, sayThatWordsAreMissing);
 startSession();
 startVisits();
+
+/** Without the words of any language, in both of the page's. */
+function sayThatWordsAreMissing(): void {
+  const said = document.createElement("p");
+  said.setAttribute("role", "alert");
+  said.className = "first-load";
+  said.append("Conselho: uma parte da página não chegou. A part of the page did not arrive. ");
+  const again = document.createElement("button");
+  again.className = "button";
+  again.textContent = "Recarregar / Reload";
+  again.addEventListener("click", () => location.reload());
+  said.append(again);
+  page.replaceChildren(said);
+}

@@ -33,6 +33,11 @@ function kept<Choice extends string>(key: string, choices: readonly [Choice, ...
   return choice;
 }
 
+/** `act` is called when another tab has written `key`. */
+export function whenElsewhere(key: string, act: () => void): void {
+  heard.set(key, act);
+}
+
 /** What is chosen in one tab holds in the others at once. */
 export function followOtherTabs(): void {
   window.addEventListener("storage", ({ key, newValue }) => {

@@ -41,6 +41,9 @@ export const partErrors = signal<ReadonlyMap<Part, api.ApiError>>(new Map());
 /** How many councilors of the last snapshot cannot be read, and are not shown. */
 export const unreadable = signal(0);
 
+/** Moves with each snapshot. */
+export const snapshots = signal(0);
+
 export type Part = "kpis" | "executions";
 
 export const silentFor = computed(() => Math.max(0, now.value - heardAt.value));
@@ -164,6 +167,7 @@ async function loadCouncil(): Promise<string> {
       const listed = tasks ?? { tasks: council.value.executions };
       council.value = meanwhile.reduce(apply, fromSnapshots(councilors.answer, listed));
       unreadable.value = councilors.unreadable;
+      snapshots.value += 1;
       garbage = false;
     });
     return councilors.answer.last_event_id;

@@ -46,6 +46,8 @@ const anything: Test<unknown> = () => null;
 const text: Test<string> = a("string");
 const number: Test<number> = a("number");
 const flag: Test<boolean> = a("boolean");
+/** What is no date cannot be told in words: Intl throws. */
+const moment: Test<string> = (value, at) => (typeof value === "string" && !Number.isNaN(Date.parse(value)) ? null : at);
 
 function maybe<Value>(test: Test<Value>): Test<Value | null> {
   return (value, at) => (value === null ? null : test(value, at));
@@ -87,14 +89,25 @@ export const taskRow = shape<TaskRow>({
   verdict: maybe(verdict),
   error: maybe(text),
   attempt: number,
-  created_at: text,
-  started_at: maybe(text),
-  completed_at: maybe(text),
+  created_at: moment,
+  started_at: maybe(moment),
+  completed_at: maybe(moment),
+  retry_at: maybe(moment),
+  not_before: maybe(moment),
   duration: maybe(number),
+  slot_from: maybe(moment),
+  slot_to: maybe(moment),
   slot_count: maybe(number),
 });
 
-const mark = shape<RecentMark>({ task_id: text, status: text, severity: maybe(text), completed_at: maybe(text) });
+const mark = shape<RecentMark>({
+  task_id: text,
+  status: text,
+  severity: maybe(text),
+  completed_at: maybe(moment),
+  slot_from: maybe(moment),
+  slot_to: maybe(moment),
+});
 
 const config = shape<CouncilorConfig>({
   title: text,
@@ -109,7 +122,7 @@ const bare: Fields<BareAgent> = {
   is_councilor: flag,
   councilor_config: maybe(config),
   customization: maybe(shape({})),
-  created_at: text,
+  created_at: moment,
 };
 
 /** What of a list is as it should be. */
@@ -120,13 +133,13 @@ export function fitting<Value>(values: readonly Value[], test: Test<Value>): Val
 export const session = shape<SessionAnswer>({ name: maybe(text), role: maybe(text), login_required: flag });
 
 /** The rows are tested one by one. */
-export const council = shape<CouncilorsAnswer>({ agents: list(anything), last_event_id: text, now: text });
+export const council = shape<CouncilorsAnswer>({ agents: list(anything), last_event_id: text, now: moment });
 export const taskPage = shape<TasksAnswer>({ tasks: list(anything), total: number });
 
 export const agent = shape<Agent>({
   ...bare,
   stats: shape<Stats>({ total_executions: number, success_rate: number }),
-  next_execution: maybe(text),
+  next_execution: maybe(moment),
   current: maybe(taskRow),
   recent: list(mark),
 });
@@ -146,12 +159,12 @@ export const usage = shape<UsageAnswer>({
   budgets: shape({ council: shape({}), councilors: shape({}) }),
 });
 
-export const journalEntry = shape<JournalEntry>({ seq: number, at: text, kind: text, detail: text });
+export const journalEntry = shape<JournalEntry>({ seq: number, at: moment, kind: text, detail: text });
 
 export const maintenanceWindow = shape<MaintenanceWindow>({
   window_id: text,
-  starts_at: text,
-  ends_at: maybe(text),
+  starts_at: moment,
+  ends_at: maybe(moment),
   tags: list(text),
   agent_ids: list(text),
 });

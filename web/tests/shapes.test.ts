@@ -24,6 +24,7 @@ describe("anything else", () => {
     expect(faultOf({ ...agent(), stats: { total_executions: "12" } }, agentShape)).toBe("stats.total_executions");
     expect(faultOf({ ...done(), verdict: { ...done().verdict, findings: {} } }, taskRow)).toBe("verdict.findings");
     expect(faultOf({ ...agent(), tags: [null] }, agentShape)).toBe("tags[0]");
+    expect(faultOf({ ...agent(), next_execution: "soon" }, agentShape)).toBe("next_execution");
   });
 
   it.each([null, undefined, 7, "text", [], {}, true])("is no agent, no execution, and no figures: %o", (value) => {

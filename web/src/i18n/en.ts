@@ -76,6 +76,19 @@ export const en: Messages = {
     other: (what) => `${capital(what)} This page keeps trying.`,
   },
 
+  region: {
+    broken: "This part could not be shown. The rest of the page goes on.",
+    again: "Try again",
+    missing: {
+      kpis: (why) => `The figures are missing: ${why}`,
+      executions: (why) => `The latest runs are missing: ${why}`,
+    },
+    unreadable: (n) =>
+      n === 1
+        ? "One councilor is not shown here: the server told of it in a way that cannot be read. If it was upgraded, reload the page."
+        : `${n} councilors are not shown here: the server told of them in a way that cannot be read. If it was upgraded, reload the page.`,
+  },
+
   who: {
     open: (name) => `Logged in: ${name}`,
     role: {
@@ -389,6 +402,7 @@ export const en: Messages = {
     reload: "Reload the page",
     endedMeanwhile: "The run ended before the cancellation reached it.",
     status: (status) => `the server answered ${status}.`,
+    garbage: (where) => `the server's answer cannot be read${where && ` ${where}`}. If it was upgraded, reload the page.`,
     loginEnded: "the session has ended; log in again.",
     needsRole: (needed, has) => `this needs the role ${needed}, and your token has ${has}. Whoever runs the server can make another one.`,
     tooOften: (span) => `too many requests in a short time. ${span ? `You can try again in ${span}.` : "Try again in a moment."}`,

@@ -71,6 +71,19 @@ export const ptBR = {
     other: (what: string) => `${capital(what)} Esta página tenta sozinha.`,
   },
 
+  region: {
+    broken: "Esta parte não pôde ser mostrada. O resto da página segue.",
+    again: "Tentar de novo",
+    missing: {
+      kpis: (why: string) => `Faltam os números: ${why}`,
+      executions: (why: string) => `Faltam as últimas rodadas: ${why}`,
+    },
+    unreadable: (n: number) =>
+      n === 1
+        ? "Um conselheiro não aparece aqui: o que o servidor mandou dele não dá para ler. Se o servidor foi atualizado, recarregue a página."
+        : `${n} conselheiros não aparecem aqui: o que o servidor mandou deles não dá para ler. Se o servidor foi atualizado, recarregue a página.`,
+  },
+
   who: {
     open: (name: string) => `Quem entrou: ${name}`,
     role: {
@@ -389,6 +402,7 @@ export const ptBR = {
     reload: "Recarregar a página",
     endedMeanwhile: "A rodada terminou antes de o cancelamento chegar.",
     status: (status: number) => `o servidor respondeu ${status}.`,
+    garbage: (where: string) => `a resposta do servidor não dá para ler${where && ` ${where}`}. Se ele foi atualizado, recarregue a página.`,
     loginEnded: "a sessão terminou; é preciso entrar de novo.",
     needsRole: (needed: string, has: string) => `isto pede o papel ${needed}, e o seu token tem ${has}. Quem administra o servidor pode fazer outro.`,
     tooOften: (span: string) => `pedidos demais em pouco tempo. ${span ? `Dá para tentar de novo em ${span}.` : "Tente de novo daqui a pouco."}`,

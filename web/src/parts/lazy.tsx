@@ -6,6 +6,7 @@ import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 
 import { messages } from "../i18n";
+import { Boundary } from "./boundary";
 
 export function lazy(load: () => Promise<ComponentType>): ComponentType {
   let loaded: ComponentType | null = null;
@@ -22,7 +23,13 @@ export function lazy(load: () => Promise<ComponentType>): ComponentType {
         () => setFailed(true),
       );
     }, []);
-    if (View) return <View />;
+    if (View) {
+      return (
+        <Boundary>
+          <View />
+        </Boundary>
+      );
+    }
     return failed ? (
       <div class="notice" role="alert">
         <p>{messages.value.write.failed(messages.value.write.partMissing)}</p>

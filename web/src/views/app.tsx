@@ -8,9 +8,11 @@ import { setFilter } from "../council/filter";
 import { messages } from "../i18n";
 import { dialog, onShortcut } from "../keys";
 import { attention, seated } from "../overview";
+import { Boundary } from "../parts/boundary";
+import { Had, Unreadable } from "../parts/had";
 import { lazy } from "../parts/lazy";
 import { PROVIDERS_ADDRESS, route, TIMELINE_ADDRESS, view } from "../route";
-import { loaded, loadError, lost } from "../session";
+import { loaded, loadError, lost, unreadable } from "../session";
 import { Announcer } from "./announcer";
 import { AttentionList } from "./attention";
 import { Band } from "./band";
@@ -58,13 +60,19 @@ function Shell() {
       <a class="skip" href="#council" onClick={skip}>
         {messages.value.skipToContent}
       </a>
-      <TopBar />
+      <Boundary>
+        <TopBar />
+      </Boundary>
       <main id="council" tabIndex={-1}>
-        <MaintenanceBanner />
+        <Boundary>
+          <MaintenanceBanner />
+        </Boundary>
         <Behind />
       </main>
       <Panel />
-      <Footer />
+      <Boundary>
+        <Footer />
+      </Boundary>
       <Announcer />
       {dialog.value === "palette" && <Palette />}
       {dialog.value === "shortcuts" && <Shortcuts />}
@@ -135,7 +143,9 @@ function Behind() {
     default:
       return (
         <>
-          <Band />
+          <Boundary>
+            <Band />
+          </Boundary>
           <Plenary />
         </>
       );
@@ -144,14 +154,27 @@ function Behind() {
 
 function Plenary() {
   if (!loaded.value) return <FirstLoad />;
-  if (seated.value.length === 0) return <EmptyCouncil />;
+  if (seated.value.length === 0) return unreadable.value > 0 ? <Unreadable /> : <EmptyCouncil />;
   return (
     <>
-      <Kpis />
-      <ClockNotes />
-      <AttentionList />
-      <CouncilView />
-      <RecentRuns />
+      <Boundary>
+        <Had part="kpis">
+          <Kpis />
+        </Had>
+        <ClockNotes />
+        <Unreadable />
+      </Boundary>
+      <Boundary>
+        <AttentionList />
+      </Boundary>
+      <Boundary>
+        <CouncilView />
+      </Boundary>
+      <Boundary>
+        <Had part="executions">
+          <RecentRuns />
+        </Had>
+      </Boundary>
     </>
   );
 }
