@@ -22,6 +22,7 @@ from typing import Any
 from conselho.models.event import EventDraft, EventType
 from conselho.models.ids import AgentId, TaskId, WorkerId, new_task_id
 from conselho.models.journal import JournalEntry, JournalKind
+from conselho.models.lanes import Steps
 from conselho.models.task import Outcome, Snapshot, Status, Task, Trigger
 from conselho.models.verdict import Severity
 from conselho.services.export import Format, export
@@ -129,6 +130,7 @@ def calls(store: SqlStore, agents: list[AgentId]) -> dict[str, Callable[[], Awai
         await store.activity()
         await store.signs(since=NOW - timedelta(days=30))
 
+    day = Steps(since=NOW - timedelta(days=1), until=NOW, length=timedelta(hours=1))
     one_status, one_trigger = frozenset({Status.ERROR}), frozenset({Trigger.MANUAL})
     day_ago, week_ago = NOW - timedelta(days=1), NOW - timedelta(days=7)
     return {
@@ -162,6 +164,7 @@ def calls(store: SqlStore, agents: list[AgentId]) -> dict[str, Callable[[], Awai
         "series_90_days_of_durations_of_one": lambda: store.durations(
             days, agent_id=chance.choice(agents)
         ),
+        "timeline_of_a_day": lambda: store.lanes(agents, day, rows=40, troubles=24),
         "watermarks": lambda: store.watermarks(agents),
         "watermarks_1000": lambda: store.watermarks([AgentId(f"agent-{n}") for n in range(1000)]),
         "activity": store.activity,

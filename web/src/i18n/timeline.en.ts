@@ -87,7 +87,7 @@ export const timelineEn: TimelineMessages = {
   several: (n, when) => `${n} runs, ${when}`,
   moreInReport: (n) => (n === 1 ? "One more in the report" : `${n} more in the report`),
   why: (reason) => `Why: ${reason}`,
-  slot: (at) => `The slot of ${at}.`,
+  slot: (when) => `It was due ${when}.`,
   slots: (n, when) => `${n} slots, ${when}.`,
   planned: (at) => `Planned for ${at}`,
   wasPlanned: (at) => `Was planned for ${at}`,

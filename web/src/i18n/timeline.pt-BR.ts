@@ -85,7 +85,7 @@ export const timelinePtBR = {
   several: (n: number, when: string) => `${n} rodadas, ${when}`,
   moreInReport: (n: number) => (n === 1 ? "Mais um no relatório" : `Mais ${n} no relatório`),
   why: (reason: string) => `Motivo: ${reason}`,
-  slot: (at: string) => `O horário das ${at}.`,
+  slot: (when: string) => `Era para rodar ${when}.`,
   slots: (n: string, when: string) => `${n} horários, ${when}.`,
   planned: (at: string) => `Marcado para ${at}`,
   wasPlanned: (at: string) => `Estava marcado para ${at}`,

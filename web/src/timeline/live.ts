@@ -5,7 +5,7 @@
  */
 import { computed, effect, type ReadonlySignal, signal, untracked } from "@preact/signals";
 
-import { getTimeline } from "../api";
+import { ApiError, getTimeline } from "../api";
 import { now, serverTime } from "../clock";
 import { told } from "../journal";
 import * as kept from "../preferences";
@@ -32,7 +32,7 @@ export function choose(next: Reach): void {
 
 export const timeline = signal<Timeline | null>(null);
 /** Why the newest snapshot could not be had, until one can. */
-export const failure = signal<unknown>(null);
+export const failure = signal<ApiError | null>(null);
 
 let asked = 0;
 let askedAt = 0;
@@ -110,9 +110,12 @@ async function load(): Promise<void> {
     timeline.value = agents.size === 0 ? lanesOf(answer) : caughtUp(lanesOf(answer), agents);
   } catch (error) {
     if (mine !== asked) return;
-    failure.value = error;
-    // Without a signal its return asks again.
-    if (!lost.peek()) ask(Math.max(RETRY_MS, restOf(error) ?? 0));
+    // What cannot be read as a timeline is no better than no answer.
+    const why = error instanceof ApiError ? error : new ApiError(502, "");
+    failure.value = why;
+    // Without a signal its return asks again; a refusal would only be repeated.
+    const passes = why.status === 0 || why.status === 429 || why.status >= 500;
+    if (passes && !lost.peek()) ask(Math.max(RETRY_MS, restOf(why) ?? 0));
   }
 }
 

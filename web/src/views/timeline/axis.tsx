@@ -1,4 +1,5 @@
 /** The head of the chart: days, hours, the present moment, and the times in which nothing could run. */
+import { computed } from "@preact/signals";
 import type { ComponentChildren, RefObject } from "preact";
 
 import { now } from "../../clock";
@@ -12,6 +13,7 @@ import type { MaintenanceWindow } from "../../wire";
 import { whomWords } from "../maintenance";
 import { spanWords } from "./words";
 
+const MINUTE_MS = 60_000;
 /** So much room an hour needs with its label. */
 const LABEL_PX = 42;
 const DAY_LABEL_PX = 40;
@@ -20,6 +22,9 @@ const WIDE_DAY_PX = 120;
 const NOW_PX = 52;
 /** Narrower than this nobody sees it. */
 const LEAST_TIME_PX = 3;
+
+/** The head is drawn anew once a minute, not once a second. */
+const minute = computed(() => Math.floor((lost.value ? heardAt.value : now.value) / MINUTE_MS) * MINUTE_MS);
 
 export function percent(place: number): string {
   return `${Math.round(place * 10_000) / 100}%`;
@@ -40,7 +45,7 @@ export function Axis({ told, width, track, children }: AxisProps) {
       <div class="corner">{children}</div>
       <div class="scale" ref={track}>
         <div class="days" aria-hidden="true">
-          {daysOf(span, now.value).map((day) => (
+          {daysOf(span, minute.value).map((day) => (
             <DayLabel key={day.offset} day={day} span={span} width={width} />
           ))}
           <NowLabel />
@@ -65,7 +70,7 @@ export function Axis({ told, width, track, children }: AxisProps) {
 function DayLabel({ day, span, width }: { day: Day; span: Span; width: number }) {
   const room = (placeOf(span, day.until) - placeOf(span, day.from)) * width;
   const x = placeOf(span, day.from) * width;
-  const present = placeOf(span, lost.value ? heardAt.value : now.value) * width;
+  const present = placeOf(span, minute.value) * width;
   // The present moment has the first word; the day's comes after it where both would meet.
   const [taken, free] = [present - NOW_PX, present + NOW_PX];
   const shift = x + DAY_LABEL_PX > taken && x < free ? Math.max(0, free - x) : 0;
@@ -114,7 +119,8 @@ function HourLabel({ at, span, width }: { at: number; span: Span; width: number 
 
 function NowLabel() {
   const t = timelineMessages.value;
-  const text = lost.value ? t.lastSignal(formats.value.clock(heardAt.value)) : t.now(formats.value.clock(now.value));
+  const at = formats.value.clock(minute.value);
+  const text = lost.value ? t.lastSignal(at) : t.now(at);
   return <span class="now-label">{text}</span>;
 }
 

@@ -8,6 +8,7 @@ import { language } from "../../i18n";
 import { timelineMessages } from "../../i18n/timeline";
 import { attention, seated } from "../../overview";
 import { Mark } from "../../parts/mark";
+import { density } from "../../preferences";
 import { heardAt, lost } from "../../session";
 import type { Lane, Timeline } from "../../timeline/lanes";
 import { placeOf } from "../../timeline/span";
@@ -43,7 +44,7 @@ export function Chart({ told }: { told: Timeline }) {
   return (
     <>
       <div
-        class="chart"
+        class={`chart is-${density.value}`}
         ref={chart}
         onPointerEnter={() => (held.current = true)}
         onPointerLeave={() => (held.current = false)}
@@ -84,6 +85,7 @@ export function Chart({ told }: { told: Timeline }) {
                     agent={told.agents.get(lane.id)}
                     span={span}
                     width={width}
+                    bar={rows.bar}
                     after={lastPassed(lane, present)}
                     windows={maintenance}
                     lost={isLost}

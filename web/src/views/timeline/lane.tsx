@@ -28,7 +28,6 @@ import type { Agent, MaintenanceWindow } from "../../wire";
 import { box, percent } from "./axis";
 import { type About, addressFor, type AnyMark, type Hearing, labelOf, laneWords } from "./words";
 
-const BAR_PX = 20;
 const MARK_PX = 14;
 /** A run that took no longer than its mark is wide has no tail. */
 const LEAST_TAIL_PX = 10;
@@ -43,6 +42,8 @@ interface LaneProps {
   span: Span;
   /** Of the span, in pixels. */
   width: number;
+  /** The height of its highest bar, in pixels. */
+  bar: number;
   /** Slots up to here have passed. */
   after: number;
   windows: readonly MaintenanceWindow[];
@@ -61,7 +62,7 @@ export function marksOf({ lane, span, width, after }: Pick<LaneProps, "lane" | "
 }
 
 export const LaneView = memo(function LaneView(props: LaneProps) {
-  const { lane, agent, span, width, windows, after } = props;
+  const { lane, agent, span, width, windows, after, bar } = props;
   const about: About = { lane, span, agent, windows };
   const hearing: Hearing = { lost: props.lost, heardAt: props.heardAt };
   const past = pastMarks(lane, span, width);
@@ -81,7 +82,7 @@ export const LaneView = memo(function LaneView(props: LaneProps) {
         <Shades span={span} agent={agent} windows={windows} />
         <ul class={close ? "is-close" : ""} aria-label={laneWords(lane, past, future)}>
           {past.map((mark) => (
-            <Past key={mark.key} mark={mark} width={width} link={link(mark)} />
+            <Past key={mark.key} mark={mark} width={width} bar={bar} link={link(mark)} />
           ))}
           {current && <CurrentRun current={current} span={span} link={link({ type: "current", key: current.id, current })} />}
           {future.map((mark) => (
@@ -125,8 +126,15 @@ function Who({ lane, agent }: { lane: Lane; agent: Agent | undefined }) {
   );
 }
 
-function Past({ mark, width, link }: { mark: RunMark | LostMark | BarMark; width: number; link: Link }) {
-  if (mark.type === "bar") return <Bar mark={mark} link={link} />;
+interface PastProps {
+  mark: RunMark | LostMark | BarMark;
+  width: number;
+  bar: number;
+  link: Link;
+}
+
+function Past({ mark, width, bar, link }: PastProps) {
+  if (mark.type === "bar") return <Bar mark={mark} height={bar} link={link} />;
   return mark.type === "lost" ? <Lost mark={mark} width={width} link={link} /> : <Run mark={mark} width={width} link={link} />;
 }
 
@@ -160,7 +168,7 @@ function Lost({ mark, width, link }: { mark: LostMark; width: number; link: Link
   );
 }
 
-function Bar({ mark, link }: { mark: BarMark; link: Link }) {
+function Bar({ mark, height, link }: { mark: BarMark; height: number; link: Link }) {
   const left = percent(mark.from);
   return (
     // The present step ends at the present moment.
@@ -168,8 +176,8 @@ function Bar({ mark, link }: { mark: BarMark; link: Link }) {
       <a {...link}>
         {mark.worst && <Mark kind={mark.worst} size={12} />}
         <span class="stack">
-          {partsOf(mark, BAR_PX).map(({ kind, height }) => (
-            <i key={kind} class={`part is-${kind}`} style={{ height: `${height.toFixed(1)}px` }} />
+          {partsOf(mark, height).map((part) => (
+            <i key={part.kind} class={`part is-${part.kind}`} style={{ height: `${part.height.toFixed(1)}px` }} />
           ))}
         </span>
       </a>

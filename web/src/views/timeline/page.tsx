@@ -1,6 +1,7 @@
 /** The council's last and next hours, a lane each. Fetched when first opened. */
 import "../../styles/timeline.css";
 
+import { computed } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 
 import { mayEdit } from "../../access";
@@ -33,7 +34,7 @@ function Head() {
     <header class="timeline-head">
       <div class="what">
         <h1 id="timeline-title">{t.title[reach.value]}</h1>
-        <p>{today()}</p>
+        <p>{today.value}</p>
       </div>
       <div class="choices-of">
         <Choice<Reach> label={t.reach} values={REACHES} value={reach.value} words={t.reaches} choose={choose} />
@@ -44,9 +45,9 @@ function Head() {
   );
 }
 
-function today(): string {
-  return new Intl.DateTimeFormat(language.value, { weekday: "long", day: "numeric", month: "long" }).format(now.value);
-}
+const today = computed(() =>
+  new Intl.DateTimeFormat(language.value, { weekday: "long", day: "numeric", month: "long" }).format(now.value),
+);
 
 interface ChoiceProps<Value extends string> {
   label: string;

@@ -10,10 +10,15 @@ import {
 import type { RefObject } from "preact";
 import { useLayoutEffect, useReducer, useRef, useState } from "preact/hooks";
 
+import { type Density, density } from "../../preferences";
+
 const ALL_UP_TO = 60;
-const LANE_PX = 40;
+const LANE_PX: Readonly<Record<Density, number>> = { auto: 40, comfortable: 46, dense: 32 };
 /** On a narrow window the name stands above the lane. */
 const NARROW_LANE_PX = 66;
+const NARROW_TRACK_PX = 40;
+/** What a lane needs beside its bars: the mark above them, and some air. */
+const BESIDE_BAR_PX = 20;
 const NARROW = "(max-width: 719px)";
 const SPARE = 6;
 
@@ -22,6 +27,8 @@ export interface Rows {
   /** Of one lane, and of all, in pixels. */
   readonly each: number;
   readonly height: number;
+  /** Of the highest bar of a lane. */
+  readonly bar: number;
   /** Brings a lane into the window, and with the next drawing into the document. */
   readonly show: (at: number) => void;
   /** This one stays in the document wherever the reader scrolls. */
@@ -30,7 +37,8 @@ export interface Rows {
 
 export function useRows(count: number, list: RefObject<HTMLElement | null>): Rows {
   const [, draw] = useReducer((drawn: number) => drawn + 1, 0);
-  const each = useNarrow() ? NARROW_LANE_PX : LANE_PX;
+  const narrow = useNarrow();
+  const each = narrow ? NARROW_LANE_PX : LANE_PX[density.value];
   const held = useRef(-1);
   const margin = useTop(list);
   const options = {
@@ -60,6 +68,7 @@ export function useRows(count: number, list: RefObject<HTMLElement | null>): Row
     visible,
     each,
     height: count * each,
+    bar: (narrow ? NARROW_TRACK_PX : each) - BESIDE_BAR_PX,
     show: (at) => virtualizer.scrollToIndex(at, { align: "auto" }),
     hold: (at) => {
       held.current = at;

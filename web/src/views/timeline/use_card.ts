@@ -33,7 +33,7 @@ export function useCard(list: RefObject<HTMLElement | null>): CardState {
   useEffect(() => {
     const escape = (event: KeyboardEvent) => {
       if (event.key !== "Escape" || state.open.peek() === null) return;
-      event.stopPropagation();
+      if (!document.activeElement?.closest("[role=dialog], dialog")) event.stopPropagation();
       const inside = (document.activeElement as HTMLElement | null)?.closest(".mark-card");
       if (inside) state.open.peek()?.element.focus();
       state.close();

@@ -122,7 +122,7 @@ export function spanWords(from: number, to: number): string {
 const MINUTE_MS = 60_000;
 
 function isOfOneDay(a: number, b: number): boolean {
-  return formats.value.moment(a, b) === formats.value.clock(a);
+  return new Date(a).setHours(0, 0, 0, 0) === new Date(b).setHours(0, 0, 0, 0);
 }
 
 function tellRun(row: Row): Told {
@@ -175,7 +175,7 @@ function tellLost(row: Row): Told {
     return { mark: "missed", title: missedNews(row.mark, m, f), lines: why ? [t.why(why)] : [] };
   }
   const slots = weightOf(row);
-  const which = slots === 1 ? t.slot(moment(row.to)) : t.slots(f.number(slots), spanWords(row.from, row.to));
+  const which = slots === 1 ? t.slot(atWords(row.to)) : t.slots(f.number(slots), spanWords(row.from, row.to));
   return { mark: "skipped", title: skippedNews(row.mark.skip_reason, row.mark.summary, m), lines: [which] };
 }
 
