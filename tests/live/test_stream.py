@@ -9,13 +9,22 @@ import socket
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 
-from tests.support.server import DEADLINE_SECONDS, Heard, Json, Server, running
+from tests.support.server import (
+    DEADLINE_SECONDS,
+    Heard,
+    Json,
+    Listener,
+    Server,
+    eventually,
+    running,
+)
 
 ROW = {"task_id", "agent_id", "status", "severity", "trigger", "due_at", "attempt", "duration"}
 
@@ -245,6 +254,62 @@ def test_a_stopping_server_ends_its_streams_properly(own: Server) -> None:
 
     assert own.wait() == 0
     assert stream.heard[-1].type == "councilor_execution"
+
+
+# -- asking for some of it, and too much -----------------------------------------------------------
+
+
+def test_a_filtered_stream_tells_only_what_was_asked_for_and_resumes(server: Server) -> None:
+    server.promote("well", ["echo", "all is well"])
+    server.promote("broken", ["sh", "-c", "echo it broke; exit 3"])
+    start = last_event_id(server)
+    with server.listen(query={"min_severity": "error", "last_event_id": start}) as stream:
+        server.call("well")
+        server.call("broken")
+        heard = [stream.next(), stream.next()]
+    with server.listen(
+        start, query={"councilor_id": "well", "types": "councilor_completed"}
+    ) as one:
+        completed = one.next()
+
+    assert {event.data["councilor_id"] for event in heard} == {"broken"}
+    assert {event.type for event in heard} == {"councilor_error", "councilor_execution"}
+    assert (completed.type, completed.data["councilor_id"]) == ("councilor_completed", "well")
+    refused = server.api.get("/api/councilors/events/stream", params={"councilor_id": "wel"})
+    assert refused.status_code == 422
+    assert refused.json() == {"detail": "councilor_id: there is no agent 'wel'."}
+
+
+def test_a_stream_too_many_is_refused_and_nobody_else_notices(tmp_path: Path) -> None:
+    with running(tmp_path, environ={"CONSELHO_MAX_STREAMS": "2"}) as own:
+        own.promote("ana")
+        accept = {"Accept": "application/problem+json"}
+        with own.listen() as first:
+            with own.listen():
+                refused = own.api.get("/api/councilors/events/stream", headers=accept)
+                own.call("ana")
+                first.until("councilor_execution", councilor_id="ana", status="completed")
+            with opened_again(own) as second:
+                own.call("ana")
+                second.until("councilor_execution", councilor_id="ana", status="completed")
+
+    assert refused.status_code == 503
+    assert int(refused.headers["retry-after"]) > 0
+    assert refused.headers["content-type"] == "application/problem+json"
+    assert "2 open streams are the most for this server" in refused.json()["detail"]
+
+
+@contextmanager
+def opened_again(server: Server) -> Iterator[Listener]:
+    """A stream, as soon as the server has noticed that another one left."""
+    path = "/api/councilors/events/stream"
+    with ExitStack() as stack:
+
+        def let_in() -> httpx.Response | None:
+            response = stack.enter_context(server.api.stream("GET", path))
+            return response if response.status_code == 200 else None
+
+        yield Listener(eventually(let_in, "there is room again"))
 
 
 # -- under load ----------------------------------------------------------------------------------

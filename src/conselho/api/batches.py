@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -12,7 +12,9 @@ from conselho.api.stream_request import Filter
 
 # How much waits in our memory for a client that is slow to read, beside the system's buffers.
 JOINED_FRAMES: Final = 64
-JOINED_BYTES: Final = 256 * 1024
+JOINED_BYTES: Final = 64 * 1024
+# Nearly always all stand at the same place. After an interruption they stand everywhere.
+REMEMBERED: Final = 64
 
 
 @dataclass(slots=True, eq=False)
@@ -39,7 +41,7 @@ class Readers:
     filter: Filter
     is_chunked: bool
     clients: int = 0
-    # By the cursor from which on they are joined. Nearly always one: all stand at the same place.
+    # By the cursor from which on they are joined.
     batches: dict[int, Batch] = field(default_factory=dict)
 
     def join(self, ring: Ring, cursor: int) -> Batch:
@@ -53,6 +55,8 @@ class Readers:
             seq=frames[-1].seq,
             published_at=[frame.published_at for frame in chosen],
         )
+        if len(self.batches) >= REMEMBERED:
+            self.batches.clear()
         self.batches[cursor] = batch
         return batch
 
@@ -61,6 +65,14 @@ class Readers:
         if not data or not self.is_chunked:
             return data
         return b"%x\r\n%b\r\n" % (len(data), data)
+
+
+def pieces(frames: Sequence[Frame]) -> Iterator[Sequence[Frame]]:
+    """All of them, in parts that may be written at once."""
+    while frames:
+        piece = _within(JOINED_BYTES, frames)
+        frames = frames[len(piece) :]
+        yield piece
 
 
 def _within(size: int, frames: Sequence[Frame]) -> Sequence[Frame]:

@@ -150,6 +150,11 @@ class Delivery:
             client.is_live = False
             del self._live[client]
 
+    async def until_free(self, client: Client) -> None:
+        """Return when a client takes something again, or is no longer served."""
+        while client.is_stuck and not client.is_gone and not self._is_closed:
+            await client.changed()
+
     def _ends(self, client: Client) -> bool:
         return client.is_gone or self._is_closed or client.cursor < self._ring.start
 

@@ -8,8 +8,8 @@ Each event is serialised once (frames.py), and joined once with others for all w
 (batches.py). A client owns nothing but its cursor: no queue that could grow, no event that could be
 dropped singly. One loop writes to all (delivery.py); a client's own coroutine, below, brings it to
 its place in the ring and then sleeps. Who asks for events that are no longer in the ring reads on
-from the store; when they are not there either, it is told by `reset`. Who does not read is cut off
-after some seconds, and resumes with Last-Event-ID.
+from the store (history.py); when they are not there either, it is told by `reset`. Who does not
+read is cut off after some seconds, and resumes with Last-Event-ID.
 
 docs/stream.md tells clients and operators of it; docs/adr/0006-stream.md why it is made so.
 """
@@ -18,18 +18,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable
 from itertools import count
 from typing import Final
 
 import structlog
 from starlette.types import Receive, Scope, Send
 
-from conselho.api.batches import JOINED_FRAMES
+from conselho.api.batches import JOINED_FRAMES, pieces
 from conselho.api.connections import BoundedProtocol
 from conselho.api.courtesy import Courtesy
 from conselho.api.delivery import Client, Delivery
 from conselho.api.frames import frame_of, framed, heartbeat
+from conselho.api.history import History
 from conselho.api.ring import FRAMES, Ring
 from conselho.api.security import refuse
 from conselho.api.stream_figures import StreamFigures
@@ -47,8 +48,6 @@ LOOK_SECONDS: Final = 1.0
 LOOKS_PER_HEARTBEAT: Final = 15
 CATCH_UP_SECONDS: Final = 5.0
 PAGE: Final = 500
-# So many clients read the store at a time: a thousand that come back must not keep others from it.
-STORE_READERS: Final = 4
 RETRY_MS: Final = 5000
 
 _HEADERS = [
@@ -85,7 +84,7 @@ class Hub:
         self.clients = 0
         self.courtesy = Courtesy()
         self._delivery = Delivery(self.ring, self.figures, clock, self.courtesy)
-        self._reading_store = asyncio.Semaphore(STORE_READERS)
+        self._history = History(store)
         self._news = asyncio.Event()
         self._loaded = asyncio.Event()
         self._closed = False
@@ -233,21 +232,16 @@ class Hub:
     async def _catch_up(self, client: Client) -> None:
         """Write what the ring no longer has, out of the store."""
         while client.seq < self.ring.floor and not (client.is_gone or self._closed):
-            async with self._reading_store:
-                events = await self._store.events_after(client.seq, limit=PAGE)
-            if not events or events[0].seq != client.seq + 1:
+            frames = await self._history.after(client.seq)
+            if not frames or frames[0].seq != client.seq + 1:
                 self._reset(client, "pruned", "the events after this id are no longer kept")
                 return
             # Not what the store has beyond: the ring brings that, too.
-            lost = [event for event in events if event.seq <= self.ring.floor]
-            await self._write_old(client, lost)
-
-    async def _write_old(self, client: Client, events: Sequence[Event]) -> None:
-        frames = client.readers.filter.choose([frame_of(event) for event in events])
-        client.tell(b"".join([frame.data for frame in frames]), events=len(frames))
-        client.seq = events[-1].seq
-        while client.is_stuck and not (client.is_gone or self._closed):
-            await client.changed()
+            lost = [frame for frame in frames if frame.seq <= self.ring.floor]
+            for piece in pieces(client.readers.filter.choose(lost)):
+                client.tell(b"".join([frame.data for frame in piece]), events=len(piece))
+                await self._delivery.until_free(client)
+            client.seq = lost[-1].seq
 
     def _reset(self, client: Client, kind: str, reason: str) -> None:
         """Tell a client to read the snapshots again; it goes on from now."""
