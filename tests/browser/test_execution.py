@@ -98,8 +98,8 @@ async def test_a_run_is_told_with_its_report_findings_attempts_and_measure(
     findings = panel.locator(".findings li")
     await expect(findings.nth(0)).to_contain_text("Key in plain text")
     await expect(findings.nth(0)).to_contain_text("deploy/seed.env:12")
-    await expect(findings.nth(0).locator(".history")).to_have_text("Novo nesta rodada")
-    await expect(findings.nth(1).locator(".history")).to_have_text("Visto em todas as rodadas")
+    await expect(findings.nth(0).locator(".seen")).to_have_text("Novo nesta rodada")
+    await expect(findings.nth(1).locator(".seen")).to_have_text("Visto em todas as rodadas")
 
     attempts = panel.locator(".attempts li")
     await expect(attempts.nth(0)).to_contain_text("2ª veredito: erro")
@@ -142,10 +142,13 @@ async def test_a_run_is_told_with_its_report_findings_attempts_and_measure(
 
     await panel.get_by_role("link", name="Anterior").click()
     await expect(panel.locator(".findings li")).to_have_count(1)
-    await expect(panel.locator(".history")).to_have_text("Visto em todas as rodadas")
-    await panel.get_by_role("link", name="Anterior").click()
+    await expect(panel.locator(".seen")).to_have_text("Visto em todas as rodadas")
+    await page.keyboard.press("j")
     await expect(panel).to_have_attribute("data-execution", first["task_id"])
-    await expect(panel.locator(".history")).to_have_text("Novo nesta rodada")
+    await expect(panel.locator(".seen")).to_have_text("Novo nesta rodada")
+    await expect(panel.get_by_role("link", name="Anterior")).to_have_count(0)
+    await page.keyboard.press("k")
+    await expect(panel).not_to_have_attribute("data-execution", first["task_id"])
     assert await page.evaluate("'broken' in window") is False
     assert [url for url in asked if not url.startswith(server.url)] == []
 

@@ -1,5 +1,5 @@
 /** One function per endpoint of the first view; those of other views stand beside them. */
-import { call, failureOf, fit, tellRefused } from "./call";
+import { call, fit } from "./call";
 import { agent, council, fitting, journalEntry, kpis, maintenanceWindow, session, taskPage, taskRow, usage } from "./shapes";
 import type {
   BackfillPlan,
@@ -138,23 +138,6 @@ export function setEnabled(agent_id: string, enabled: boolean) {
 
 export function cancelTask(task_id: string) {
   return call("POST", "/api/tasks/{task_id}/cancel", { path: { task_id } });
-}
-
-export function logAddress(taskId: string): string {
-  return `/api/tasks/${encodeURIComponent(taskId)}/log`;
-}
-
-/** The log from byte `offset` on, for as long as it grows. Rejects with an ApiError. */
-export async function openLog(
-  taskId: string,
-  offset: number,
-  signal: AbortSignal,
-): Promise<ReadableStream<Uint8Array>> {
-  const address = `${logAddress(taskId)}?follow=1&offset=${offset}`;
-  const response = await fetch(address, { cache: "no-store", signal });
-  if (response.ok && response.body) return response.body;
-  tellRefused(response.status);
-  throw await failureOf(response);
 }
 
 export function streamAddress(lastEventId: string): string {

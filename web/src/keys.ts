@@ -19,6 +19,8 @@ export const SHORTCUTS = {
   plenary: "g p",
   timeline: "g t",
   providers: "g v",
+  earlier: "j",
+  later: "k",
 } as const;
 export type ShortcutId = keyof typeof SHORTCUTS;
 

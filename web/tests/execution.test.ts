@@ -50,8 +50,10 @@ describe("a report without its verdict", () => {
   });
 
   it("takes time in proportion to its length", () => {
-    for (const piece of ["{\n", "```\n", `${VERDICT}\n`, " ", ">", "{"]) {
-      expect(withoutVerdict(piece.repeat(30_000)).length).toBeGreaterThanOrEqual(0);
+    for (const piece of ["{\n", "```\n", `${VERDICT}\n`, " ", ">", "{", "|", "| \n", "- "]) {
+      const text = piece.repeat(30_000);
+      expect(withoutVerdict(text).length).toBeLessThanOrEqual(text.length);
+      expect(pieces(text).join("\n").length).toBeGreaterThanOrEqual(text.length);
     }
   });
 });
@@ -68,6 +70,17 @@ describe("a long text", () => {
     for (const piece of found.slice(1)) expect(piece).toMatch(/^## Part/);
     expect(pieces(`${"word ".repeat(100)}\n\n`.repeat(4), 400).length).toBe(4);
     expect(pieces("", 400)).toEqual([""]);
+  });
+
+  it("repeats the head of a table that is cut, and cuts a list between its items", () => {
+    const table = `|a|b|\n|-|:-:|\n${"|1|2|\n".repeat(300)}`;
+    const found = pieces(table, 400);
+    expect(found.length).toBeGreaterThan(3);
+    for (const piece of found) expect(piece).toMatch(/^\|a\|b\|\n\|-\|:-:\|\n\|1/);
+    expect(found.join("\n").match(/\|1\|2\|/g)?.length).toBe(300);
+    const items = pieces(`${"1. item\n   more of it\n".repeat(100)}`, 400);
+    expect(items.length).toBeGreaterThan(3);
+    for (const piece of items) expect(piece).toMatch(/^1\. item/);
   });
 
   it("begins with whole lines", () => {

@@ -1,45 +1,32 @@
 /** The endpoints that only the view of one execution asks. */
-import type { components } from "../../generated/openapi";
-import { askWho } from "../access";
-import { ApiError, executeNow, request, retryAfter } from "../api";
+import { ApiError, executeNow, getTask } from "../api";
+import { call, failureOf, fit, tellRefused } from "../call";
 import type { OpenLog } from "../log/follow";
-import { readJson } from "../text/untrusted";
-import type { TaskDetails, TaskRow, TasksAnswer } from "../wire";
+import { taskRow } from "../shapes";
+import type { TaskDetails, TaskRow } from "../wire";
 
-export type FindingList = components["schemas"]["FindingList"];
-export type KnownFinding = components["schemas"]["KnownFinding"];
-
-/** Rejects with an ApiError; one of status 200 for an answer that is no execution. */
-export async function getExecution(taskId: string): Promise<TaskDetails> {
-  const answer = await request<unknown>("GET", `/api/tasks/${encodeURIComponent(taskId)}`);
-  if (!isExecution(answer, taskId)) throw new ApiError(200, "");
+/** Rejects with an ApiError; one of status 200 for an answer that is not this execution. */
+export async function getExecution(task_id: string): Promise<TaskDetails> {
+  const answer = await getTask(task_id);
+  fit(taskRow)(answer);
+  if (answer.task_id !== task_id || !Array.isArray(answer.command)) throw new ApiError(200, "");
   return answer;
 }
 
-/** What all of the view relies on; a proxy or another server may answer anything. */
-function isExecution(answer: unknown, taskId: string): answer is TaskDetails {
-  const row = answer as Partial<TaskDetails> | null;
-  return (
-    typeof row === "object" &&
-    row?.task_id === taskId &&
-    typeof row.agent_id === "string" &&
-    typeof row.status === "string" &&
-    typeof row.created_at === "string" &&
-    (row.verdict === null || Array.isArray(row.verdict?.findings))
-  );
+export type FindingList = Awaited<ReturnType<typeof getFindings>>;
+export type KnownFinding = FindingList["findings"][number];
+
+export function getFindings(agent_id: string) {
+  return call("GET", "/api/councilors/{agent_id}/findings", { path: { agent_id } });
 }
 
-export function getFindings(agentId: string): Promise<FindingList> {
-  return request("GET", `/api/councilors/${encodeURIComponent(agentId)}/findings`);
-}
-
-const RUNS = "trigger=schedule&trigger=manual&trigger=catch_up&trigger=backfill";
-const ENDED = "status=completed&status=error";
+const ENDED = ["completed", "error"] as const;
+const OF_COUNCIL = ["schedule", "manual", "catch_up", "backfill"] as const;
 
 /** The newest runs of a councilor that came to an end, without their texts. */
-export async function getLastRuns(agentId: string, limit: number): Promise<readonly TaskRow[]> {
-  const of = `agent_id=${encodeURIComponent(agentId)}&limit=${limit}&results=false`;
-  return (await request<TasksAnswer>("GET", `/api/tasks?${of}&${ENDED}&${RUNS}`)).tasks;
+export async function getLastRuns(agent_id: string, limit: number): Promise<readonly TaskRow[]> {
+  const query = { agent_id, limit, status: ENDED, trigger: OF_COUNCIL, results: false };
+  return (await call("GET", "/api/tasks", { query })).tasks;
 }
 
 export interface Neighbours {
@@ -48,21 +35,19 @@ export interface Neighbours {
 }
 
 /** The executions of the same councilor that were made just before and just after this one. */
-export async function getNeighbours(row: TaskRow): Promise<Neighbours> {
-  const of = `agent_id=${encodeURIComponent(row.agent_id)}&results=false`;
-  const moment = encodeURIComponent(row.created_at);
+export async function getNeighbours({ agent_id, task_id, created_at }: TaskRow): Promise<Neighbours> {
+  const of = { agent_id, results: false };
   const [before, after] = await Promise.all([
-    request<TasksAnswer>("GET", `/api/tasks?${of}&until=${moment}&limit=1`),
-    request<TasksAnswer>("GET", `/api/tasks?${of}&since=${moment}&sort=created_at&limit=2`),
+    call("GET", "/api/tasks", { query: { ...of, until: created_at, limit: 1 } }),
+    call("GET", "/api/tasks", { query: { ...of, since: created_at, limit: 2, sort: "created_at" } }),
   ]);
-  const next = after.tasks.find((other) => other.task_id !== row.task_id);
+  const next = after.tasks.find((other) => other.task_id !== task_id);
   return { earlier: before.tasks[0]?.task_id ?? null, later: next?.task_id ?? null };
 }
 
 /** The id of the run that was called. Rejects with an ApiError; 409 while another one is active. */
-export async function runAgain(agentId: string): Promise<string | null> {
-  const answer = (await executeNow(agentId)) as { readonly execution?: { readonly execution_id?: string } };
-  return answer.execution?.execution_id ?? null;
+export async function runAgain(agentId: string): Promise<string> {
+  return (await executeNow(agentId)).execution.execution_id;
 }
 
 /** Which run it is that stands in the way; null when the refusal is about something else. */
@@ -82,16 +67,12 @@ const TAIL_BYTES = 512 * 1024;
 export async function openLog(taskId: string, offset: number | null, signal: AbortSignal): Promise<OpenLog> {
   const from = offset === null ? `tail=${TAIL_BYTES}` : `offset=${offset}`;
   const response = await fetch(`${logAddress(taskId)}?follow=1&${from}`, { cache: "no-store", signal });
-  if (response.status === 401) void askWho();
-  if (!response.ok || !response.body) throw await refusalOf(response);
-  // A server that does not know `tail` begins at the beginning, and does not say so.
-  return { start: offset ?? Number(response.headers.get("X-Log-Offset") ?? 0), stream: response.body };
-}
-
-async function refusalOf(response: Response): Promise<ApiError> {
-  const said = await response.text().then(readJson).catch(() => null);
-  const detail = typeof said === "object" && said !== null && "detail" in said ? String(said.detail) : "";
-  return new ApiError(response.status, detail, [], retryAfter(response.headers));
+  if (response.ok && response.body) {
+    // A server that does not know `tail` begins at the beginning, and does not say so.
+    return { start: offset ?? Number(response.headers.get("X-Log-Offset") ?? 0), stream: response.body };
+  }
+  tellRefused(response.status);
+  throw await failureOf(response);
 }
 
 /** Whether asking for the log again by itself would only be refused again. */

@@ -142,9 +142,11 @@ export const executionEn: ExecutionMessages = {
     error: "verdict: error",
     cancelled: "cancelled",
     unknown: "not kept",
+    next: "to come",
   },
   thenWaited: (what, span) => `${what}; waited ${span}`,
   since: (at) => `since ${at}`,
+  from: (at) => `from ${at} on`,
   startAndSpan: (at, span) => `${at}, ${span}`,
   completed: "Ended",
 

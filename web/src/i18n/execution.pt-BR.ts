@@ -139,9 +139,11 @@ export const executionPtBR = {
     error: "veredito: erro",
     cancelled: "cancelada",
     unknown: "não foi guardada",
+    next: "à espera",
   },
   thenWaited: (what: string, span: string) => `${what}; esperou ${span}`,
   since: (at: string) => `desde ${at}`,
+  from: (at: string) => `a partir de ${at}`,
   startAndSpan: (at: string, span: string) => `${at}, ${span}`,
   completed: "Terminou",
 

@@ -59,6 +59,8 @@ export const paletteEn: PaletteMessages = {
     plenary: "Chamber",
     timeline: "Timeline",
     providers: "Providers",
+    earlier: "The councilor's run before this one",
+    later: "The councilor's run after this one",
     escape: "Close what lies on top",
   },
 };

@@ -57,6 +57,8 @@ export const palettePtBR = {
     plenary: "Plenário",
     timeline: "Linha do tempo",
     providers: "Provedores",
+    earlier: "Rodada anterior do conselheiro",
+    later: "Rodada seguinte do conselheiro",
     escape: "Fechar o que está por cima",
   },
 };

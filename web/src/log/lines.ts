@@ -22,7 +22,7 @@ const NOT_ALLOWED = " (not allowed)";
 
 export const LINES_KEPT = 2_000;
 /** A browser lays out so much of wrapped text before anybody notices. */
-export const CHARACTERS_KEPT = 300_000;
+export const CHARACTERS_KEPT = 200_000;
 const BLOCK = 100;
 const BLOCK_CHARACTERS = 20_000;
 export const LONGEST_LINE = 4_000;

@@ -41,8 +41,9 @@ export function markdownRenderer(words: MarkdownWords = {}): (text: string) => D
 
 function finished(fragment: DocumentFragment): DocumentFragment {
   for (const block of fragment.querySelectorAll(BLOCKS)) block.setAttribute("dir", "auto");
+  // What is wider than the page scrolls in a box of its own, by keyboard too.
+  for (const code of fragment.querySelectorAll<HTMLElement>("pre:has(code)")) code.tabIndex = 0;
   for (const table of fragment.querySelectorAll("table")) {
-    // What is wider than the page scrolls in a box of its own, by keyboard too.
     const box = document.createElement("div");
     box.className = "wide";
     box.tabIndex = 0;

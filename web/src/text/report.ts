@@ -60,7 +60,7 @@ function isJson(text: string): boolean {
 
 /** As much as is shown as Markdown; the rest is read as it was written. */
 export const FORMATTED_CHARACTERS = 100_000;
-const PIECE_CHARACTERS = 8_000;
+const PIECE_CHARACTERS = 6_000;
 
 /** The beginning of a long text, up to the end of a line. */
 export function beginning(text: string, characters = FORMATTED_CHARACTERS): string {
@@ -71,26 +71,40 @@ export function beginning(text: string, characters = FORMATTED_CHARACTERS): stri
 
 const FENCE_LINE = /^ {0,3}(?:`{3,}|~{3,})/;
 const HEADING = /^#{1,6} /;
+const ITEM = /^(?:[-*+]|\d{1,9}[.)]) /;
+/** The line below the head of a table. */
+const TABLE_RULE = /^ {0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-*:?[ \t]*)+$/;
 
-/** Cut where Markdown may be cut: before a heading, or after a blank line when there is none for long. */
+/**
+ * Cut where Markdown may be cut: before a heading; after a blank line, before an item of a list or in a
+ * table, whose head is then repeated, when there is no heading for long. Never in a block of code.
+ */
 export function pieces(text: string, characters = PIECE_CHARACTERS): string[] {
   const found: string[] = [];
   let lines: string[] = [];
   let length = 0;
   let fenced = false;
+  let head: readonly string[] = [];
   for (const line of text.split("\n")) {
-    const ends = HEADING.test(line) ? length > characters / 2 : length > characters && isLoose(lines.at(-1), line);
-    if (ends && !fenced) {
+    const before = lines.at(-1);
+    if (!line.includes("|")) head = [];
+    const mayCut = head.length > 0 || ITEM.test(line) || isLoose(before, line);
+    if (!fenced && ((mayCut && length > characters) || (HEADING.test(line) && length > characters / 2))) {
       found.push(lines.join("\n"));
-      lines = [];
+      lines = [...head];
       length = 0;
     }
+    if (before?.includes("|") && line.length < LONGEST_RULE && TABLE_RULE.test(line)) head = [before, line];
     if (FENCE_LINE.test(line)) fenced = !fenced;
     lines.push(line);
-    length += line.length + 1;
+    length += Math.max(line.length, LEAST_LINE);
   }
   return [...found, lines.join("\n")];
 }
+
+/** A row of a table is work, however short. */
+const LEAST_LINE = 40;
+const LONGEST_RULE = 2_000;
 
 /** Neither in a paragraph, nor in an item of a list. */
 function isLoose(before: string | undefined, line: string): boolean {

@@ -8,7 +8,7 @@ import { executionMessages } from "../../i18n/execution";
 import { Mark } from "../../parts/mark";
 import { lost } from "../../session";
 import { isFinal } from "../../state";
-import { causeOf } from "../../text/news";
+import { causeOf, isRetry, retryAt } from "../../text/news";
 import type { TaskDetails, TaskRow } from "../../wire";
 
 interface AttemptsProps {
@@ -28,6 +28,7 @@ export function Attempts({ row, details, usual }: AttemptsProps) {
       </header>
       <Shares row={row} attempts={attempts} usualMs={usual?.ms ?? null} />
       <ol>
+        {isRetry(row) && <Next row={row} />}
         {attempts
           .map((tried, at) => <Attempt key={tried.attempt} row={row} tried={tried} waited={waitAfter(attempts, at)} />)
           .reverse()}
@@ -87,6 +88,21 @@ function shareWords(share: Share): string {
   const t = executionMessages.value;
   const span = formats.value.duration(share.ms);
   return share.kind === "ran" ? t.share.ran(share.tried.attempt, span) : t.share[share.kind](span);
+}
+
+/** The one that is waited for. */
+function Next({ row }: { row: TaskRow }) {
+  const t = executionMessages.value;
+  const at = retryAt(row);
+  return (
+    <li>
+      <Mark kind="waiting" />
+      <p>
+        <b>{t.attempt(row.attempt + 1)}</b> {t.outcome.next}
+      </p>
+      <span>{at !== null && t.from(formats.value.momentSeconds(Date.parse(at), now.value))}</span>
+    </li>
+  );
 }
 
 interface AttemptProps {

@@ -6,6 +6,7 @@ import { now } from "../../clock";
 import { getNeighbours, type Neighbours } from "../../execution/endpoints";
 import { formats } from "../../i18n";
 import { executionMessages } from "../../i18n/execution";
+import { onShortcut, SHORTCUTS } from "../../keys";
 import { closePanel, councilorAddress, executionAddress } from "../../route";
 import type { Agent, TaskRow } from "../../wire";
 import { Orders } from "./orders";
@@ -19,12 +20,14 @@ interface PanelBarProps {
 export function PanelBar({ agent, row, taskId }: PanelBarProps) {
   const t = executionMessages.value;
   const { earlier, later } = useNeighbours(agent, row, taskId);
+  useShortcut("earlier", earlier);
+  useShortcut("later", later);
   return (
     <div class="panel-bar execution-bar">
       <Crumbs row={row} />
       <nav aria-label={t.neighbours}>
-        {earlier && <Neighbour to={earlier} rel="prev" name={t.earlier} sign="‹" />}
-        {later && <Neighbour to={later} rel="next" name={t.later} sign="›" />}
+        {earlier && <Neighbour to={earlier} rel="prev" name={t.earlier} sign="‹" keys={SHORTCUTS.earlier} />}
+        {later && <Neighbour to={later} rel="next" name={t.later} sign="›" keys={SHORTCUTS.later} />}
       </nav>
       <CopyLink key={taskId} taskId={taskId} />
       {row && <Orders row={row} agent={agent} />}
@@ -38,15 +41,27 @@ export function PanelBar({ agent, row, taskId }: PanelBarProps) {
   );
 }
 
-function Neighbour({ to, rel, name, sign }: { to: string; rel: "prev" | "next"; name: string; sign: string }) {
+interface NeighbourProps {
+  to: string;
+  rel: "prev" | "next";
+  name: string;
+  sign: string;
+  keys: string;
+}
+
+function Neighbour({ to, rel, name, sign, keys }: NeighbourProps) {
   return (
-    <a class="button" href={executionAddress(to)} rel={rel}>
+    <a class="button" href={executionAddress(to)} rel={rel} aria-keyshortcuts={keys}>
       <span class="sign" aria-hidden="true">
         {sign}
       </span>
       <span class="name">{name}</span>
     </a>
   );
+}
+
+function useShortcut(id: "earlier" | "later", to: string | null): void {
+  useEffect(() => (to === null ? undefined : onShortcut(id, () => location.assign(executionAddress(to)))), [to]);
 }
 
 /** From what the page knows; a run that has left it is asked of the server. */

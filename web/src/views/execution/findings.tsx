@@ -93,7 +93,7 @@ function FindingItem({ finding, history }: { finding: Finding; history: History 
         )}
       </div>
       {history && (
-        <p class={`history ${history.isNew ? `ink-${finding.severity}` : ""}`} title={history.more}>
+        <p class={`seen ${history.isNew ? `ink-${finding.severity}` : ""}`} title={history.more}>
           {history.words}
         </p>
       )}

@@ -4,7 +4,7 @@ import { formats, messages } from "../../i18n";
 import { executionMessages } from "../../i18n/execution";
 import { Mark } from "../../parts/mark";
 import { lost } from "../../session";
-import { causeOf, firstLine, isRetry, retryAt } from "../../text/news";
+import { causeOf, isRetry, newsOf, retryAt } from "../../text/news";
 import { ownWords } from "../../text/own_words";
 import type { Agent, TaskRow } from "../../wire";
 
@@ -19,7 +19,7 @@ export function Cause({ row }: { row: TaskRow }) {
       <p>
         {happened} <Kinds row={row} />
       </p>
-      <OwnWords row={row} besides={happened} />
+      <OwnWords row={row} besides={[happened, newsOf(row, messages.value, formats.value)]} />
       <h3>{t.whatToDo}</h3>
       <p>{advice}</p>
     </section>
@@ -32,9 +32,10 @@ function Kinds({ row }: { row: TaskRow }) {
   return kinds.length > 0 ? <code>{kinds.join(" ")}</code> : null;
 }
 
-function OwnWords({ row, besides }: { row: TaskRow; besides: string }) {
+/** Unless they only repeat what is said already. */
+function OwnWords({ row, besides }: { row: TaskRow; besides: readonly string[] }) {
   const words = ownWords(row);
-  return words && firstLine(words) !== besides ? <p class="own-words" dir="auto">{words}</p> : null;
+  return words && !besides.includes(words.trim()) ? <p class="own-words" dir="auto">{words}</p> : null;
 }
 
 /** A failed attempt whose next one is to come: when, and why there is one. */
@@ -55,7 +56,7 @@ export function Waiting({ row }: { row: TaskRow }) {
           <p>
             {happened} <Kinds row={row} />
           </p>
-          <OwnWords row={row} besides={happened} />
+          <OwnWords row={row} besides={[happened]} />
         </>
       )}
     </section>
