@@ -290,13 +290,22 @@ async def test_an_edit_keeps_what_others_save_meanwhile(server: Server, open_pag
     await field(form, "Linha cron").fill("0 7 * * *")
     await expect(bar).to_contain_text("2 mudanças por salvar")
 
-    # Without the stream it is found out when it is saved.
-    await page.context.set_offline(False)
-    await page.route("**/api/councilors/events/stream*", lambda route: route.abort())
+    # Somebody saves in the very moment: it is found out before anything is sent.
+    async def overtake(route: Route) -> None:
+        server.patch(path, {"title": "Zelador"})
+        await route.continue_()
+
+    await page.route("**/api/agents/calm", overtake, times=1)
+    await save.click()
+    await expect(conflict).to_contain_text("O dela: Zelador")
+    assert seat(server, "calm")["schedule"]["value"] == "1d"
+    await conflict.get_by_role("button", name="Ficar com o dela").click()
+    await expect(title).to_have_value("Zelador")
+    await expect(bar).to_contain_text("1 mudança por salvar")
     await save.click()
     await expect(bar).to_contain_text("Salvo. Já vale.")
     saved = seat(server, "calm")
-    assert (saved["title"], saved["task"]["name"]) == ("Sentinela", "Esteira")
+    assert (saved["title"], saved["task"]["name"]) == ("Zelador", "Esteira")
     assert (saved["schedule"]["value"], saved["schedule"]["enabled"]) == ("0 7 * * *", True)
 
     # A mistake of the schedule stands at its field here as in its own form.

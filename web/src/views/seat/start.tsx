@@ -1,6 +1,6 @@
 /** Where a new seat may begin: the catalogue, an agent that has none, a blank form, or a file. */
 import type { ComponentChildren } from "preact";
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 
 import { language } from "../../i18n";
 import { seatMessages } from "../../i18n/seat";
@@ -121,6 +121,11 @@ function AgentChoice({ agent, onRemoved }: { agent: ListedAgent; onRemoved: () =
   const t = seatMessages.value;
   const [asking, setAsking] = useState(false);
   const [failed, setFailed] = useState("");
+  const button = useRef<HTMLButtonElement>(null);
+  const cancel = () => {
+    setAsking(false);
+    button.current?.focus();
+  };
   const remove = () =>
     deleteAgent(agent.agent_id).then(onRemoved, (error: unknown) => {
       setAsking(false);
@@ -138,11 +143,11 @@ function AgentChoice({ agent, onRemoved }: { agent: ListedAgent; onRemoved: () =
         </span>
         <Note origin={{ kind: "agent", id: agent.agent_id }} words={agent.provider} />
       </a>
-      <button type="button" class="button quiet remove" aria-label={t.start.remove(agent.name)} onClick={() => setAsking(true)}>
+      <button type="button" class="button quiet remove" ref={button} aria-label={t.start.remove(agent.name)} onClick={() => setAsking(true)}>
         {t.start.removeYes}
       </button>
       {asking && (
-        <Confirm question={t.start.removeAsk(agent.name)} yes={t.start.removeYes} act={remove} cancel={() => setAsking(false)} />
+        <Confirm question={t.start.removeAsk(agent.name)} yes={t.start.removeYes} act={remove} cancel={cancel} />
       )}
       <p class="is-wrong" role="alert">
         {failed}
