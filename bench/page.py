@@ -40,14 +40,13 @@ GROWTH = 1.1
 
 
 async def main(*, quick: bool) -> Report:
-    early, late = (500, 1_500) if quick else (5_000, 50_000)
-    opened = 2 if quick else 5
-    storm_seconds = 2 if quick else STORM_SECONDS
+    councilors, early, late = (4, 2_000, 5_000) if quick else (FEW, 5_000, 50_000)
+    opened, storm_seconds = (1, 1) if quick else (5, STORM_SECONDS)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         try:
             first_view, storm = await _many(browser, opened, storm_seconds)
-            growth = await _growth(browser, early, late)
+            growth = await _growth(browser, councilors, early, late)
             version = browser.version
         finally:
             await browser.close()
@@ -86,6 +85,7 @@ WATCH_FIRST = """
 new MutationObserver((_, watching) => {
   if (!document.querySelector(".card, .tile")) return;
   watching.disconnect();
+  window.thereAt = performance.now();
   requestAnimationFrame(() => setTimeout(() => { window.shownAt = performance.now(); }));
 }).observe(document, { childList: true, subtree: true });
 """
@@ -119,7 +119,7 @@ SHOWN_AT = """() => new Promise((tell) => {
 })"""
 FETCHED_BEFORE = """() => {
   const code = performance.getEntriesByType("resource")
-    .filter((one) => /[.](js|css)$/.test(one.name) && one.startTime < window.shownAt);
+    .filter((one) => /[.](js|css)$/.test(one.name) && one.startTime < window.thereAt);
   return {
     names: code.map((one) => new URL(one.name).pathname.slice(1)),
     bytes: code.reduce((sum, one) => sum + one.encodedBodySize, 0),
@@ -198,9 +198,12 @@ def _processor_ms(events: list[dict[str, Any]]) -> list[float]:
 # -- a page that stays open ----------------------------------------------------------------------
 
 
-async def _growth(browser: Browser, *counts: int) -> Report:
-    """What the page holds after so many events, once what is no longer used was collected."""
-    async with _council(FEW) as server:
+async def _growth(browser: Browser, councilors: int, *counts: int) -> Report:
+    """What the page holds after so many events, once what is no longer used was collected.
+
+    At the first of these counts, every list that the page keeps is full already.
+    """
+    async with _council(councilors) as server:
         page = await _open(browser, server.url)
         await page.keyboard.press("r")  # the footer's list, too
         inspector = await page.context.new_cdp_session(page)
@@ -213,7 +216,7 @@ async def _growth(browser: Browser, *counts: int) -> Report:
             held.append(await _held(inspector))
         await page.context.close()
     return {
-        "councilors": FEW,
+        "councilors": councilors,
         "events": list(counts),
         "heap_mb": [round(one["JSHeapUsedSize"] / 1e6, 2) for one in held],
         "nodes": [round(one["Nodes"]) for one in held],

@@ -94,7 +94,7 @@ export class FrameReader {
     const [, name, value = ""] = /^([^:]*):? ?(.*)$/s.exec(line) as unknown as [string, string, string?];
     if (name === "event") this.#type = value;
     else if (name === "data") this.#data.push(value);
-    else if (name === "id") this.#id = value;
+    else if (name === "id") this.#id = copied(value);
     return [];
   }
 
@@ -105,4 +105,9 @@ export class FrameReader {
     this.#data = [];
     return isEmpty ? [] : [frame];
   }
+}
+
+/** A piece cut out of a text keeps all of it in memory, and an id is kept for as long as nothing comes. */
+function copied(piece: string): string {
+  return Array.from(piece).join("");
 }

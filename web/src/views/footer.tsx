@@ -9,6 +9,7 @@ import { type MarkKind, markOf, verdictOf } from "../council/standing";
 import { formats, messages } from "../i18n";
 import { keyNames, onShortcut } from "../keys";
 import { attention } from "../overview";
+import { whenShown } from "../parts/idle";
 import { lazy } from "../parts/lazy";
 import { Mark } from "../parts/mark";
 import { Ago } from "../parts/time";
@@ -22,10 +23,12 @@ import { Notice } from "./notice";
 
 /** Not needed for the first paint, but soon after: nothing that happens from then on goes untold. */
 const Toasts = lazy(() =>
-  Promise.all([import("../notifications/live"), import("./toasts")]).then(([live, view]) => {
-    live.startNotices();
-    return view.Toasts;
-  }),
+  whenShown()
+    .then(() => Promise.all([import("../notifications/live"), import("./toasts")]))
+    .then(([live, view]) => {
+      live.startNotices();
+      return view.Toasts;
+    }),
 );
 
 const TURN_MS = 8_000;
