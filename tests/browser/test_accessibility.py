@@ -42,11 +42,33 @@ async def test_every_view_of_a_council_at_work(
     server.patch("/api/agents/failing/councilor-schedule", {"enabled": False})
     await expect(page.locator(".card.is-running")).to_be_visible()
     await expect(page.locator(".card.is-paused")).to_be_visible()
-    await assert_accessible(page, axe_source, "plenary")
+    await expect(page.locator(".toast")).to_be_visible()
+    await assert_accessible(page, axe_source, "plenary, with a notice")
 
     await page.locator("[popovertarget=appearance]").click()
+    await expect(page.locator(".appearance fieldset")).to_have_count(5)
     await assert_accessible(page, axe_source, "appearance")
     await page.keyboard.press("Escape")
+
+    await page.keyboard.press("Control+k")
+    await expect(page.locator(".palette .option").first).to_be_visible()
+    await assert_accessible(page, axe_source, "palette")
+    await page.locator(".palette input").fill("ota")
+    await assert_accessible(page, axe_source, "palette with results")
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("?")
+    await expect(page.get_by_role("dialog", name="Atalhos do teclado")).to_be_visible()
+    await assert_accessible(page, axe_source, "shortcuts")
+    await page.keyboard.press("Escape")
+
+    server.promote("lost", ["no-such-program-anywhere"])
+    await page.keyboard.type("gv")
+    await expect(page.locator(".patients li").first).to_be_visible()
+    await assert_accessible(page, axe_source, "providers")
+    await page.keyboard.type("gt")
+    await expect(page.locator("#timeline-title")).to_be_visible()
+    await assert_accessible(page, axe_source, "timeline")
+    await page.keyboard.type("gp")
 
     await page.keyboard.press("r")
     await expect(page.locator(".news li")).to_have_count(3)
@@ -66,6 +88,9 @@ async def test_a_phone(server: Server, open_page: Open, axe_source: str, dark: b
     server.call("leaky")
     await expect(page.locator(".attention-card")).to_be_visible()
     await assert_accessible(page, axe_source, "phone")
+    await page.locator("[popovertarget=appearance]").tap()
+    await expect(page.locator(".appearance fieldset")).to_have_count(5)
+    await assert_accessible(page, axe_source, "menu of a phone")
 
 
 async def test_an_empty_council(
