@@ -204,10 +204,13 @@ class Load:
             self._turn_for(0.1)
 
     def _lacked(self) -> int:
-        """How many deliveries of the window lack before or behind what the clients heard."""
+        """How many deliveries of the window lack before or behind what the clients heard.
+
+        Whoever left and has not heard more yet is told apart: nothing is lost that still may come.
+        """
         if self._window_seqs is None:
             return 0
-        readers = [one for one in self._connections if not one.is_stalled]
+        readers = [one for one in self._connections if not one.is_stalled and one.left_at is None]
         return sum(one.sequence.lacks(*self._window_seqs) for one in readers)
 
     def _not_yet(self) -> int:
