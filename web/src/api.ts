@@ -19,7 +19,7 @@ import type {
   UsageAnswer,
 } from "./wire";
 
-export { ApiError, call, type FieldError, request, retryAfter, whenRefused } from "./call";
+export { type AnswerTo, ApiError, call, request, retryAfter, whenRefused } from "./call";
 export type { BackfillPlan, BulkAnswer, SessionAnswer } from "./wire";
 
 export function getSession(): Promise<SessionAnswer> {

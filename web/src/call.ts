@@ -53,6 +53,9 @@ type Asked<Op> = Further &
 type Json<Response> = Response extends { readonly content: { readonly "application/json": infer Body } } ? Body : never;
 type Answer<Op> = Op extends { readonly responses: infer All } ? Json<All[keyof All & (200 | 201 | 202)]> : never;
 
+/** What a question is answered with. */
+export type AnswerTo<M extends Method, P extends PathOf<M>> = Answer<Operation<M, P>>;
+
 /** Rejects with an ApiError that bears the server's own sentence. */
 export function call<M extends Method, P extends PathOf<M>>(
   method: M,
@@ -60,7 +63,7 @@ export function call<M extends Method, P extends PathOf<M>>(
   ...[asked = {} as Asked<Operation<M, P>>]: object extends Asked<Operation<M, P>>
     ? [Asked<Operation<M, P>>?]
     : [Asked<Operation<M, P>>]
-): Promise<Answer<Operation<M, P>>> {
+): Promise<AnswerTo<M, P>> {
   return request(method, addressOf(path, asked), asked.body, asked.headers);
 }
 

@@ -1,7 +1,7 @@
 /** What the server's examination found, kept between visits of its view: it starts programs, and takes seconds. */
 import { signal } from "@preact/signals";
 
-import { request } from "../api";
+import { call } from "../api";
 import type { components } from "../../generated/openapi";
 
 type Schemas = components["schemas"];
@@ -29,7 +29,7 @@ export function check(): void {
   if (checking.value) return;
   checking.value = true;
   askedAt = performance.now();
-  request<Checkup>("GET", "/api/doctor")
+  call("GET", "/api/doctor")
     .then(
       (answer) => {
         checkup.value = answer;

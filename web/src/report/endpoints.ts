@@ -1,7 +1,7 @@
 /** What the report of a councilor asks the server for. */
-import { request } from "../api";
+import { type AnswerTo, call, request } from "../api";
 import type { components } from "../../generated/openapi";
-import type { TaskRow, UsageAnswer } from "../wire";
+import type { UsageAnswer } from "../wire";
 
 type Schemas = components["schemas"];
 
@@ -11,37 +11,32 @@ export type Bucket = Schemas["Bucket"];
 export type SeriesAnswer = Schemas["Series"];
 export type KnownAgent = Pick<Schemas["Agent"], "agent_id" | "name" | "emoji" | "customization" | "is_councilor">;
 
-export interface TaskPage {
-  readonly tasks: readonly TaskRow[];
-  readonly total: number;
-  readonly next_cursor: string | null;
-}
+export type TaskPage = Pick<AnswerTo<"GET", "/api/tasks">, "tasks" | "total" | "next_cursor">;
 
 export type Metric = "runs" | "severity" | "duration" | "cost" | "lost";
 export type By = "hour" | "day";
 
-export function getFindings(agentId: string): Promise<FindingsAnswer> {
-  return request("GET", `/api/councilors/${encodeURIComponent(agentId)}/findings`);
+export function getFindings(agent_id: string): Promise<FindingsAnswer> {
+  return call("GET", "/api/councilors/{agent_id}/findings", { path: { agent_id } });
 }
 
 /** Rows without their results: a long list of them is light. */
 export function getTaskPage(query: URLSearchParams): Promise<TaskPage> {
-  return request("GET", `/api/tasks?${query}&results=false`);
+  return request<TaskPage>("GET", `/api/tasks?${query}&results=false`);
 }
 
-export function getSeries(agentId: string, metric: Metric, by: By, since: number): Promise<SeriesAnswer> {
-  const query = new URLSearchParams({ metric, by, agent_id: agentId, since: new Date(since).toISOString(), timezone: ownZone() });
-  return request("GET", `/api/series?${query}`);
+export function getSeries(agent_id: string, metric: Metric, by: By, from: number): Promise<SeriesAnswer> {
+  const since = new Date(from).toISOString();
+  return call("GET", "/api/series", { query: { metric, by, agent_id, since, timezone: ownZone() } });
 }
 
-export function getUsage(agentId: string, days: number): Promise<UsageAnswer> {
-  const query = new URLSearchParams({ days: String(days), agent_id: agentId, timezone: ownZone() });
-  return request("GET", `/api/usage?${query}`);
+export function getUsage(agent_id: string, days: number): Promise<UsageAnswer> {
+  return call("GET", "/api/usage", { query: { days, agent_id, timezone: ownZone() } });
 }
 
 /** With a seat or without one. */
-export function getAgent(agentId: string): Promise<KnownAgent> {
-  return request("GET", `/api/agents/${encodeURIComponent(agentId)}`);
+export function getAgent(agent_id: string): Promise<KnownAgent> {
+  return call("GET", "/api/agents/{agent_id}", { path: { agent_id } });
 }
 
 /** Days and hours begin by the reader's clock. */

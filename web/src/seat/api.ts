@@ -1,19 +1,19 @@
 /** The endpoints of the forms: the catalogue, agents and their seats, and how providers fare. */
-import { request } from "../api";
+import { call } from "../api";
 import type { SlotsAnswer } from "../wire";
 import type { Catalogue, Health, ListedAgent, SeatAgent } from "./documents";
 
 export function getCatalogue(language: string): Promise<Catalogue> {
-  return request("GET", `/api/catalogue?lang=${encodeURIComponent(language)}`);
+  return call("GET", "/api/catalogue", { query: { lang: language } });
 }
 
 /** All agents, those without a seat too. */
 export function getAgents(): Promise<readonly ListedAgent[]> {
-  return request("GET", "/api/agents");
+  return call("GET", "/api/agents") as Promise<readonly ListedAgent[]>;
 }
 
 export function getAgent(agentId: string): Promise<SeatAgent> {
-  return request("GET", `/api/agents/${encodeURIComponent(agentId)}`);
+  return call("GET", "/api/agents/{agent_id}", { path: { agent_id: agentId } });
 }
 
 /**
@@ -21,7 +21,7 @@ export function getAgent(agentId: string): Promise<SeatAgent> {
  * versions: at most once a minute each.
  */
 export function getHealth(agentId?: string): Promise<Health> {
-  return request("GET", agentId === undefined ? "/api/doctor" : `/api/doctor?agent_id=${encodeURIComponent(agentId)}`);
+  return call("GET", "/api/doctor", agentId === undefined ? {} : { query: { agent_id: [agentId] } });
 }
 
 export interface PreviewQuestion {
@@ -31,12 +31,12 @@ export interface PreviewQuestion {
 }
 
 export function previewSchedule(question: PreviewQuestion, count: number): Promise<SlotsAnswer> {
-  return request("POST", "/api/schedules/preview", { ...question, count });
+  return call("POST", "/api/schedules/preview", { body: { ...question, count } });
 }
 
 /** With the same `key` a second time it is answered as the first, and nothing is done again. */
 export function createAgent(form: unknown, key: string): Promise<unknown> {
-  return request("POST", "/api/agents", form, { "Idempotency-Key": key });
+  return call("POST", "/api/agents", { body: form, headers: { "Idempotency-Key": key } });
 }
 
 export interface Seated {
@@ -46,26 +46,23 @@ export interface Seated {
 }
 
 export function promote(agentId: string, form: unknown, key: string): Promise<Seated> {
-  return request("POST", seat(agentId, "promote-councilor"), form, { "Idempotency-Key": key });
+  const asked = { path: { agent_id: agentId }, body: form, headers: { "Idempotency-Key": key } };
+  return call("POST", "/api/councilors/{agent_id}/promote-councilor", asked);
 }
 
 export function editSeat(agentId: string, patch: unknown): Promise<Seated> {
-  return request("PATCH", seat(agentId, "councilor-config"), patch);
+  return call("PATCH", "/api/councilors/{agent_id}/councilor-config", { path: { agent_id: agentId }, body: patch });
 }
 
 export function demote(agentId: string): Promise<Seated> {
-  return request("DELETE", seat(agentId, "demote-councilor"));
+  return call("DELETE", "/api/councilors/{agent_id}/demote-councilor", { path: { agent_id: agentId } });
 }
 
 export function deleteAgent(agentId: string): Promise<unknown> {
-  return request("DELETE", `/api/agents/${encodeURIComponent(agentId)}`);
+  return call("DELETE", "/api/agents/{agent_id}", { path: { agent_id: agentId } });
 }
 
 /** The councilor as a file to be kept beside the code. */
 export function fileAddress(agentId: string): string {
-  return seat(agentId, "council-file");
-}
-
-function seat(agentId: string, what: string): string {
-  return `/api/councilors/${encodeURIComponent(agentId)}/${what}`;
+  return `/api/councilors/${encodeURIComponent(agentId)}/council-file`;
 }
