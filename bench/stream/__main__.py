@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import select
 import signal
 import sys
 import time
@@ -79,7 +80,14 @@ def main() -> int:
     options = _options()
     # As an interrupt: what was started is ended on the way out.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    raise_file_limit(QUICK_FILES if options.quick else OPEN_FILES)
+    if not hasattr(select, "epoll"):
+        print("The event stream is measured on Linux only.")
+        return 1
+    try:
+        raise_file_limit(QUICK_FILES if options.quick else OPEN_FILES)
+    except OSError as error:
+        print(f"Nothing was measured: {error.strerror}.")
+        return 1
     report: Report = {
         "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "quick": options.quick,

@@ -111,7 +111,10 @@ def raise_file_limit(wanted: int) -> None:
 
 def main() -> int:
     options = options_of()
-    raise_file_limit(options.clients + 64)
+    try:
+        raise_file_limit(options.clients + 64)
+    except OSError as error:
+        sys.exit(f"Nothing was measured: {error.strerror}.")
     signal.alarm(
         int(options.connect_seconds + options.settle + options.seconds + options.drain) + 60
     )
