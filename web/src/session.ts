@@ -125,7 +125,7 @@ function connected(next: Connection): void {
   const before = connection.value.kind;
   const cameBack = next.kind === "live" && (before === "reconnecting" || before === "polling");
   if (cameBack) present.resumed();
-  connection.value = next;
+  connection.value = "retryAt" in next ? { ...next, retryAt: next.retryAt - steadyNow() + Date.now() } : next;
   if (cameBack) askKpis();
 }
 
@@ -231,10 +231,11 @@ function changesCost(event: CouncilEvent): boolean {
 /** True while the stream said something that the page could not read. */
 let garbage = false;
 const droppedTypes = new Set<string>();
+const DROPPED_KEPT = 50;
 
 function dropped(type: string): void {
   garbage = true;
-  if (droppedTypes.has(type)) return;
+  if (droppedTypes.has(type) || droppedTypes.size >= DROPPED_KEPT) return;
   droppedTypes.add(type);
   console.warn(`The stream sent events of type ${JSON.stringify(type.slice(0, 80))} that this page cannot read.`);
 }

@@ -2,6 +2,8 @@
 import type { BareAgent, JournalAnswer, JournalEntry, MaintenanceWindow } from "../wire";
 
 const ENTRIES_KEPT = 200;
+/** Of windows that are over nobody asks: the earliest go. */
+const WINDOWS_KEPT = 200;
 const CLOCK_SHOWN_MS = 3_600_000;
 
 export type ClockKind = "clock_back" | "clock_forward" | "suspended" | "blocked" | "killed";
@@ -61,7 +63,8 @@ export function withOlder(had: Pages, page: JournalAnswer): Pages {
 /** Of one window the newest word counts: one that was ended has another end. */
 export function withWindow(windows: readonly MaintenanceWindow[], window: MaintenanceWindow): MaintenanceWindow[] {
   const others = windows.filter((each) => each.window_id !== window.window_id);
-  return [...others, window].sort((a, b) => Date.parse(a.starts_at) - Date.parse(b.starts_at));
+  const all = [...others, window].sort((a, b) => Date.parse(a.starts_at) - Date.parse(b.starts_at));
+  return all.slice(-WINDOWS_KEPT);
 }
 
 export type WindowState = "planned" | "active" | "over";
