@@ -330,6 +330,8 @@ async def test_what_cannot_be_had_is_said_and_asked_for_again(
     for wrong, words in {
         answering(200, "<html>Hello</html>"): "something that this page does not understand",
         answering(200, '{"hello": 1}'): "something that this page does not understand",
+        answering(401, '{"detail": "no"}'): "the session has ended; log in again",
+        answering(429, '{"detail": "no"}'): "too many requests in a short time",
         answering(404, '{"detail": "no"}'): "no longer there",
     }.items():
         await page.unroute(address)

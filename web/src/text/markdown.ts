@@ -6,7 +6,7 @@ import createPurifier, { type Config } from "dompurify";
 
 import { type MarkdownOptions, markdownToHtml } from "./markdown_html";
 
-const PLAIN = ["target", "rel", "start", "align"];
+const PLAIN = ["start", "align"];
 
 const ALLOWED: Config & { RETURN_DOM_FRAGMENT: true } = {
   ALLOWED_TAGS: [
@@ -29,17 +29,17 @@ const purifier = createPurifier(typeof window === "undefined" ? undefined : wind
 
 export type MarkdownWords = Partial<MarkdownOptions>;
 
-export function renderMarkdown(text: string, words: MarkdownWords = {}): DocumentFragment {
-  return markdownRenderer(words)(text);
-}
-
-/** For a text that comes in pieces. */
+/** For one text, in one piece or in several. */
 export function markdownRenderer(words: MarkdownWords = {}): (text: string) => DocumentFragment {
   const toHtml = markdownToHtml({ heading: 4, picture: pictureWords, ...words });
   return (text) => finished(purifier.sanitize(toHtml(text), ALLOWED));
 }
 
 function finished(fragment: DocumentFragment): DocumentFragment {
+  for (const link of fragment.querySelectorAll("a")) {
+    link.target = "_blank";
+    link.rel = "noopener noreferrer nofollow";
+  }
   for (const block of fragment.querySelectorAll(BLOCKS)) block.setAttribute("dir", "auto");
   // What is wider than the page scrolls in a box of its own, by keyboard too.
   for (const code of fragment.querySelectorAll<HTMLElement>("pre:has(code)")) code.tabIndex = 0;

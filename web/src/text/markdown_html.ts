@@ -149,7 +149,7 @@ const LOOKS_LIKE_AN_ADDRESS = /^\s*(?:https?:|www\.|mailto:)/i;
 function linkHtml(label: string, href: string): string {
   const address = webAddress(href);
   if (address === null) return href && label !== escapeHtml(href) ? `${label} (${escapeHtml(href)})` : label;
-  const link = `<a href="${escapeHtml(address)}" target="_blank" rel="noopener noreferrer nofollow">${label}</a>`;
+  const link = `<a href="${escapeHtml(address)}">${label}</a>`;
   const honest = !LOOKS_LIKE_AN_ADDRESS.test(label) || leadsTo(label, address);
   return honest ? link : `${link} (${escapeHtml(address)})`;
 }
