@@ -81,7 +81,7 @@ def views(report: str, running: str) -> Sequence[View]:
         View(
             name="running",
             address=f"#/execution/{running}",
-            until=".panel .log .lines p:not(.aside)",
+            until=".log .lines p:not(.aside)",
         ),
         View(name="promote", address="#/promote", until=".panel h3"),
         View(name="edit", address=f"#/edit/{OTAVIA.agent_id}", until=".panel textarea"),
