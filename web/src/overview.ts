@@ -9,22 +9,30 @@ import lostIcon from "./assets/favicon-lost.svg";
 import warning from "./assets/favicon-warning.svg";
 import { type Attention, needsAttention } from "./council/attention";
 import { inSeatOrder } from "./council/names";
-import { type Shape, shapeOf, TILES_ABOVE } from "./council/shape";
+import { type Screen, type Shape, shapeOf, TILES_ABOVE } from "./council/shape";
 import { isPaused, lastVerdict, type Standing, standingOf, troubleOf } from "./council/standing";
 import { density } from "./preferences";
 import { council, lost } from "./session";
 import type { Agent } from "./wire";
 
-/** The width of a phone, as the styles have it. */
-const PHONE = globalThis.matchMedia?.("(max-width: 719px)");
-const onPhone = signal(PHONE?.matches ?? false);
-PHONE?.addEventListener("change", ({ matches }) => (onPhone.value = matches));
+/** The width of a phone is as the styles have it. */
+const WIDTHS = { phone: "(max-width: 719px)", wall: "(min-width: 2560px)" } as const;
+const screen = signal<Screen>("desk");
+for (const media of Object.values(WIDTHS).map((width) => globalThis.matchMedia?.(width))) {
+  media?.addEventListener("change", measure);
+}
+measure();
+
+function measure(): void {
+  const is = (width: string) => globalThis.matchMedia?.(width).matches;
+  screen.value = is(WIDTHS.phone) ? "phone" : is(WIDTHS.wall) ? "wall" : "desk";
+}
 
 /** Cards of what needs the reader that are shown at first. */
 export const SHOWN = 3;
 
 export const seated = computed<readonly Agent[]>(() => inSeatOrder(council.value.agents.values()));
-export const shape = computed<Shape>(() => shapeOf(seated.value.length, density.value, onPhone.value));
+export const shape = computed<Shape>(() => shapeOf(seated.value.length, density.value, screen.value));
 /** Among many, trouble comes first as tiles of its own colour; otherwise as cards that say what to do. */
 export const attentionAsCards = computed(() => shape.value !== "tiles" || seated.value.length <= TILES_ABOVE);
 export const attention = computed<readonly Attention[]>(() =>

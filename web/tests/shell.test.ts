@@ -117,18 +117,20 @@ describe("the filter in the address", () => {
 
 describe("how much is shown of each", () => {
   it.each([
-    [12, "auto", false, "cards"],
-    [13, "auto", false, "compact"],
-    [60, "auto", false, "compact"],
-    [61, "auto", false, "tiles"],
-    [5, "auto", true, "compact"],
-    [61, "auto", true, "tiles"],
-    [60, "comfortable", false, "cards"],
-    [500, "comfortable", false, "compact"],
-    [12, "dense", false, "compact"],
-    [13, "dense", false, "tiles"],
-  ] as const)("of %i, %s, phone %s: %s", (count, density, phone, shape) => {
-    expect(shapeOf(count, density, phone)).toBe(shape);
+    [12, "auto", "desk", "cards"],
+    [13, "auto", "desk", "compact"],
+    [60, "auto", "desk", "compact"],
+    [61, "auto", "desk", "tiles"],
+    [5, "auto", "phone", "compact"],
+    [61, "auto", "phone", "tiles"],
+    [60, "auto", "wall", "cards"],
+    [61, "auto", "wall", "tiles"],
+    [60, "comfortable", "desk", "cards"],
+    [500, "comfortable", "desk", "compact"],
+    [12, "dense", "desk", "compact"],
+    [13, "dense", "desk", "tiles"],
+  ] as const)("of %i, %s, on a %s: %s", (count, density, screen, shape) => {
+    expect(shapeOf(count, density, screen)).toBe(shape);
   });
 });
 

@@ -21,7 +21,7 @@ const OUTER = 132;
 const MARGIN = 0.14;
 
 export function hemicycle(count: number): Hemicycle {
-  const rings = count <= 24 ? 3 : count <= 60 ? 4 : count <= 200 ? 7 : 10;
+  const rings = count <= 24 ? 3 : count <= 60 ? 4 : count <= 110 ? 5 : count <= 200 ? 7 : 10;
   const radii = Array.from(
     { length: rings },
     (_, ring) => INNER + ((OUTER - INNER) * ring) / (rings - 1),
@@ -29,7 +29,7 @@ export function hemicycle(count: number): Hemicycle {
   const gap = (OUTER - INNER) / (rings - 1);
   return {
     radii,
-    seat: count <= 14 ? 8 : count <= 24 ? 7 : count <= 60 ? 5.4 : roomy(radii, count),
+    seat: count <= 14 ? 8 : count <= 24 ? 7 : Math.min(5.4, roomy(radii, count)),
     bench: gap * 0.64,
     seats: seatsOn(ringsTaken(radii, count), count),
   };

@@ -395,7 +395,6 @@ export const en: Messages = {
 
   write: {
     offline: "No signal: orders can be given when the page is back.",
-    ranNow: (name) => `${name} was called.`,
     failed: (what) => `That did not work: ${what}`,
     noAnswer: "the server did not answer.",
     partMissing: "a part of this page could not be fetched.",

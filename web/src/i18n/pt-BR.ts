@@ -395,7 +395,6 @@ export const ptBR = {
 
   write: {
     offline: "Sem sinal: só dá para mandar quando a página voltar.",
-    ranNow: (name: string) => `${name} foi chamado.`,
     failed: (what: string) => `Não deu certo: ${what}`,
     noAnswer: "o servidor não respondeu.",
     partMissing: "uma parte desta página não pôde ser buscada.",

@@ -34,11 +34,24 @@ const OrdersPanel = lazy(() => import("./orders/panel").then((module) => module.
 const EmptyCouncil = lazy(() => import("./empty").then((module) => module.EmptyCouncil));
 const JournalPanel = lazy(() => import("./journal/panel").then((module) => module.JournalPanel));
 const Login = lazy(() => import("./login").then((module) => module.Login));
-const Palette = lazy(() => import("./palette").then((module) => module.Palette));
-const Shortcuts = lazy(() => import("./shortcuts").then((module) => module.Shortcuts));
+/** Wanted most when the signal is lost, and then they cannot be had: fetched when there is time. */
+const AHEAD = {
+  palette: () => import("./palette"),
+  shortcuts: () => import("./shortcuts"),
+  appearance: () => import("./appearance"),
+};
+const Palette = lazy(() => AHEAD.palette().then((module) => module.Palette));
+const Shortcuts = lazy(() => AHEAD.shortcuts().then((module) => module.Shortcuts));
 const ExecutionPanel = lazy(() => import("./execution/panel").then((module) => module.ExecutionPanel));
 
+/** A first paint that is still to come must not wait for them. */
+const AHEAD_AFTER_MS = 2_000;
+
 export function App() {
+  useEffect(() => {
+    const timer = setTimeout(() => Object.values(AHEAD).forEach((fetch) => void fetch().catch(() => undefined)), AHEAD_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, []);
   useSignalEffect(() => {
     document.documentElement.toggleAttribute("data-lost", lost.value);
   });
