@@ -53,6 +53,8 @@ class SharedLine implements Line {
   #line: Line | null = null;
   #opened = false;
   #welcome = false;
+  /** Most readers have one tab: nothing is copied for nobody. */
+  #hasFollowers = false;
   #closed = false;
   #release = (): void => undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -64,7 +66,7 @@ class SharedLine implements Line {
     this.#channel.onmessage = ({ data }: MessageEvent<Said>) => this.#hear(data);
     this.#request({ signal: this.#waiting.signal });
     this.#say({ say: "hello", from: this.#id });
-    this.#timer = setTimeout(() => this.#request({ steal: true }), WELCOME_WITHIN_MS);
+    this.#timer = setTimeout(() => this.#takeOver(), WELCOME_WITHIN_MS);
   }
 
   close(): void {
@@ -74,6 +76,12 @@ class SharedLine implements Line {
     this.#waiting.abort();
     this.#release();
     this.#channel.close();
+  }
+
+  /** From a tab whose followers are unknown here. */
+  #takeOver(): void {
+    this.#hasFollowers = true;
+    this.#request({ steal: true });
   }
 
   #request(options: LockOptions): void {
@@ -87,7 +95,10 @@ class SharedLine implements Line {
   #lead(): Promise<void> {
     if (this.#closed || this.#line) return Promise.resolve();
     clearTimeout(this.#timer);
-    if (this.#welcome) this.#timer = setTimeout(() => this.#end(LOST), TAKEN_OVER_WITHIN_MS);
+    if (this.#welcome) {
+      this.#hasFollowers = true;
+      this.#timer = setTimeout(() => this.#end(LOST), TAKEN_OVER_WITHIN_MS);
+    }
     this.#opened = false;
     this.#line = this.#open(this.#last, {
       opened: () => this.#lineOpened(),
@@ -105,7 +116,7 @@ class SharedLine implements Line {
   }
 
   #pass(frame: Frame): void {
-    this.#say({ say: "frame", frame, after: this.#last });
+    if (this.#hasFollowers) this.#say({ say: "frame", frame, after: this.#last });
     if (frame.id) this.#last = frame.id;
     this.#listener.frame(frame);
   }
@@ -133,6 +144,7 @@ class SharedLine implements Line {
   }
 
   #answer(to: string): void {
+    this.#hasFollowers = true;
     if (this.#line) this.#say({ say: "welcome", to, opened: this.#opened, last: this.#last });
   }
 

@@ -193,8 +193,13 @@ describe("tabs", () => {
   });
 
   it("take the lead away from a tab that hangs, and leave the others with the new one", async () => {
-    const [leader] = await leaderAndFollower();
-    for (const channel of channels) channel.onmessage = null; // it hears nothing any more
+    const leader = new Tab("e1");
+    await pass();
+    upstream().listener.opened();
+    const [hanging] = channels;
+    const follower = new Tab("e1");
+    await pass();
+    if (hanging) hanging.onmessage = null; // it hears nothing any more
     const next = new Tab("e1");
     await pass(2_100);
     expect(upstreams.length).toBe(2);
@@ -202,6 +207,7 @@ describe("tabs", () => {
     say("e2");
     await pass();
     expect(next.heard).toEqual(["opened", "e2"]);
+    expect(follower.heard).toEqual(["opened", "opened", "e2"]);
     expect(leader.heard).toEqual(["opened", "ended 0"]);
     expect(upstreams[0]?.closed).toBe(true);
   });
