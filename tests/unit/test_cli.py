@@ -453,7 +453,7 @@ def test_no_running_server_is_told_with_what_to_do(
     assert main(["list"]) == 6
     assert capsys.readouterr().err == (
         f"conselho: The server does not answer: none runs on the data directory {data_dir}."
-        " Start one with `conselho serve`, or name one with --url.\n"
+        " Start one with `conselho serve`, or name one with --url or CONSELHO_URL.\n"
     )
 
 
@@ -591,12 +591,11 @@ def test_a_tail_prints_one_line_an_event_and_none_twice(capsys: Capture) -> None
             about
             | {"status": "missed", "execution": {"skip_reason": "server_down", "slot_count": 3}},
         ),
-        event("councilor_execution", "s-7", {"councilor_id": "other", "status": "running"}),
-        event("reset", "s-8", {"reason": "the events are no longer kept", "ts": 1}),
+        event("reset", "s-7", {"reason": "the events are no longer kept", "ts": 1}),
     ]
     gone = answer({"detail": "Enough."}, status=404)
     with ScriptedServer(stream(*frames, ended=True), gone) as server:
-        assert main(["tail", "--since", "s-0", "--agent", "sizes", "--url", server.url]) == 4
+        assert main(["tail", "--since", "s-0", "--url", server.url]) == 4
     out, err = capsys.readouterr()
     assert [re.sub(" +", " ", line[10:]) for line in out.splitlines()] == [
         "▶ running Sizes large-files",
@@ -608,6 +607,29 @@ def test_a_tail_prints_one_line_an_event_and_none_twice(capsys: Capture) -> None
     assert err.splitlines() == [
         "conselho: The stream is lost: the server ended it. Trying until it is back.",
         "conselho: Enough.",
+    ]
+
+
+def test_a_tail_asks_for_no_more_than_is_wanted_and_shows_what_was_asked_for(
+    capsys: Capture,
+) -> None:
+    frames = [
+        event("councilor_started", "s-1", {"display_name": "Ana", "ts": 1}),
+        event(
+            "councilor_error", "s-2", {"display_name": "Ana", "status": "error", "error": "Hung."}
+        ),
+    ]
+    gone = answer({"detail": "Enough."}, status=404)
+    filters = "--agent ana --councilor bia --types councilor_started,councilor_error".split()
+    with ScriptedServer(stream(*frames, ended=True), gone) as server:
+        main(["tail", "--since", "s-0", *filters, "--min-severity", "info", "--url", server.url])
+    assert server.requests[0].target.partition("?")[2] == (
+        "councilor_id=ana&councilor_id=bia&types=councilor_started%2Ccouncilor_error"
+        "&min_severity=info&last_event_id=s-0"
+    )
+    assert [re.sub(" +", " ", line[10:]) for line in capsys.readouterr().out.splitlines()] == [
+        "▶ running Ana",
+        "✗ error Ana Hung.",
     ]
 
 

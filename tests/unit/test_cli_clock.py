@@ -283,9 +283,6 @@ def test_a_tail_tells_what_stands_in_the_journal(capsys: Capture) -> None:
     ]
     gone = answer({"detail": "Enough."}, status=404)
     with ScriptedServer(stream(*frames, ended=True), gone) as server:
-        assert ask(server, "tail", "--since", "s-0", "--agent", "ana") == 4
-    assert capsys.readouterr().out == ""
-    with ScriptedServer(stream(*frames, ended=True), gone) as server:
         assert ask(server, "tail", "--since", "s-0") == 4
     assert capsys.readouterr().out.count("clock forward") == 2
 

@@ -17,10 +17,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from conselho.cli.screen import Screen, standard_screen
-from conselho.errors import Unavailable
 
 if TYPE_CHECKING:
-    from conselho.client import Client
+    from conselho.client import AsyncClient, Client
     from conselho.config import Secret, Settings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -44,10 +43,17 @@ class Choices:
 
         Raises Unavailable when no server runs there, InvalidSettings when the settings are wrong.
         """
-        named = self.named_url()
-        if named is not None:
-            return self.client_of(named)
-        return self.client_of(self.local_url(), admin_token=self._settings.admin_token)
+        from conselho.client import Client
+
+        url, token = self._server()
+        return Client(url, token=token)
+
+    def async_client(self) -> AsyncClient:
+        """As `client`, for commands that follow the stream."""
+        from conselho.client import AsyncClient
+
+        url, token = self._server()
+        return AsyncClient(url, token=token)
 
     def client_of(self, url: str, *, admin_token: Secret | None = None) -> Client:
         """A client of one server, with the token of CONSELHO_TOKEN.
@@ -56,11 +62,9 @@ class Choices:
         server may see it.
         """
         from conselho.client import Client
+        from conselho.client.address import usual_token
 
-        token = os.environ.get("CONSELHO_TOKEN", "").strip()
-        if not token and admin_token is not None:
-            token = admin_token.reveal()
-        return Client(url, token=token or None)
+        return Client(url, token=usual_token(admin_token))
 
     def named_url(self) -> str | None:
         """The URL that was asked for; --data-dir is stronger than the environment."""
@@ -70,12 +74,16 @@ class Choices:
 
     def local_url(self) -> str:
         """Where the server of the data directory answers. Raises Unavailable when none runs."""
-        data_dir = self._settings.data_dir
-        url = running_server(data_dir)
-        if url is None:
-            hint = "Start one with `conselho serve`, or name one with --url"
-            raise Unavailable("server", f"none runs on the data directory {data_dir}. {hint}")
+        from conselho.client.address import local_server
+
+        url, _ = local_server(self._settings)
         return url
+
+    def _server(self) -> tuple[str, str | None]:
+        from conselho.client.address import local_server, usual_token
+
+        named = self.named_url()
+        return local_server(self._settings) if named is None else (named, usual_token())
 
     @cached_property
     def _settings(self) -> Settings:
@@ -87,23 +95,9 @@ class Choices:
 
 def running_server(data_dir: Path) -> str | None:
     """The URL that the server of `data_dir` left word of, unless its process has ended."""
-    from conselho.services.data_dir import DataDir
+    from conselho.client import address
 
-    known = DataDir(data_dir).server() or {}
-    url, pid = known.get("url"), known.get("pid")
-    return url if isinstance(url, str) and isinstance(pid, int) and _is_alive(pid) else None
-
-
-def _is_alive(pid: int) -> bool:
-    if pid <= 0:  # to the kernel these are groups of processes
-        return False
-    try:
-        os.kill(pid, 0)
-    except PermissionError:
-        return True  # somebody else's process
-    except (OSError, OverflowError):
-        return False
-    return True
+    return address.running_server(data_dir)
 
 
 def _store(context: click.Context, parameter: click.Parameter, value: Any) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Sequence, Set
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -21,36 +23,70 @@ _REPEATED = frozenset({"councilor_started", "councilor_completed", "councilor_er
 
 
 @click.command()
-@click.option("--agent", "agent_id", metavar="AGENT_ID", help="Only this councilor's events.")
+@click.option(
+    "--agent",
+    "--councilor",
+    "councilor_ids",
+    metavar="AGENT_ID",
+    multiple=True,
+    help="Only the events of this councilor; may be given several times.",
+)
+@click.option(
+    "--types",
+    "types",
+    metavar="TYPE,...",
+    multiple=True,
+    help="Only events of these types, such as councilor_execution.",
+)
+@click.option(
+    "--min-severity",
+    metavar="SEVERITY",
+    help="Only ends of this severity (success, info, warning, error) or a worse one.",
+)
 @click.option("--since", metavar="EVENT_ID", help="Begin after this event instead of now.")
 @with_json
 @with_server
 @with_colour
 @pass_choices
-def tail(choices: Choices, agent_id: str | None, since: str | None) -> None:
+def tail(
+    choices: Choices,
+    councilor_ids: Sequence[str],
+    types: Sequence[str],
+    min_severity: str | None,
+    since: str | None,
+) -> None:
     """Follow what happens, one line an event, until Ctrl-C.
 
     A lost connection is opened again, and nothing in between is missed. With --json each line is
     one event: the stream's own object, and its name under `type`.
     """
-    try:
-        for event in choices.client().events(since, notice=tell):
-            if event.type != "heartbeat" and _is_about(event, agent_id):
-                _print(choices.screen, event, as_json=choices.as_json)
-    except KeyboardInterrupt:
-        return
+    import asyncio
+
+    events = choices.async_client().events(
+        since,
+        councilor_ids=councilor_ids or None,
+        types=types or None,
+        min_severity=min_severity,
+        notice=tell,
+    )
+    # What is asked for by name is shown, though it be told twice.
+    left_out = frozenset() if types or choices.as_json else _REPEATED
+    with suppress(KeyboardInterrupt):
+        asyncio.run(_print_all(events, choices, left_out))
 
 
-def _is_about(event: StreamEvent, agent_id: str | None) -> bool:
-    about = event.data.get("councilor_id") or rows.inner(event.data, "entry").get("agent_id")
-    # A reset concerns everybody.
-    return agent_id is None or event.type == "reset" or about == agent_id
+async def _print_all(
+    events: AsyncIterator[StreamEvent], choices: Choices, left_out: Set[str]
+) -> None:
+    async for event in events:
+        if event.type not in left_out:
+            _print(choices.screen, event, as_json=choices.as_json)
 
 
 def _print(screen: Screen, event: StreamEvent, *, as_json: bool) -> None:
     if as_json:
-        screen.json({"type": event.type} | event.data, compact=True)
-    elif event.type not in _REPEATED:
+        screen.json({"type": event.type, **event.data}, compact=True)
+    else:
         screen.line(*_cells(event), widths=_WIDTHS, cut=True)
     screen.flush()
 
@@ -66,8 +102,8 @@ def _cells(event: StreamEvent) -> list[Cell]:
         return [time, phrases.mark(rows.text(data, "change") or "changed"), name]
     if event.type == "council_journal":
         return _journal_cells(time, rows.inner(data, "entry"))
-    status, severity = rows.text(data, "status"), rows.text(data, "severity")
-    mark = phrases.outcome(status, severity)
+    status = "running" if event.type == "councilor_started" else rows.text(data, "status")
+    mark = phrases.outcome(status, rows.text(data, "severity"))
     return [time, mark, name, rows.text(data, "task_name") or "", _summary(data)]
 
 

@@ -1,32 +1,27 @@
-"""The event stream: frames read, resumed where it broke, and never silently dead.
+"""What the event stream says, without the sockets: frames, the place in the stream, and waits.
 
-connect ──► frames ──► lost (closed, cut, silent) ──► wait ──► connect, from the last event id
+bytes -> Frames -> Frame -> Place -> StreamEvent (new ones only)
+                     '----> Waits -> seconds until the next try, when it breaks
 """
 
 from __future__ import annotations
 
 import random
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from conselho.client.refusals import NotConselho, RefusedByFault, RefusedForNow
-from conselho.client.transport import Transport, parsed
-from conselho.errors import ConselhoError, Unavailable
+from conselho.client.calls import Call, JsonObject, Query, parsed
+from conselho.client.events import KINDS, Reset, StreamEvent
 
 STREAM_PATH = "/api/councilors/events/stream"
+MAX_FRAME_BYTES = 16 * 1024 * 1024
+# Neither a server's `retry:` nor its Retry-After can make a client wait for hours.
 _LONGEST_WAIT_SECONDS = 30.0
+_LONGEST_RETRY_AFTER_SECONDS = 600.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StreamEvent:
-    """One event. `event_id` is None for a heartbeat, which is no resume point."""
-
-    type: str
-    event_id: str | None
-    data: dict[str, Any]
+class Unreadable(ValueError):
+    """What came is no event stream of ours; `str` says why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,72 +37,40 @@ class Frame:
     retry_seconds: float | None
 
 
-def follow(
-    transport: Transport,
-    last_event_id: str | None,
-    *,
-    silence_seconds: float,
-    first_wait_seconds: float,
-    notice: Callable[[str], None],
-) -> Iterator[StreamEvent]:
-    """The events after `last_event_id`, without an end: see Client.events for the promise."""
-    waits = Waits(first_wait_seconds)
-    ever_connected = is_lost = False
-    while True:
-        try:
-            with _connection(transport, last_event_id, silence_seconds) as incoming:
-                ever_connected = True
-                for frame in incoming:
-                    if is_lost:
-                        is_lost = False
-                        notice("Connected again.")
-                    waits.heard(frame)
-                    if not frame.data:
-                        continue
-                    event = _event(transport, frame)
-                    if event.event_id is not None or event.type == "reset":
-                        last_event_id = event.event_id
-                    yield event
-            reason = "the server ended it"
-        except (Unavailable, RefusedForNow, RefusedByFault) as exc:
-            if not ever_connected:
-                raise
-            reason = _reason(exc)
-        if not is_lost:
-            is_lost = True
-            notice(f"The stream is lost: {reason}. Trying until it is back.")
-        time.sleep(waits.next())
-
-
-def frames(lines: Iterable[bytes]) -> Iterator[Frame]:
-    """The frames of a stream; comments are left out, and so is a last one that was cut off.
+class Frames:
+    """Cuts a stream into frames, whatever pieces it comes in. Comments are left out.
 
     Source: WHATWG HTML, 9.2.6 "Interpreting an event stream".
     """
-    fields: dict[bytes, list[bytes]] = {}
-    for line in lines:
-        if line:
-            name, _, value = line.partition(b":")
-            if name:
-                fields.setdefault(name, []).append(value.removeprefix(b" "))
-        elif fields:
-            yield _frame(fields)
-            fields = {}
 
+    def __init__(self) -> None:
+        self._begun = bytearray()
+        self._fields: dict[bytes, list[bytes]] = {}
+        self._size = 0
 
-@contextmanager
-def _connection(
-    transport: Transport, last_event_id: str | None, silence_seconds: float
-) -> Iterator[Iterator[Frame]]:
-    # As a parameter rather than as the header Last-Event-ID: an id is any text, a header is not.
-    query = {"last_event_id": last_event_id}
-    with transport.open(
-        "GET", STREAM_PATH, query=query, silence_seconds=silence_seconds
-    ) as response:
-        found = response.getheader("Content-Type", "")
-        if found.partition(";")[0].strip().lower() != "text/event-stream":
-            raise NotConselho(transport.url, f"its event stream is of type {found!r}")
-        yield frames(transport.lines(response))
+    def feed(self, piece: bytes) -> Iterator[Frame]:
+        """The frames that are complete with this piece. Raises Unreadable for one without end."""
+        for line in self._lines(piece):
+            if line:
+                self._keep(line)
+            elif self._fields:
+                yield _frame(self._fields)
+                self._fields, self._size = {}, 0
+        if self._size + len(self._begun) > MAX_FRAME_BYTES:
+            raise Unreadable("an event of its stream does not end")
+
+    def _lines(self, piece: bytes) -> Iterator[bytes]:
+        self._begun += piece
+        if b"\n" in piece:
+            *lines, self._begun = self._begun.split(b"\n")
+            for line in lines:
+                yield bytes(line.removesuffix(b"\r"))
+
+    def _keep(self, line: bytes) -> None:
+        name, _, value = line.partition(b":")
+        if name:
+            self._fields.setdefault(name, []).append(value.removeprefix(b" "))
+            self._size += len(line)
 
 
 def _frame(fields: Mapping[bytes, Sequence[bytes]]) -> Frame:
@@ -123,19 +86,44 @@ def _frame(fields: Mapping[bytes, Sequence[bytes]]) -> Frame:
     )
 
 
-def _event(transport: Transport, frame: Frame) -> StreamEvent:
-    data = parsed(frame.data)
-    if not isinstance(data, dict):
-        raise NotConselho(transport.url, f"an event {frame.type!r} is no JSON object")
-    return StreamEvent(type=frame.type, event_id=frame.event_id, data=data)
+class Place:
+    """How far a stream was heard, over all its connections."""
 
+    def __init__(self, last_event_id: str) -> None:
+        self.last_event_id = last_event_id
+        self._seq = 0
 
-def _reason(error: ConselhoError) -> str:
-    return error.reason if isinstance(error, Unavailable) else str(error).rstrip(".")
+    def event(self, frame: Frame) -> StreamEvent | None:
+        """The frame's event; None when it has none, or was heard before. Raises Unreadable."""
+        if not frame.data:
+            return None
+        data = parsed(frame.data)
+        if not isinstance(data, dict):
+            raise Unreadable(f"an event {frame.type[:100]!r} is no JSON object")
+        kind = KINDS.get(frame.type, StreamEvent)
+        if kind is Reset:
+            self._seq = 0  # of another store, perhaps: it counts anew
+        elif not self._is_new(data):
+            return None
+        self.last_event_id = frame.event_id or self.last_event_id
+        return kind(type=frame.type, event_id=self.last_event_id, data=data)
+
+    def _is_new(self, data: JsonObject) -> bool:
+        """Whether nothing as new came before: events come in the order of their numbers."""
+        seq = data.get("seq")
+        if not isinstance(seq, int):
+            return True
+        if seq <= self._seq:
+            return False
+        self._seq = seq
+        return True
 
 
 class Waits:
-    """How long to wait before each new try: doubling, with jitter, up to what the server asked."""
+    """How long to wait before each new try: from `first_seconds` on twice as long each time, up to
+    what the server's `retry:` says, and never shorter than its Retry-After; with jitter, so that
+    clients that were lost together do not come back together.
+    """
 
     def __init__(self, first_seconds: float) -> None:
         self._first = self._next = first_seconds
@@ -148,7 +136,15 @@ class Waits:
         if frame.retry_seconds is not None:
             self._longest = min(frame.retry_seconds, _LONGEST_WAIT_SECONDS)
 
-    def next(self) -> float:
+    def next(self, retry_after_seconds: float = 0) -> float:
         wait = min(self._next, max(self._longest, self._first))
         self._next = wait * 2
-        return random.uniform(wait / 2, wait)
+        asked = min(retry_after_seconds, _LONGEST_RETRY_AFTER_SECONDS)
+        return max(random.uniform(wait / 2, wait), random.uniform(asked, asked * 1.25))
+
+
+def stream_call(wanted: Query, last_event_id: str) -> Call:
+    """The request for the events that `wanted` lets through, from after `last_event_id`."""
+    # As a parameter rather than as the header Last-Event-ID: an id is any text, a header is not.
+    query = {**wanted, "last_event_id": last_event_id}
+    return Call(method="GET", path=STREAM_PATH, query=query)
