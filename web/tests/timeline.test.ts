@@ -218,6 +218,15 @@ describe("a lane with many rows", () => {
   });
 });
 
+test("a councilor whose newest marks all lie before the span leaves nothing out", () => {
+  const before = Array.from({ length: 30 }, (_, n) => ended(`r${n}`, -30 * 3_600 + n));
+  expect(caughtUp(told(lane()), council(agent({ recent: before }))).outdated).toBe(false);
+  const old = lane({ bars: [], counted_to: null });
+  expect(caughtUp(told(old), council(agent({ recent: before }))).outdated).toBe(false);
+  const within = before.map((each, n) => ended(each.task_id, 600 + n));
+  expect(caughtUp(told(lane()), council(agent({ recent: within }))).outdated).toBe(true);
+});
+
 test("a seat that is new makes the timeline outdated, one that is gone takes its lane along", () => {
   const other = agent({ agent_id: "nova" });
   const after = caughtUp(told(lane()), council(agent(), other));

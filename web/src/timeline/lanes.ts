@@ -184,18 +184,18 @@ export function caughtUp(timeline: Timeline, agents: ReadonlyMap<string, Agent>)
       outdated = true; // a new seat
       continue;
     }
-    outdated ||= leavesOut(lane, agent) || lane.rows.length > MOST_ROWS;
+    outdated ||= leavesOut(lane, agent, timeline.span) || lane.rows.length > MOST_ROWS;
     lanes.set(id, withAgent(lane, agent, timeline.span));
   }
   for (const id of lanes.keys()) if (!agents.has(id)) lanes.delete(id);
   return { ...timeline, lanes, agents, outdated };
 }
 
-/** True when more ended since the lane was told than the councilor's newest marks. */
-function leavesOut(lane: Lane, agent: Agent): boolean {
+/** True when more ended in the span, since the lane was told, than the councilor's newest marks. */
+function leavesOut(lane: Lane, agent: Agent, span: Span): boolean {
   const oldest = agent.recent[0];
   if (agent.recent.length < MARKS_KEPT || oldest === undefined) return false;
-  return endOf(oldest) > Math.max(lane.countedTo, lane.rows.at(-1)?.to ?? 0);
+  return endOf(oldest) > Math.max(span.since, lane.countedTo, lane.rows.at(-1)?.to ?? 0);
 }
 
 function endOf(mark: RecentMark): number {
