@@ -152,14 +152,17 @@ export class LiveStream {
   /** Load the snapshots anew; true when the page now shows the server's present. */
   async #resync(): Promise<boolean> {
     this.#loading = true;
+    let wasReset = false;
     try {
       do {
         this.#outdated = false;
         this.#resumeAt = await this.#ports.load();
+        wasReset ||= this.#outdated;
       } while (this.#outdated);
       this.#heard(null);
       return true;
     } catch (error) {
+      if (wasReset || this.#outdated) this.#resumeAt = null;
       this.#rest(restOf(error));
       return false;
     } finally {
@@ -206,11 +209,16 @@ export class LiveStream {
     else this.#ports.onGarbage(type);
   }
 
-  /** Events after a reset follow on the open stream; the snapshot and they overlap harmlessly. */
+  /**
+   * Events after a reset follow on the open stream; the snapshot and they overlap harmlessly. Without
+   * the snapshot no event id is of use: those after the reset are behind the gap that it told of.
+   */
   #reset(): void {
     if (this.#loading) this.#outdated = true;
     else void this.#resync().then((done) => {
-      if (!done) this.#lost();
+      if (done) return;
+      this.#resumeAt = null;
+      this.#lost();
     });
   }
 
@@ -268,6 +276,7 @@ export class LiveStream {
     this.#pollAt = this.#ports.now() + POLL_MS;
     const answered = await this.#resync();
     if (!answered) this.#pollAt = this.#ports.now() + POLL_RETRY_MS;
+    if (this.#resumeAt === null) return this.#lost(); // a reset came meanwhile
     if (this.#paused || this.#connection.kind === "live") return;
     this.#tell({ kind: answered ? "polling" : "reconnecting", retryAt: this.#ports.now() });
   }

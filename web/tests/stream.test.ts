@@ -329,6 +329,43 @@ describe("the stream", () => {
     expect([loads, state()]).toEqual([3, "live"]);
   });
 
+  it("fills the gap that a reset told of, although the snapshots fail at first", async () => {
+    await live();
+    answers = false;
+    line().say("reset", '{"reason":"pruned"}', "e9");
+    await pass(0);
+    expect(state()).toBe("reconnecting");
+    answers = true;
+    await pass(2_000);
+    expect([line().from, loads]).toEqual(["snapshot-3", 3]);
+  });
+
+  it.each([
+    ["the poll", 1],
+    ["the load after it", 2],
+  ])("fills the gap of a reset that comes during a poll, when %s fails", async (_, failing) => {
+    await live();
+    mayOpen = false;
+    stream.giveUp();
+    held = true;
+    await pass(POLL_MS);
+    mayOpen = true;
+    stream.wake();
+    line().open();
+    line().say("reset", '{"reason":"pruned"}', "e9");
+    expect([loads, state()]).toEqual([2, "live"]);
+    if (failing === 2) finish?.();
+    await pass(0);
+    answers = false;
+    finish?.();
+    await pass(0);
+    expect([loads, state()]).toEqual([failing + 1, "reconnecting"]);
+    held = false;
+    answers = true;
+    await pass(2_000);
+    expect(line().from).toBe(`snapshot-${failing + 2}`);
+  });
+
   it("comes back although it was lost while the snapshots were loaded", async () => {
     await live();
     held = true;
