@@ -331,9 +331,10 @@ class TaskStore(Protocol):
     ) -> list[Task]:
         """The newest runs of the agent that came to a conclusion, newest first (as `tasks`).
 
-        Those are the runs of the council that completed with a verdict, or that failed with a
-        report of their own; one that only crashed says nothing of what it would have found. Of
-        very many that crashed in a row, only the newest 5,000 are looked through.
+        Those are the runs of the council that ended with a report of their own, or with findings
+        that were read from their output, or in order. One that only crashed, or whose report could
+        not be read, says nothing of what it would have found. Of very many of those in a row, only
+        the newest 5,000 are looked through.
         The verdict is whole; `result`, `prompt`, `instructions` and `sent_prompt` are empty.
         """
         ...

@@ -10,6 +10,7 @@ import pytest
 from conselho.models.ids import AgentId
 from conselho.models.task import Outcome, Status, Task, Trigger
 from conselho.models.verdict import Severity, VerdictSource
+from conselho.services.findings import read_findings
 from conselho.store import Held, Store, TaskFilter
 from conselho.stores.sql import reading
 from tests.support.clock import NOON
@@ -48,8 +49,8 @@ async def test_only_runs_with_a_report_of_their_own_count(store: Store) -> None:
     second = await ran(store, 2, failed(verdict=reported))  # it reported, then ended with code 3
     found = make_verdict(Severity.ERROR, source=VerdictSource.HEURISTIC)
     third = await ran(store, 3, failed(verdict=found))  # as one that cost more than it may
-    plain = make_verdict(Severity.INFO, source=VerdictSource.HEURISTIC, findings=())
-    fourth = await ran(store, 4, make_outcome(Severity.INFO, verdict=plain))
+    plain = make_verdict(Severity.SUCCESS, source=VerdictSource.HEURISTIC, findings=())
+    fourth = await ran(store, 4, make_outcome(Severity.SUCCESS, verdict=plain))
     await ran(store, 5, failed(verdict=OURS))  # it crashed
     await ran(store, 6, make_outcome(None))  # it said nothing
     await ran(store, 7, Outcome(status=Status.CANCELLED))
@@ -62,6 +63,19 @@ async def test_only_runs_with_a_report_of_their_own_count(store: Store) -> None:
     assert [run.verdict for run in runs] == [plain, found, reported, first.verdict]
     assert await store.concluded(AgentId("nobody"), limit=10) == []
     assert await store.concluded(ANA, limit=0) == []
+
+
+@pytest.mark.parametrize("severity", [Severity.INFO, Severity.WARNING, Severity.ERROR])
+async def test_a_run_whose_report_could_not_be_read_does_not_tell_that_nothing_was_found(
+    store: Store, severity: Severity
+) -> None:
+    first = await ran(store, 1, make_outcome())
+    unread = make_verdict(severity, source=VerdictSource.HEURISTIC, findings=())
+    await ran(store, 2, make_outcome(severity, verdict=unread))
+    [run] = await store.concluded(ANA, limit=10)
+    assert run.task_id == first.task_id
+    [known] = (await read_findings(store, ANA)).known
+    assert known.is_open
 
 
 async def test_they_go_on_where_the_last_ones_ended(store: Store) -> None:

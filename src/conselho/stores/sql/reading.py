@@ -13,7 +13,7 @@ from conselho.errors import NotFound
 from conselho.models.ids import AgentId, TaskId
 from conselho.models.statistics import Activity
 from conselho.models.task import Status, Task, Trigger
-from conselho.models.verdict import VerdictSource
+from conselho.models.verdict import Severity, VerdictSource
 from conselho.stores.sql.portable import bound, given, json_text
 from conselho.stores.sql.rows import (
     COLUMNS,
@@ -189,13 +189,15 @@ def _concluded(dialect: str, goes_on: bool) -> sa.Select[Any]:
         .scalar_subquery()
     )
     reported = json_text(dialect, tasks.c.verdict, 2) == VerdictSource.CONTRACT.value
+    completed = status == Status.COMPLETED.value
+    in_order = tasks.c.severity == Severity.SUCCESS.value
     return (
         sa.select(*FOUND_COLUMNS)
         .where(
             *span,
             tasks.c.created_at >= sa.func.coalesce(last, sa.literal_column("0")),
             tasks.c.verdict.is_not(None),
-            sa.or_(status == Status.COMPLETED.value, reported, tasks.c.findings.is_not(None)),
+            sa.or_(reported, tasks.c.findings.is_not(None), sa.and_(completed, in_order)),
         )
         .order_by(*_newest_first)
         .limit(sa.bindparam("limit"))
