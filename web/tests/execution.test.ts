@@ -98,6 +98,7 @@ describe("a long text", () => {
     }
     expect(found.join("").replaceAll("\n", "")).toBe(text.replaceAll("\n", ""));
     expect(slices("\n\n\n", 1).length).toBeLessThan(4);
+    expect(slices("x\n".repeat(1_000)).map((slice) => slice.split("\n").length)).toEqual([400, 400, 201]);
     expect(slices("", 10)).toEqual([]);
   });
 

@@ -111,6 +111,8 @@ function isLoose(before: string | undefined, line: string): boolean {
   return before?.trim() === "" && line.trim() !== "" && !/^\s/.test(line);
 }
 
+const SLICE_LINES = 400;
+
 /** Parts of a size that a browser lays out at once, whatever the lengths of the lines. */
 export function slices(text: string, characters = 16_000): string[] {
   const found: string[] = [];
@@ -123,11 +125,17 @@ export function slices(text: string, characters = 16_000): string[] {
   return found;
 }
 
+/** At the end of a line, or within one that is longer than a slice. */
 function sliceEnd(text: string, start: number, characters: number): number {
   const limit = start + characters;
-  if (limit >= text.length) return text.length;
-  const lineEnd = text.lastIndexOf("\n", limit);
-  if (lineEnd > start) return lineEnd;
+  let end = -1;
+  for (let lines = 0; lines < SLICE_LINES; lines += 1) {
+    const lineEnd = text.indexOf("\n", Math.max(end + 1, start));
+    if (lineEnd === -1 && text.length <= limit) return text.length;
+    if (lineEnd === -1 || lineEnd > limit) break;
+    end = lineEnd;
+  }
+  if (end !== -1) return end;
   const half = text.charCodeAt(limit);
   return half >= 0xdc00 && half <= 0xdfff ? limit - 1 : limit;
 }
