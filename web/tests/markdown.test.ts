@@ -78,6 +78,34 @@ describe("Markdown that others wrote", () => {
     expect(html("https://bank.example/a?b=1&c=2")).not.toContain("(");
     expect(html("[the bank](https://bank.example)")).not.toContain("(");
   });
+
+  it.each([
+    "**https://bank.example**",
+    "`https://bank.example`",
+    "ht*tps://ba*nk.example",
+    "see https://bank.example",
+    "log in at **www.bank.example** now",
+    "https://evil.example or https://bank.example",
+    "HTTPS&#58;//bank.example",
+    "https&colon;&sol;&sol;bank.example",
+    "ht&#173;tps://bank.example",
+    "mailto:desk@bank.example",
+    "write to desk@bank.example",
+  ])("tells it however the words name it: %s", (label) => {
+    expect(html(`[${label}](https://evil.example)`)).toContain("</a> (https://evil.example/)");
+  });
+
+  it("tells one mailbox from another", () => {
+    expect(html("[desk@bank.example](mailto:desk@evil.example)")).toContain("</a> (mailto:desk@evil.example)");
+    expect(html("desk@bank.example")).not.toContain("(");
+    expect(html("[**Desk@bank.example**](mailto:desk@bank.example?subject=Hi)")).not.toContain("(");
+  });
+
+  it("tells nothing of a link whose words name its own place, or none", () => {
+    for (const label of ["**https://bank.example**", "see https://bank.example/a.", "(https://bank.example)", "`app.py`", "why R&D &amp; law", "say &quot;hi&quot;"]) {
+      expect(html(`[${label}](https://bank.example/b)`), label).toMatch(/<\/a><\/p>/);
+    }
+  });
 });
 
 describe("hostile Markdown", () => {

@@ -8,6 +8,8 @@
  */
 import { Lexer, Marked, type Token, type Tokens } from "marked";
 
+import { isHonest } from "./link_words";
+
 export interface MarkdownOptions {
   /** The level of its highest headings; the page's own stand above. */
   readonly heading: number;
@@ -143,20 +145,13 @@ class Levels {
 }
 
 const SCHEMES = new Set(["http:", "https:", "mailto:"]);
-const LOOKS_LIKE_AN_ADDRESS = /^\s*(?:https?:|www\.|mailto:)/i;
 
 /** A label that names another address than the one it leads to is told apart from it. */
 function linkHtml(label: string, href: string): string {
   const address = webAddress(href);
   if (address === null) return href && label !== escapeHtml(href) ? `${label} (${escapeHtml(href)})` : label;
   const link = `<a href="${escapeHtml(address)}">${label}</a>`;
-  const honest = !LOOKS_LIKE_AN_ADDRESS.test(label) || leadsTo(label, address);
-  return honest ? link : `${link} (${escapeHtml(address)})`;
-}
-
-function leadsTo(label: string, address: string): boolean {
-  const named = webAddress(label.replaceAll("&amp;", "&").trim().replace(/^www\./i, "http://www."));
-  return named !== null && new URL(named).host === new URL(address).host;
+  return isHonest(label, address) ? link : `${link} (${escapeHtml(address)})`;
 }
 
 function webAddress(href: string): string | null {
