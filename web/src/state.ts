@@ -27,7 +27,7 @@ export const RECENT_KEPT = 30;
 
 export interface Council {
   readonly agents: ReadonlyMap<string, Agent>;
-  /** Newest first by creation, each execution once, at most EXECUTIONS_KEPT. */
+  /** The last to change first, each execution once, at most EXECUTIONS_KEPT. */
   readonly executions: readonly TaskRow[];
   /** `seq` of the last event applied to each execution in the list. */
   readonly applied: ReadonlyMap<string, number>;
@@ -54,6 +54,13 @@ export function isFinal(status: TaskStatus): boolean {
   return FINAL.has(status);
 }
 
+/** Whatever `row` says: one that is not in the list may have ended since, and its councilor knows. */
+export function hasEnded(council: Council, row: TaskRow | undefined): boolean {
+  if (!row) return false;
+  const counted = council.agents.get(row.agent_id)?.recent;
+  return isFinal(row.status) || Boolean(counted?.some((mark) => mark.task_id === row.task_id));
+}
+
 export function fromSnapshots(
   councilors: { readonly agents: readonly Agent[] },
   tasks: { readonly tasks: readonly TaskRow[] },
@@ -61,7 +68,7 @@ export function fromSnapshots(
   const seated = councilors.agents.filter((agent) => agent.is_councilor);
   return {
     agents: new Map(seated.map((agent) => [agent.agent_id, agent])),
-    executions: tasks.tasks.filter(isListed).sort(newestFirst).slice(0, EXECUTIONS_KEPT),
+    executions: tasks.tasks.filter(isListed).sort(lastChangedFirst).slice(0, EXECUTIONS_KEPT),
     applied: new Map(),
     outdated: false,
   };
@@ -102,7 +109,7 @@ function isListed(row: TaskRow): boolean {
 function withExecution(council: Council, row: TaskRow, seq: number): Council {
   if (!isListed(row)) return council;
   const others = council.executions.filter((other) => other.task_id !== row.task_id);
-  const executions = [...others, row].sort(newestFirst).slice(0, EXECUTIONS_KEPT);
+  const executions = [row, ...others].sort(lastChangedFirst).slice(0, EXECUTIONS_KEPT);
   const applied = new Map<string, number>();
   for (const { task_id } of executions) {
     const last = task_id === row.task_id ? seq : council.applied.get(task_id);
@@ -222,6 +229,12 @@ function reseated(had: Agent | undefined, agent: BareAgent): Agent {
   };
 }
 
-function newestFirst(a: TaskRow, b: TaskRow): number {
-  return Date.parse(b.created_at) - Date.parse(a.created_at);
+/** Not by creation: the end of one that took long is news, however many were made after it. */
+function lastChangedFirst(a: TaskRow, b: TaskRow): number {
+  return changedAt(b) - changedAt(a);
+}
+
+/** Epoch milliseconds. */
+function changedAt(row: TaskRow): number {
+  return Date.parse(row.completed_at ?? row.started_at ?? row.created_at);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { apply, type Council, EXECUTIONS_KEPT, fromSnapshots, RECENT_KEPT } from "../src/state";
+import { apply, type Council, EXECUTIONS_KEPT, fromSnapshots, hasEnded, RECENT_KEPT } from "../src/state";
 import type { Agent, CouncilEvent, TaskRow } from "../src/wire";
 import { agent, at, done, execution, mark, T0, task } from "./rows";
 
@@ -15,14 +15,16 @@ function play(start: Council, ...events: CouncilEvent[]): Council {
 const pending = task();
 const running = task({ status: "processing", started_at: at(1) });
 const finished = done();
+const nilos = (n: number) =>
+  done({ task_id: `n${n}`, agent_id: "nilo", created_at: at(100 + n), completed_at: at(102 + n) });
 
 describe("an execution", () => {
-  it("appears once and changes in place", () => {
+  it("appears once, where its last change puts it", () => {
     const other = task({ task_id: "t2", agent_id: "nilo", created_at: at(1) });
     const after = play(council(), execution(pending), execution(other), execution(running), execution(finished));
     expect(after.executions.map((row) => [row.task_id, row.status])).toEqual([
-      ["t2", "pending"],
       ["t1", "completed"],
+      ["t2", "pending"],
     ]);
   });
 
@@ -118,10 +120,23 @@ describe("an execution", () => {
     expect(after.agents.size).toBe(1);
   });
 
-  it("older than the fifty in the list does not enter it, and still counts", () => {
-    const full = Array.from({ length: EXECUTIONS_KEPT }, (_, n) =>
-      done({ task_id: `n${n}`, agent_id: "nilo", created_at: at(100 + n) }),
-    );
+  it("made before the fifty in the list, and ended after them, is in the list", () => {
+    const full = Array.from({ length: EXECUTIONS_KEPT }, (_, n) => nilos(n));
+    const before = council([agent({ current: running })], [running, ...full]);
+    expect(before.executions).not.toContain(running);
+    const ended = done({ completed_at: at(5_000) });
+    expect(apply(before, execution(ended)).executions[0]).toBe(ended);
+  });
+
+  it("has ended when the list says so, or its councilor counts it", () => {
+    expect(hasEnded(council(), undefined)).toBe(false);
+    expect(hasEnded(council(), running)).toBe(false);
+    expect(hasEnded(council(), finished)).toBe(true);
+    expect(hasEnded(council([agent({ recent: [mark({ task_id: "t1" })] })]), running)).toBe(true);
+  });
+
+  it("that ended before the fifty in the list does not enter it, and still counts", () => {
+    const full = Array.from({ length: EXECUTIONS_KEPT }, (_, n) => nilos(n));
     const after = apply(council([agent()], full), execution(finished));
     expect(after.executions).toHaveLength(EXECUTIONS_KEPT);
     expect(after.executions.some((row) => row.task_id === "t1")).toBe(false);

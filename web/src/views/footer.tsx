@@ -50,9 +50,7 @@ const showing = signal<string | null>(null);
 const seen = signal<ReadonlySet<string>>(new Set((read(SEEN_KEY) ?? "").split("\n")));
 
 const rows = computed(() => council.value.executions);
-const newest = computed(() =>
-  [...rows.value].sort((a, b) => changedAt(b) - changedAt(a)).slice(0, TURNING),
-);
+const newest = computed(() => rows.value.slice(0, TURNING));
 /** Errors that still hold and that nobody has looked at, however many news came since. */
 const unseen = computed(() => {
   const ids = attention.value.filter((item) => item.kind === "error").map((item) => item.mark.task_id);
@@ -60,10 +58,6 @@ const unseen = computed(() => {
 });
 /** What takes turns on the line. */
 const turning = computed(() => (unseen.value.length > 0 ? unseen.value : newest.value));
-
-function changedAt(row: TaskRow): number {
-  return Date.parse(row.completed_at ?? row.started_at ?? row.created_at);
-}
 
 /** Open, on what is worth a second look, or on everything. */
 export function showAlerts(only: boolean): void {

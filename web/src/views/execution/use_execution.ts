@@ -5,7 +5,7 @@ import { locked } from "../../access";
 import { ApiError } from "../../api";
 import { getExecution } from "../../execution/endpoints";
 import { connection, council } from "../../session";
-import { isFinal } from "../../state";
+import { hasEnded, isFinal } from "../../state";
 import type { TaskDetails, TaskRow } from "../../wire";
 
 export interface Shown {
@@ -26,8 +26,7 @@ export function useExecution(taskId: string): Shown {
   const [error, setError] = useState<unknown>(null);
   const [asked, setAsked] = useState(0);
   const details = fetched?.task_id === taskId ? fetched : null;
-  const stage = (listed ?? details)?.status;
-  const ended = stage !== undefined && isFinal(stage);
+  const ended = hasEnded(council.value, listed ?? details ?? undefined);
   const retry = () => setAsked((times) => times + 1);
   useEffect(() => {
     setError(null);
