@@ -177,6 +177,7 @@ def test_what_is_at_work_and_what_is_to_come_follows_the_stream(server: Server) 
         ({"until": "2020-01-01T00:00:00Z"}, "since"),
         ({"since": "2026-01-01T00:00:00Z", "until": "2026-03-03T00:00:00Z"}, "since"),
         ({"until": "tomorrow"}, "until"),
+        ({"until": f"{NOW + 9 * 24 * HOUR:%Y-%m-%dT%H:%M:%SZ}"}, "until"),
         ({"timezone": "Mars/Olympus"}, "timezone"),
     ],
 )

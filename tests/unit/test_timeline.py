@@ -15,7 +15,7 @@ from conselho.models.agent import Agent
 from conselho.models.ids import AgentId
 from conselho.models.journal import JournalKind
 from conselho.models.lanes import Lane, StepCount, Steps, chosen, slots_by_step
-from conselho.models.schedule import parse_schedule
+from conselho.models.schedule import Schedule, parse_schedule
 from conselho.models.task import SkipReason, Status, Task
 from conselho.models.uptime import Absence, Sign, absences
 from conselho.models.verdict import Severity
@@ -23,6 +23,7 @@ from conselho.services.calendars import Calendars
 from conselho.services.quiet import Quiet
 from conselho.services.timeline import (
     LONGEST_SPAN,
+    MOST_PARTS,
     MOST_STEPS,
     Known,
     Planned,
@@ -220,6 +221,34 @@ def test_stretches_leave_out_hours_without_slots() -> None:
 def test_slots_far_away_behind_quiet_hours_are_found() -> None:
     found = planner().planned(councilor("1m", active_hours=("09:00-09:15",)))
     assert stretches(found) == [("23 09:00", "23 09:15", 60)]
+
+
+class CountingQuiet(Quiet):
+    asked = 0
+
+    def reason(self, schedule: Schedule, slot: datetime) -> tuple[SkipReason, str] | None:
+        self.asked += 1
+        return super().reason(schedule, slot)
+
+
+@given(st.integers(1, 60), st.sampled_from(["1m", "*/1 * * * *"]))
+def test_a_lane_is_looked_at_a_bounded_number_of_times_however_far_it_goes(
+    days: int, schedule: str
+) -> None:
+    quiet = CountingQuiet(Calendars(None))
+    steps = steps_of(NOON, NOON + days * DAY, ZoneInfo("UTC"))
+    found = Planner(steps, NOON, quiet, 24).planned(
+        councilor(schedule, active_hours=("08:20-20:40",))
+    )
+    assert len(found.stretches) in (days, days + 1, days + 2)
+    assert quiet.asked <= 4 * 24 + MOST_PARTS + 1
+
+
+def test_a_week_is_told_by_the_hour() -> None:
+    week = steps_of(NOON, NOON + 7 * DAY, ZoneInfo("UTC"))
+    found = planner(steps=week).planned(councilor("1m", active_hours=("14:00-15:00",)))
+    assert stretches(found)[0] == ("22 14:00", "22 15:00", 60)
+    assert len(found.stretches) == 7
 
 
 def test_nobody_who_is_paused_or_out_of_time_is_expected() -> None:

@@ -52,6 +52,7 @@ class Context:
         self.loop_delay = LoopDelay(system.clock)
         self.quiet = system.quiet
         self.previewing = asyncio.Lock()
+        self.planning = asyncio.Lock()
         self.bulk = Bulk(system.store, system.council, system.executions)
         self.coalescing = Coalescing(
             system.store,

@@ -19,6 +19,7 @@ from conselho.models.task import utc_text
 from conselho.models.uptime import absences
 from conselho.services.maintenance_windows import window_document
 from conselho.services.timeline import (
+    FARTHEST_AHEAD,
     LONGEST_SPAN,
     Known,
     Planner,
@@ -50,14 +51,15 @@ async def timeline(
     """A lane a councilor, oldest seat first: the 24 hours before now and those after, unless given.
 
     The span is widened to whole steps of 15 minutes, an hour, 6 hours or a day, by the clock of
-    `timezone` (the server's own unless given), and 60 days long at most. A lane with few runs tells
-    each of them; one with many tells how many there were in each step and the newest of each kind
-    of trouble. Slots to come are told one by one too, or as stretches with the time between two.
+    `timezone` (the server's own unless given). It is 60 days long at most, and ends 8 days from
+    now at the latest. A lane with few runs tells each of them; one with many tells how many there
+    were in each step and the newest of each kind of trouble. Slots to come are told one by one
+    too, or as stretches with the time between two.
     """
     last_event_id = await context.last_event_id()
     now = context.clock.now()
     zone = zone_of(timezone or context.system.settings.timezone)
-    since, until = _span(since or now - DAY, until or now + DAY)
+    since, until = _span(since or now - DAY, until or now + DAY, now)
     steps = steps_of(since, until, zone)
     past = replace(steps, until=max(steps.since, min(steps.until, now)))
     agents = await context.store.agents(is_councilor=True)
@@ -68,8 +70,8 @@ async def timeline(
         active=await context.store.active(ids),
     )
     planner = Planner(steps, now, context.quiet, share.slots)
-    # As in schedules.py: in a thread, and one at a time.
-    async with context.previewing:
+    # As in schedules.py: in a thread, and one at a time; a form waits for none of them.
+    async with context.planning:
         lanes = await asyncio.to_thread(lane_documents, agents, known, planner, past)
     return {
         "since": utc_text(steps.since),
@@ -84,11 +86,15 @@ async def timeline(
     }
 
 
-def _span(since: datetime, until: datetime) -> tuple[datetime, datetime]:
+def _span(since: datetime, until: datetime, now: datetime) -> tuple[datetime, datetime]:
     """Raises Invalid naming the field."""
     for field, moment in (("since", since), ("until", until)):
         if not _EARLIEST <= moment <= _LATEST:
             raise Invalid(field, "must lie between the years 1970 and 2999")
+    if until - now > FARTHEST_AHEAD:
+        raise Invalid(
+            "until", f"lies more than {FARTHEST_AHEAD.days} days ahead: ask for an earlier end"
+        )
     if since >= until:
         raise Invalid(
             "since", "must lie before `until`, which is 24 hours from now unless it is given"

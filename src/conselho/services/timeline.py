@@ -32,11 +32,16 @@ from conselho.services.slots import Slots, jitter, slots_of_agent
 MOST_STEPS: Final = 62
 LENGTHS: Final = tuple(timedelta(minutes=minutes) for minutes in (15, 60, 360, 1440))
 LONGEST_SPAN: Final = 60 * timedelta(days=1)
+FARTHEST_AHEAD: Final = 8 * timedelta(days=1)
 
 # Shares of a lane: about so many in all, but never fewer than a lane needs to say something.
 MOST_ROWS: Final = 12_000
 MOST_TROUBLES: Final = 6_000
 MOST_SLOTS: Final = 12_000
+
+# What is to come of a lane is looked at in so many parts at most.
+MOST_PARTS: Final = 200
+_PART_LENGTHS: Final = tuple(timedelta(minutes=n) for n in (15, 30, 60, 120, 180, 360, 720))
 
 SUMMARY_CHARACTERS: Final = 200
 _INSTANT: Final = timedelta.resolution
@@ -160,14 +165,21 @@ class Planner:
 
     def _parts(self, agent: Agent, after: datetime) -> Iterator[tuple[datetime, datetime]]:
         """Up to the end; a slot of a part is later than its start and before its end."""
-        # Active hours may begin at any minute, the hours of a cron line do not.
-        fine = bool(agent.seat.schedule.active_hours)
-        length = min(self._steps.length, timedelta(hours=1)) / (4 if fine else 1)
+        length = self._part_length(agent, after)
         part = (after - self._steps.since) // length
         while (start := self._steps.since + part * length) < self._steps.until:
             end = min(start + length, self._steps.until)
             yield max(start - _INSTANT, after), end
             part += 1
+
+    def _part_length(self, agent: Agent, after: datetime) -> timedelta:
+        # Active hours may begin at any minute, the hours of a cron line do not.
+        fine = bool(agent.seat.schedule.active_hours)
+        wanted = min(self._steps.length, timedelta(hours=1)) / (4 if fine else 1)
+        least = (self._steps.until - after) / (MOST_PARTS - 1)
+        if wanted >= least:
+            return wanted
+        return next((one for one in _PART_LENGTHS if one >= least), timedelta(days=1))
 
 
 def _slots(slots: Slots, after: datetime, until: datetime) -> Iterator[datetime]:
