@@ -266,6 +266,7 @@ describe("what is wrong with a field of a seat", () => {
   it("is nothing of what may stay as it is, and an empty field no mistake yet", () => {
     expect(wrong({ prompt: "🦉".repeat(10_000) })).toEqual({});
     expect(lengthOf("  🦉 ")).toBe(1);
+    expect(lengthOf("a⟨U+200B⟩b")).toBe(3);
     expect(Object.keys(missing(draft, known, pt.wrong))).toEqual(["name", "title", "task_name", "prompt", "command"]);
     expect(Object.keys(missing(draft, { ...known, isSeatOnly: true }, pt.wrong))).toEqual(["title", "task_name", "prompt"]);
   });

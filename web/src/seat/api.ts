@@ -1,5 +1,9 @@
-/** The endpoints of the forms: the catalogue, agents and their seats, and how providers fare. */
+/**
+ * The endpoints of the forms: the catalogue, agents and their seats, and how providers fare. What a
+ * form sends goes as it was written, without the page's names for what cannot be seen.
+ */
 import { call } from "../api";
+import { asWritten } from "../text/as_written";
 import type { SlotsAnswer } from "../wire";
 import type { Catalogue, Health, ListedAgent, SeatAgent } from "./documents";
 
@@ -31,12 +35,12 @@ export interface PreviewQuestion {
 }
 
 export function previewSchedule(question: PreviewQuestion, count: number): Promise<SlotsAnswer> {
-  return call("POST", "/api/schedules/preview", { body: { ...question, count } });
+  return call("POST", "/api/schedules/preview", { body: { ...asWritten(question), count } });
 }
 
 /** With the same `key` a second time it is answered as the first, and nothing is done again. */
 export function createAgent(form: unknown, key: string): Promise<unknown> {
-  return call("POST", "/api/agents", { body: form, headers: { "Idempotency-Key": key } });
+  return call("POST", "/api/agents", { body: asWritten(form), headers: { "Idempotency-Key": key } });
 }
 
 export interface Seated {
@@ -46,12 +50,13 @@ export interface Seated {
 }
 
 export function promote(agentId: string, form: unknown, key: string): Promise<Seated> {
-  const asked = { path: { agent_id: agentId }, body: form, headers: { "Idempotency-Key": key } };
+  const asked = { path: { agent_id: agentId }, body: asWritten(form), headers: { "Idempotency-Key": key } };
   return call("POST", "/api/councilors/{agent_id}/promote-councilor", asked);
 }
 
 export function editSeat(agentId: string, patch: unknown): Promise<Seated> {
-  return call("PATCH", "/api/councilors/{agent_id}/councilor-config", { path: { agent_id: agentId }, body: patch });
+  const asked = { path: { agent_id: agentId }, body: asWritten(patch) };
+  return call("PATCH", "/api/councilors/{agent_id}/councilor-config", asked);
 }
 
 export function demote(agentId: string): Promise<Seated> {

@@ -6,6 +6,7 @@ import { inWords as scheduleWords, judge as judgeSchedule, type Mistakes } from 
 import { spanSeconds, valueOf } from "../agenda/draft";
 import type { AgendaMessages } from "../i18n/agenda.pt-BR";
 import type { SeatMessages } from "../i18n/seat.pt-BR";
+import { asWritten } from "../text/as_written";
 import { isAgentId } from "./agent_id";
 import { argumentsOf, COMMAND, numberOf, PROMPT_LIMIT, type SeatDraft } from "./draft";
 
@@ -63,7 +64,7 @@ function aNumber(text: string, t: Words): string | null {
 
 /** As the server counts: blanks around do not, and a letter beyond the first plane is one. */
 export function lengthOf(text: string): number {
-  return [...text.trim()].length;
+  return [...asWritten(text).trim()].length;
 }
 
 function asMistakes(found: Readonly<Record<string, string | null>>): Mistakes {
