@@ -178,15 +178,20 @@ async function loadCouncil(): Promise<string> {
 
 /** The rest of the page goes on without it, and says what is missing. Never rejects. */
 async function had<Answer>(part: Part, asked: Promise<Answer>): Promise<Answer | null> {
-  const errors = new Map(partErrors.value);
   try {
     const answer = await asked;
-    if (errors.delete(part)) partErrors.value = errors;
+    tellPart(part, null);
     return answer;
   } catch (error) {
-    partErrors.value = errors.set(part, error instanceof api.ApiError ? error : new api.ApiError(200, String(error)));
+    tellPart(part, error instanceof api.ApiError ? error : new api.ApiError(200, String(error)));
     return null;
   }
+}
+
+function tellPart(part: Part, error: api.ApiError | null): void {
+  const errors = new Map(partErrors.value);
+  if (error) partErrors.value = errors.set(part, error);
+  else if (errors.delete(part)) partErrors.value = errors;
 }
 
 // Events.
@@ -272,8 +277,18 @@ function fetchUsage(): void {
     (answer) => {
       usageToday.value = answer;
     },
-    () => undefined,
+    () => {
+      costChanged = true;
+    },
   );
+}
+
+/** The page's clock may be ahead of the server's by a little: it is asked when both have the new day. */
+const DAY_SETTLES_MS = 3_000;
+let day = dayOf(serverTime());
+
+function dayOf(at: number): string {
+  return new Date(at - DAY_SETTLES_MS).toDateString();
 }
 
 let refreshedAt = 0;
@@ -282,11 +297,18 @@ function refreshWhenDue(): void {
   const { agents, outdated } = council.peek();
   const since = steadyNow() - refreshedAt;
   if (connection.peek().kind !== "live" || locked.peek()) return;
+  const today = dayOf(now.peek());
+  if (day !== today) {
+    day = today;
+    costChanged = true;
+    askKpis();
+  }
   if (since < (outdated ? REFRESH_CHANGED_MS : REFRESH_UNKNOWN_MS)) return;
   const at = now.peek();
   const isWhole = !garbage && partErrors.peek().size === 0;
-  if (!outdated && isWhole && ![...agents.values()].some((agent) => slotIsUnknown(agent, at))) return;
+  const councilIsDue = outdated || !isWhole || [...agents.values()].some((agent) => slotIsUnknown(agent, at));
+  if (!councilIsDue && !costChanged) return;
   refreshedAt = steadyNow();
-  loadCouncil().catch(() => undefined);
-  if (partErrors.peek().has("kpis")) askKpis();
+  if (councilIsDue) loadCouncil().catch(() => undefined);
+  if (costChanged || partErrors.peek().has("kpis")) askKpis();
 }
