@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 from collections.abc import AsyncIterator
 
 import pytest
@@ -11,11 +12,14 @@ import uvicorn
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 from uvicorn.server import ServerState
+from websockets.asyncio.client import connect
 
 from conselho.api import bodies, connections
 from conselho.api.connections import BoundedProtocol
 from conselho.api.doors import Doors
 from conselho.api.security import Guard
+from conselho.api.serve import KEEPALIVE, _listen
+from conselho.api.sockets import BoundedSocket
 
 DEADLINE_SECONDS = 30.0
 MOST, MOST_OF_ADDRESS = 8, 6
@@ -23,17 +27,25 @@ HEAD = b"POST / HTTP/1.1\r\nHost: localhost\r\n"
 
 
 async def echo(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer with the body of the request."""
+    """Answer with the body of the request; a socket is opened and closed again."""
     message = await receive()
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.accept"})
+        await send({"type": "websocket.close"})
+        return
     await PlainTextResponse(message["body"])(scope, receive, send)
 
 
 @pytest.fixture
-async def port() -> AsyncIterator[int]:
-    config = uvicorn.Config(Guard(echo), log_config=None, lifespan="off", ws="none")
+def doors() -> Doors:
+    return Doors(MOST, of_address=MOST_OF_ADDRESS)
+
+
+@pytest.fixture
+async def port(doors: Doors) -> AsyncIterator[int]:
+    config = uvicorn.Config(Guard(echo), log_config=None, lifespan="off", ws=BoundedSocket)
     config.load()
     state = ServerState()
-    doors = Doors(MOST, of_address=MOST_OF_ADDRESS)
     server = await asyncio.get_running_loop().create_server(
         lambda: BoundedProtocol(config, state, {}, doors=doors), "127.0.0.1", 0
     )
@@ -171,3 +183,26 @@ async def said_when_let_in(port: int, request: bytes) -> bytes:
         while not answer or answer.startswith(b"HTTP/1.1 429 "):
             answer = await said(port, request)
         return answer
+
+
+async def test_a_connection_that_becomes_a_socket_is_counted_until_it_closes(
+    port: int, doors: Doors
+) -> None:
+    for _ in range(2 * MOST_OF_ADDRESS):
+        async with connect(f"ws://localhost:{port}/", proxy=None) as client:
+            assert doors.now >= 1
+            await client.wait_closed()
+    answer = await said_when_let_in(port, HEAD + b"Content-Length: 0\r\nConnection: close\r\n\r\n")
+
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert doors.now == 0
+
+
+def test_silent_connections_are_asked_whether_anybody_is_there() -> None:
+    with _listen("127.0.0.1", 0) as listener:
+        listener.setblocking(True)
+        with socket.create_connection(listener.getsockname()), listener.accept()[0] as accepted:
+            assert accepted.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+            if hasattr(socket, "TCP_KEEPIDLE"):
+                idle = accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE)
+                assert idle == KEEPALIVE["TCP_KEEPIDLE"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+from collections.abc import Callable
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -109,10 +110,12 @@ class StreamServer:
         self._config = uvicorn.Config(Guard(app), log_config=None, lifespan="off", ws="none")
         self._config.load()
         self._state = ServerState()
+        self._wires: list[Wire] = []
         self.doors = Doors(10_000, of_address=10_000)
 
     def connect(self, request: bytes) -> Wire:
         wire = Wire()
+        self._wires.append(wire)
         protocol = BoundedProtocol(self._config, self._state, {}, doors=self.doors)
         wire.protocol = protocol
         protocol.connection_made(wire)
@@ -120,6 +123,9 @@ class StreamServer:
         return wire
 
     async def close(self) -> None:
+        for wire in self._wires:
+            wire.close()
+        await asyncio.sleep(0)
         for task in self._state.tasks:
             task.cancel()
         await asyncio.gather(*self._state.tasks, return_exceptions=True)
@@ -188,22 +194,22 @@ class StreamClient:
     # -- waiting -------------------------------------------------------------------------------
 
     async def until_open(self) -> None:
-        await self._until(lambda: b"retry: 5000\n\n" in self.content)
+        await self.until_that(lambda: b"retry: 5000\n\n" in self.content)
 
     async def until(self, count: int) -> None:
         """Wait until so many events have come."""
-        await self._until(lambda: len(self.frames) >= count)
+        await self.until_that(lambda: len(self.frames) >= count)
 
     async def until_answered(self) -> None:
-        await self._until(lambda: bool(self.wire.written))
+        await self.until_that(lambda: bool(self.wire.written))
 
     async def until_closed(self) -> None:
-        await self._until(lambda: self.wire.protocol is None)
+        await self.until_that(lambda: self.wire.protocol is None)
 
     async def until_ended(self) -> None:
-        await self._until(lambda: self.is_ended_properly or self.wire.protocol is None)
+        await self.until_that(lambda: self.is_ended_properly or self.wire.protocol is None)
 
-    async def _until(self, met: Any) -> None:
+    async def until_that(self, met: Callable[[], bool]) -> None:
         async with asyncio.timeout(DEADLINE):
             while not met():
                 self.wire.news.clear()

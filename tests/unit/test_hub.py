@@ -7,11 +7,13 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 
 from conselho.api import delivery
+from conselho.api.batches import JOINED_FRAMES
 from conselho.api.connections import STREAM_BUFFER_BYTES
 from conselho.api.delivery import SEND_SECONDS
 from conselho.api.stream import LOOK_SECONDS, LOOKS_PER_HEARTBEAT, Hub
@@ -23,7 +25,8 @@ from conselho.store import Store
 from conselho.stores.sql import open_sql_store
 from tests.support.clock import FakeClock
 from tests.support.factories import make_agent
-from tests.support.wire import StreamClient, StreamServer
+from tests.support.stores import open_store
+from tests.support.wire import DEADLINE, StreamClient, StreamServer
 
 HEARTBEAT_SECONDS = LOOK_SECONDS * LOOKS_PER_HEARTBEAT
 RING = 2  # trimmed to its newest two when a fifth frame comes
@@ -32,12 +35,12 @@ RING = 2  # trimmed to its newest two when a fifth frame comes
 class House:
     """A hub with all that feeds it. Events are stored by `store_events`, and sent by `publish`."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, *, ring: int = RING) -> None:
         self.store = store
         self.clock = FakeClock()
         self.bus = LocalBus()
         self.relay = Relay(store, self.bus, self.clock, after=0)
-        self.hub = Hub(store, store.identity, self.clock, ring=RING, catch_up_seconds=0.2)
+        self.hub = Hub(store, store.identity, self.clock, ring=ring, catch_up_seconds=0.2)
         self.server = StreamServer(self.hub)
         self._loops: list[asyncio.Task[None]] = []
         self._agents = 0
@@ -303,6 +306,24 @@ async def test_a_client_that_reads_late_gets_what_it_lacks_in_one_write(house: H
     assert [data.count(b"id: ") for data in client.wire.written[-2:]] == [1, 2]
 
 
+async def test_who_lacks_more_than_one_write_holds_gets_it_all(tmp_path: Path) -> None:
+    async with open_store("sqlite", tmp_path) as store:
+        house = House(store, ring=3 * JOINED_FRAMES)
+        await house.open()
+        async with house.client() as live:
+            await live.until_open()
+            live.wire.reads = False
+            await house.events(1)
+            await house.events(2 * JOINED_FRAMES)
+            live.wire.reads = True
+            await live.until(1 + 2 * JOINED_FRAMES)
+            async with house.client(house.id(0)) as resumed:
+                await resumed.until(1 + 2 * JOINED_FRAMES)
+        await house.close()
+
+    assert live.seqs == resumed.seqs == list(range(1, 2 + 2 * JOINED_FRAMES))
+
+
 async def test_a_client_that_stops_reading_is_cut_off_and_nobody_waits_for_it(
     house: House,
 ) -> None:
@@ -362,7 +383,8 @@ async def test_others_have_their_turn_while_all_clients_are_written_to(
             served.add(count)
             await asyncio.sleep(0)
 
-    await asyncio.gather(request(), house.relay.tick())
+    async with asyncio.timeout(DEADLINE):
+        await asyncio.gather(request(), house.relay.tick())
 
     assert len(served - {0}) >= 3
     for client in clients:
@@ -400,6 +422,76 @@ async def test_closing_waits_for_nobody_who_does_not_read(house: House) -> None:
         away.wire.reads = True
         await away.until_ended()
     assert house.hub.clients == 0
+
+
+class Reader:
+    """Somebody who stays, over all their connections: stops reading, leaves, comes back."""
+
+    def __init__(self, house: House, seq: int) -> None:
+        self.first = seq
+        self.seqs: list[int] = []
+        self._house = house
+        self._heard = house.id(seq)
+        self._client = StreamClient(house.server, self._heard)
+
+    def pause(self) -> None:
+        self._client.wire.reads = False
+
+    def read(self) -> None:
+        self._client.wire.reads = True
+
+    def come_back(self) -> None:
+        """What was under way to them is lost with the connection."""
+        self._take_in()
+        self._client.leave()
+        self._client = StreamClient(self._house.server, self._heard)
+
+    async def end(self, newest: int) -> None:
+        self.read()
+        if self._client.wire.is_closing():  # it paused for too long
+            self.come_back()
+        await self._client.until_that(lambda: newest in self._client.seqs)
+        self._take_in()
+        self._client.leave()
+
+    def _take_in(self) -> None:
+        self.seqs += self._client.seqs
+        for told in self._client.frames:
+            self._heard = told.event_id or self._heard
+
+
+@pytest.mark.parametrize("seed", range(5))
+async def test_whoever_stops_leaves_and_comes_back_hears_everything_once(
+    house: House, seed: int
+) -> None:
+    chance = Random(seed)
+    await house.open()
+    newest = 0
+    readers: list[Reader] = []
+    for _ in range(150):
+        match chance.randrange(8):
+            case 0 | 1:
+                count = chance.randint(1, 7)
+                await house.events(count)
+                newest += count
+            case 2:
+                await house.beat()
+            case 3 if len(readers) < 15:
+                readers.append(Reader(house, chance.randint(0, newest)))
+            case 4 if readers:
+                chance.choice(readers).pause()
+            case 5 if readers:
+                chance.choice(readers).read()
+            case 6 if readers:
+                chance.choice(readers).come_back()
+            case _:
+                await asyncio.sleep(0)
+    await house.events(1)
+    newest += 1
+
+    for reader in readers:
+        await reader.end(newest)
+        assert reader.seqs == list(range(reader.first + 1, newest + 1))
 
 
 # -- what a client may ask for -------------------------------------------------------------------
