@@ -143,6 +143,44 @@ describe("the history of a councilor", () => {
     expect(shown()).toMatchObject({ more: false, held: [] });
   });
 
+  it("follows unfinished runs that stand below the newest ones, and reads no farther than those", async () => {
+    const server = new Server(180);
+    for (const n of [0, 60, 120]) server.runs[n] = run(180 - n, { status: "pending", severity: null });
+    const { history, shown } = opened(server, { pageSize: 180 });
+    await history.refresh();
+    const pending = () => shown().rows.filter((row) => row.status === "pending").length;
+    expect(pending()).toBe(3);
+    server.runs[120] = run(60);
+    await history.refresh();
+    expect(pending()).toBe(2);
+    server.runs[0] = run(180);
+    server.runs[60] = run(120);
+    server.asked = [];
+    await history.refresh();
+    expect([pending(), server.asked.length]).toEqual([0, 2]);
+    await history.refresh();
+    expect(server.asked).toHaveLength(3);
+    expect(shown().rows).toHaveLength(180);
+  });
+
+  it.each([true, false])("begins anew for an unfinished run too far below, at the top: %s", async (atTop) => {
+    const server = new Server(300);
+    server.runs[280] = run(20, { status: "processing", severity: null });
+    const { history, reader, shown } = opened(server, { pageSize: 290 });
+    await history.refresh();
+    reader.atTop = atTop;
+    server.runs[0] = run(300, { severity: "error" });
+    server.runs[280] = run(20);
+    await history.refresh();
+    await vi.waitFor(() => expect(shown().rows[0]?.severity).toBe("error"));
+    if (!atTop) {
+      expect(shown().rows).toHaveLength(290);
+      history.release();
+    }
+    await vi.waitFor(() => expect(shown().rows.every((row) => row.status === "completed")).toBe(true));
+    expect(shown()).toMatchObject({ more: false, busy: false });
+  });
+
   it("does not grow for ever while new ones join", async () => {
     const server = new Server(20);
     const { history, shown } = opened(server);

@@ -7,9 +7,11 @@
  *              new ones join at the top while the reader is there, else they are held
  *   release()  the held ones join at the top
  *
- * Pages go on by cursor, so that rows that come meanwhile move nothing. When more came than a refresh
- * reads, or than is worth keeping, the list begins anew.
+ * Pages go on by cursor, so that rows that come meanwhile move nothing. A refresh reads down to the
+ * last known one that may still change. Where that is farther than it reads, or more came than it
+ * reads or is worth keeping, the list begins anew.
  */
+import { isFinal } from "../state";
 import type { Severity, TaskRow, Trigger } from "../wire";
 import type { TaskPage } from "./endpoints";
 
@@ -81,6 +83,8 @@ export class RunHistory {
   #refreshing = false;
   /** Something changed while a page was on its way. */
   #outdated = false;
+  /** Rows far below may be old: the list begins anew once the reader is at the top. */
+  #behind = false;
   #stopped = false;
 
   constructor(agentId: string, filter: Filter, pageSize: number, ports: HistoryPorts) {
@@ -102,6 +106,7 @@ export class RunHistory {
       const page = await this.#page(this.#pageSize, null);
       this.#cursor = page.next_cursor;
       this.#joined = 0;
+      this.#behind = false;
       this.#tell({ ...EMPTY, rows: page.tasks.map(light), ...this.#told(page) });
     } catch (error) {
       return this.#tell({ busy: false, error });
@@ -156,18 +161,37 @@ export class RunHistory {
   }
 
   async #readNewest(): Promise<void> {
-    const known = new Set([...this.#listed.rows, ...this.#listed.held].map((row) => row.task_id));
+    const known = new Set(this.#known().map((row) => row.task_id));
     const fresh: TaskRow[] = [];
     let cursor: string | null = null;
+    let joined = false;
     for (let pages = 0; pages < REFRESH_PAGES; pages += 1) {
       const page: TaskPage = await this.#page(NEWEST, cursor);
       fresh.push(...page.tasks.map(light));
       cursor = page.next_cursor;
       if (pages === 0) this.#tell({ total: this.#told(page).total });
-      if (cursor === null || page.tasks.some((row) => known.has(row.task_id))) return this.#take(fresh);
+      joined ||= page.tasks.some((row) => known.has(row.task_id));
+      if (cursor === null || (joined && !this.#changesBelow(fresh))) return this.#take(fresh);
     }
     // More came than were read: what lies between is not known.
-    this.#overflow();
+    if (!joined) return this.#overflow();
+    // An unfinished one is too far below: reading all in between would cost more than a new beginning.
+    this.#behind = true;
+    if (this.#ports.atTop()) void this.restart();
+    else this.#take(fresh);
+  }
+
+  #known(): readonly TaskRow[] {
+    return [...this.#listed.rows, ...this.#listed.held];
+  }
+
+  /** Whether one that may still change stands below those that were read. */
+  #changesBelow(fresh: readonly TaskRow[]): boolean {
+    const read = new Set(fresh.map((row) => row.task_id));
+    const lowest = Date.parse(fresh.at(-1)?.created_at ?? "");
+    return this.#known().some(
+      (row) => !isFinal(row.status) && !read.has(row.task_id) && !(Date.parse(row.created_at) > lowest),
+    );
   }
 
   #take(fresh: readonly TaskRow[]): void {
@@ -175,7 +199,7 @@ export class RunHistory {
     const renewed = (rows: readonly TaskRow[]) => rows.map((row) => newer.get(row.task_id) ?? row);
     const rows = renewed(this.#listed.rows);
     const held = renewed(this.#listed.held);
-    const known = new Set([...rows, ...held].map((row) => row.task_id));
+    const known = new Set(this.#known().map((row) => row.task_id));
     // Below the first one that is known stand older ones, some of which later pages bring.
     const joint = fresh.findIndex((row) => known.has(row.task_id));
     const added = fresh.slice(0, joint === -1 ? fresh.length : joint);
@@ -187,7 +211,7 @@ export class RunHistory {
   /** Show the held ones. */
   release(): void {
     const { held, rows, more } = this.#listed;
-    if (more || this.#joined + held.length > JOINED_KEPT) return void this.restart();
+    if (more || this.#behind || this.#joined + held.length > JOINED_KEPT) return void this.restart();
     if (held.length === 0) return;
     this.#joined += held.length;
     this.#tell({ rows: [...held, ...rows], held: [] });
