@@ -126,18 +126,19 @@ export function ScheduleForm({ agent, onEnd }: ScheduleFormProps) {
   );
 }
 
-/** False when somebody else has changed the same meanwhile: then a person decides first. */
+/**
+ * False when the form has to stay: somebody else has changed the same meanwhile, and a person decides
+ * first; or something was written while the save was on its way.
+ */
 async function saveSchedule(id: string, drafting: Drafting<Draft>): Promise<boolean> {
   const present = sourceOf(await getAgent(id));
   if (present === null) throw new ApiError(404, agendaMessages.value.gone);
   if (!drafting.meets(present)) return false;
   const { base, draft } = drafting.now();
   const patch = patchOf(base, draft);
-  if (patch !== null) {
-    const saved = sourceOf((await editSeat(id, patch)).agent);
-    if (saved) drafting.saved(saved);
-  }
-  return true;
+  if (patch === null) return true;
+  const saved = sourceOf((await editSeat(id, patch)).agent);
+  return saved === null || drafting.saved(saved, draft);
 }
 
 interface SaveWordsProps {

@@ -41,7 +41,8 @@ export interface Drafting<D> extends State<D> {
   /** False when somebody has to decide first. */
   meets(source: Source<D>): boolean;
   settle(winner: "mine" | "theirs"): void;
-  saved(source: Source<D>): void;
+  /** False when something was written since `sent` was: it is left over, for the next save. */
+  saved(source: Source<D>, sent: D): boolean;
   discard(): void;
   /** What was written last, for what goes on after a wait. */
   readonly now: () => State<D>;
@@ -90,7 +91,12 @@ export function useDraft<D extends object>(key: string, source: Source<D>, field
       const merged = meet(base, draft, theirs.value, fields);
       update({ base: theirs.value, draft: merged[winner], version: theirs.version, taken: [], conflict: null });
     },
-    saved: ({ value, version }) => update(fresh(value, version)),
+    saved({ value, version }, sent) {
+      const { draft } = newest.current;
+      const left = same(draft, sent) ? value : meet(sent, draft, value, fields).mine;
+      update({ ...fresh(value, version), draft: left });
+      return same(left, value);
+    },
     discard() {
       const { base, version } = newest.current;
       const latest = source.version > version ? source : { value: base, version };

@@ -142,6 +142,6 @@ async function saveEdit(id: string, drafting: Drafting<SeatDraft>): Promise<bool
   if (!drafting.meets(sourceOf(present))) return false;
   const { base, draft } = drafting.now();
   const patch = changes(seatSections(base), seatSections(draft));
-  if (patch !== null) drafting.saved(sourceOf((await editSeat(id, patch)).agent));
+  if (patch !== null) drafting.saved(sourceOf((await editSeat(id, patch)).agent), draft);
   return true;
 }

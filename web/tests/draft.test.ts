@@ -1,0 +1,52 @@
+import { h, render } from "preact";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+
+import { draftFor, keepDraft } from "../src/seat/drafts";
+import { type Drafting, useDraft } from "../src/views/form/use_draft";
+
+interface Note {
+  readonly title: string;
+  readonly prompt: string;
+}
+
+const FIELDS = { title: "title", prompt: "prompt" };
+const HAD: Note = { title: "Old", prompt: "Look." };
+
+/** A form without elements: what counts is what it holds. */
+function openForm(): Drafting<Note> {
+  let drafting: Drafting<Note> | undefined;
+  const Form = () => {
+    drafting = useDraft("note", { value: HAD, version: 1 }, FIELDS, true);
+    return null;
+  };
+  render(h(Form, null), { childNodes: [], firstChild: null, namespaceURI: "" } as unknown as Element);
+  return drafting!;
+}
+
+describe("a draft that is saved", () => {
+  beforeEach(() => {
+    vi.stubGlobal("document", {});
+    keepDraft("note", null);
+  });
+  afterEach(() => vi.unstubAllGlobals());
+
+  it("is what the server made of it, and kept no longer", () => {
+    const form = openForm();
+    form.change({ title: " New " });
+    const sent = form.now().draft;
+    expect(form.saved({ value: { ...HAD, title: "New" }, version: 2 }, sent)).toBe(true);
+    expect(form.now()).toMatchObject({ draft: { title: "New", prompt: "Look." }, version: 2 });
+    expect(draftFor("note", HAD)).toBeNull();
+  });
+
+  it("keeps what was written while it was on its way, in the same field too", () => {
+    const form = openForm();
+    form.change({ title: "New" });
+    const sent = form.now().draft;
+    form.change({ title: "Newer", prompt: "Look twice." });
+    const value = { ...HAD, title: "New" };
+    expect(form.saved({ value, version: 2 }, sent)).toBe(false);
+    expect(form.now()).toMatchObject({ base: value, draft: { title: "Newer", prompt: "Look twice." }, version: 2 });
+    expect(draftFor("note", HAD)).toMatchObject({ base: value, draft: { title: "Newer", prompt: "Look twice." }, version: 2 });
+  });
+});
