@@ -12,7 +12,7 @@ import { inSeatOrder } from "./council/names";
 import { type Screen, type Shape, shapeOf, TILES_ABOVE } from "./council/shape";
 import { isPaused, lastVerdict, type Standing, standingOf, troubleOf } from "./council/standing";
 import { density } from "./preferences";
-import { council, lost } from "./session";
+import { council, lost, unreadable } from "./session";
 import type { Agent } from "./wire";
 
 /** The width of a phone is as the styles have it. */
@@ -50,8 +50,15 @@ export const inOrder = computed(
 );
 /** In its seat without any verdict yet: nothing is known of it, so it is not in order either. */
 export const unproven = computed(() => untroubled.value.length - inOrder.value);
+/** Also those that are not shown, since what the server told of them cannot be read. */
+export const unknown = computed(() => unproven.value + unreadable.value);
 
 const ICONS = { calm, error, missed, warning, lost: lostIcon } as const;
+
+export const tabIcon = computed<keyof typeof ICONS>(() => {
+  if (lost.value) return "lost";
+  return attention.value[0]?.kind ?? (unreadable.value > 0 ? "warning" : "calm");
+});
 
 /** The tab says how many need the reader, and its icon the worst state. */
 export function applyTab(): void {
@@ -60,8 +67,7 @@ export function applyTab(): void {
     document.title = open > 0 ? `(${open}) Conselho` : "Conselho";
   });
   effect(() => {
-    const state = lost.value ? "lost" : (attention.value[0]?.kind ?? "calm");
     const link = document.querySelector<HTMLLinkElement>('link[rel="icon"]');
-    if (link) link.href = ICONS[state];
+    if (link) link.href = ICONS[tabIcon.value];
   });
 }

@@ -5,11 +5,11 @@ import { displayName, shortName } from "../council/names";
 import { nextSlot } from "../council/next";
 import { isPaused, type MarkKind } from "../council/standing";
 import { formats, type Messages, messages } from "../i18n";
-import { attention, inOrder, seated, standings, unproven } from "../overview";
+import { attention, inOrder, seated, standings, unknown, unproven } from "../overview";
 import { Mark } from "../parts/mark";
 import { ageText } from "../parts/time";
 import { executionAddress, TIMELINE_ADDRESS } from "../route";
-import { heardAt, loaded, lost } from "../session";
+import { heardAt, loaded, lost, unreadable } from "../session";
 import { lastVisit } from "../visit";
 import type { Agent } from "../wire";
 import { HemicycleView } from "./hemicycle";
@@ -33,12 +33,12 @@ function sentences(text: string) {
   return text.split(/(?<=\.) /).flatMap((sentence, at) => [at > 0 && " ", <span key={at}>{sentence}</span>]);
 }
 
-function headline(t: Messages): string {
+export function headline(t: Messages): string {
   const words = t.headline;
   const open = attention.value;
   const agents = seated.value;
   if (!loaded.value) return words.loading;
-  if (agents.length === 0) return words.empty;
+  if (agents.length === 0 && unreadable.value === 0) return words.empty;
   if (open.length === 1 && open[0]) {
     const name = shortName(displayName(open[0].agent));
     return lost.value ? words.oneWas(name) : words.one(name);
@@ -46,23 +46,23 @@ function headline(t: Messages): string {
   if (open.length > 1) {
     return lost.value ? words.manyWere(open.length) : words.many(open.length);
   }
-  if (agents.every(isPaused)) return words.onLeave;
+  if (agents.every(isPaused) && unreadable.value === 0) return words.onLeave;
   const known = agents.filter((agent) => !isPaused(agent)).length - inOrder.value - unproven.value;
   if (known > 0) return words.known(known);
-  if (inOrder.value === 0) return words.waiting;
-  if (unproven.value > 0) return words.unproven(unproven.value);
+  if (inOrder.value === 0 && unreadable.value === 0) return words.waiting;
+  if (unknown.value > 0) return words.unproven(unknown.value);
   return lost.value ? words.wereInOrder : words.allInOrder;
 }
 
-function more(t: Messages): string {
+export function more(t: Messages): string {
   const words = t.headline;
   if (!loaded.value) return "";
   if (lost.value) return words.picture(formats.value.clockSeconds(heardAt.value));
-  if (seated.value.length === 0) return words.emptyMore;
+  if (seated.value.length === 0) return unreadable.value === 0 ? words.emptyMore : "";
   const open = attention.value;
   if (open.length > 0) {
     const of = (kind: string) => open.filter((each) => each.kind === kind).length;
-    const rest = inOrder.value > 0 && unproven.value === 0 ? ` ${words.restInOrder}` : "";
+    const rest = inOrder.value > 0 && unknown.value === 0 ? ` ${words.restInOrder}` : "";
     return words.troubles(of("error"), of("missed"), of("warning")) + rest;
   }
   const running = [...standings.value.values()].filter((each) => each === "running").length;
@@ -72,7 +72,7 @@ function more(t: Messages): string {
 /** Since when nothing has been wrong: since the last of them came back to order. */
 function calmWords(t: Messages): string {
   const [last] = newestChanges(seated.value);
-  const calm = inOrder.value > 0 && unproven.value === 0 && last?.kind === "recovered";
+  const calm = inOrder.value > 0 && unknown.value === 0 && last?.kind === "recovered";
   return calm ? t.headline.calmSince(formats.value.moment(last.at, now.value)) : "";
 }
 
