@@ -7,6 +7,7 @@ import { type Filter, type Listed, NO_FILTER, queryOf, RunHistory } from "../src
 import { paced } from "../src/report/paced";
 import { spanOf } from "../src/report/spans";
 import { countsOf, divided, nearest, spotOf, spotsOf } from "../src/report/spots";
+import { ON_ITS_WAY, type Part, tallyOf, tallyWords } from "../src/report/tally";
 import { ticksOf } from "../src/report/ticks";
 import { formatsFor } from "../src/text/format";
 import type { TaskRow } from "../src/wire";
@@ -393,5 +394,35 @@ describe("the figures of a span", () => {
     if (figures.kind !== "chart") throw new Error(figures.words);
     expect(figures.summary).toBe("$1.75 in the last 24 hours; up to $1.25 per hour.");
     expect(figures.data.bars[0]?.values).toEqual([0.5, null, 1.25]);
+  });
+});
+
+describe("how many there were of each", () => {
+  const there: Part = { buckets: [], failed: false };
+  const failed: Part = { buckets: null, failed: true };
+  const spots = spotsOf([run(1), run(2, { severity: "error" })], T0);
+  const said = (error: unknown, parts: readonly Part[], shown = spots) =>
+    tallyWords(
+      { tally: tallyOf(error, parts), spots: shown, blocks: [], pending: false },
+      "today",
+      COUNCILOR_MESSAGES.en,
+      formatsFor("en"),
+    );
+
+  it("is said once all are known", () => {
+    expect(said(null, [])).toBe("2 runs: 1 error, 1 in order");
+    expect(said(null, [there, there])).toBe("2 runs: 1 error, 1 in order");
+    expect(said(null, [], [])).toBe("No run today.");
+  });
+
+  it("is not said while those before are on their way, or could not be had", () => {
+    expect(said(null, [there, ON_ITS_WAY])).toBe("Fetching");
+    expect(said(null, [ON_ITS_WAY, there])).toBe("Fetching");
+    expect(said(null, [failed, there])).toBe("The runs could not be fetched.");
+    expect(said(null, [ON_ITS_WAY, { ...there, failed: true }])).toBe("The runs could not be fetched.");
+  });
+
+  it("is not said of what could not be fetched again, though marks are shown", () => {
+    expect(said(new Error("no answer"), [])).toBe("The runs could not be fetched.");
   });
 });

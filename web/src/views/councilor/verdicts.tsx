@@ -12,14 +12,11 @@ import { formats, language, messages } from "../../i18n";
 import { councilorMessages } from "../../i18n/councilor";
 import { Mark, MARK_SHAPES } from "../../parts/mark";
 import { memo } from "../../parts/memo";
-import type { Bucket } from "../../report/endpoints";
 import { NO_FILTER } from "../../report/history";
 import { type Span, SPAN_BY, SPAN_MS, SPANS } from "../../report/spans";
 import {
   type Block,
   type Box,
-  type Counts,
-  countsOf,
   divided,
   type Lane,
   LANES,
@@ -27,6 +24,7 @@ import {
   type Spot,
   spotsOf,
 } from "../../report/spots";
+import { countWords, ON_ITS_WAY, type Part, tallyOf, tallyWords } from "../../report/tally";
 import { ticksOf } from "../../report/ticks";
 import { rowWords } from "../../report/words";
 import { councilorAddress, executionAddress } from "../../route";
@@ -74,8 +72,9 @@ export function Verdicts(props: VerdictsProps) {
   const { agentId, told, span } = props;
   const since = useMemo(() => now.peek() - SPAN_MS[span], [span]);
   const view = useHistory(agentId, { ...NO_FILTER, since }, SPOTS, told, () => true);
-  const many = (view.listed.total ?? 0) > view.listed.rows.length;
-  return many && !view.stale ? <Many {...props} view={view} /> : <Section {...props} view={view} />;
+  const many = (view.listed.total ?? 0) > Math.min(view.listed.rows.length, SPOTS);
+  if (!many) return <Section {...props} view={view} parts={NONE} />;
+  return view.stale ? <Section {...props} view={view} parts={[ON_ITS_WAY]} /> : <Many {...props} view={view} />;
 }
 
 type Viewed = VerdictsProps & { view: HistoryView };
@@ -83,41 +82,41 @@ type Viewed = VerdictsProps & { view: HistoryView };
 /** With the runs that are too many to be told one by one. */
 function Many(props: Viewed) {
   const { agentId, told, span } = props;
-  const severity = useBuckets(agentId, told, span, "severity").buckets;
-  const lost = useBuckets(agentId, told, span, "lost").buckets;
-  return <Section {...props} severity={severity ?? NONE} lost={lost ?? NONE} />;
+  const severity = useBuckets(agentId, told, span, "severity");
+  const lost = useBuckets(agentId, told, span, "lost");
+  return <Section {...props} parts={[severity, lost]} />;
 }
 
-const NONE: readonly Bucket[] = [];
+const NONE: readonly never[] = [];
 
 interface SectionProps extends Viewed {
-  /** How many there were by hour or day, when not all are told one by one. */
-  severity?: readonly Bucket[];
-  lost?: readonly Bucket[];
+  /** When not all are told one by one: how many ended in which way by hour or day, and were lost. */
+  parts: readonly Part[];
 }
 
-function Section({ agentId, span, onSpan, onBlock, view, severity = NONE, lost = NONE }: SectionProps) {
-  const { verdicts: t, spans } = councilorMessages.value;
+function Section({ agentId, span, onSpan, onBlock, view, parts }: SectionProps) {
+  const t = councilorMessages.value;
   const until = useComputed(() => (Math.floor(now.value / TURN_MS) + 1) * TURN_MS).value;
   const { rows, error, busy } = view.listed;
   const since = until - SPAN_MS[span];
+  const tally = tallyOf(error, parts);
+  // One without the other would tell half of an hour.
+  const [severity, lost] = parts.every(({ buckets }) => buckets) ? parts.map(({ buckets }) => buckets ?? NONE) : [];
   const { spots, blocks } = useMemo(
-    () => divided(spotsOf(rows.slice(0, SPOTS), since), severity, lost, since),
+    () => divided(spotsOf(rows.slice(0, SPOTS), since), severity ?? NONE, lost ?? NONE, since),
     [rows, since, severity, lost],
   );
-  const counts = countsOf(spots, blocks);
-  const empty = spots.length === 0 && blocks.length === 0;
-  const words = empty ? (busy || view.stale ? "" : t.none(spans.over[span])) : countWords(counts);
+  const pending = busy || view.stale;
   return (
-    <section class="box verdicts" aria-labelledby="verdicts-title" aria-busy={busy || view.stale}>
+    <section class="box verdicts" aria-labelledby="verdicts-title" aria-busy={pending || tally === "busy"}>
       <header>
-        <h3 id="verdicts-title">{t.title}</h3>
-        <p class="counted">{error !== null && empty ? t.failed : words}</p>
+        <h3 id="verdicts-title">{t.verdicts.title}</h3>
+        <p class="counted">{tallyWords({ tally, spots, blocks, pending }, t.spans.over[span], t, formats.value)}</p>
         <Spans span={span} onSpan={onSpan} />
       </header>
       <Strip agentId={agentId} spots={spots} blocks={blocks} span={span} until={until} onBlock={onBlock} />
       {blocks.length > 0 && (
-        <p class="older">{t.older(formats.value.number(spots.length), t.by[SPAN_BY[span]])}</p>
+        <p class="older">{t.verdicts.older(formats.value.number(spots.length), t.verdicts.by[SPAN_BY[span]])}</p>
       )}
     </section>
   );
@@ -134,15 +133,6 @@ function Spans({ span, onSpan }: Pick<VerdictsProps, "span" | "onSpan">) {
       ))}
     </div>
   );
-}
-
-/** "96 runs: 2 errors, 94 in order". */
-function countWords(counts: Counts): string {
-  const t = councilorMessages.value.verdicts;
-  const f = formats.value;
-  const runs = LANES.reduce((sum, lane) => sum + (lane === "lost" ? 0 : counts[lane]), 0);
-  const parts = LANES.filter((lane) => counts[lane] > 0).map((lane) => t.counted[lane](counts[lane], f.number(counts[lane])));
-  return `${t.runs(runs, f.number(runs))}: ${parts.join(", ")}`;
 }
 
 interface StripProps extends Pick<VerdictsProps, "agentId" | "span" | "onBlock"> {
@@ -362,7 +352,7 @@ function Cursor({ host, agentId, spots, blocks, scale, width, onBlock }: CursorP
       <a
         class={`cursor ${seen ? "is-seen" : ""} ${stop.block ? "is-block" : ""}`}
         href={stop.spot ? executionAddress(stop.spot.row.task_id) : councilorAddress(agentId)}
-        aria-label={stop.spot ? t.spot(spotWords(stop.spot)) : t.block(blockTime(stop.block), countWords(stop.block.counts))}
+        aria-label={stop.spot ? t.spot(spotWords(stop.spot)) : t.block(blockTime(stop.block), countWords(stop.block.counts, councilorMessages.value, formats.value))}
         aria-describedby="verdict-keys"
         style={{ left: `${(left + right) / 2}px`, top: `${y ?? TOP}px`, width: `${Math.max(24, right - left + 8)}px`, height: y === null ? `${FLOOR - TOP}px` : "24px" }}
         onClick={open}
@@ -460,7 +450,7 @@ function BlockTip({ block }: { block: Block }) {
       <p class="tip-head">
         <b>{blockTime(block)}</b>
       </p>
-      <p class="tip-words">{countWords(block.counts)}</p>
+      <p class="tip-words">{countWords(block.counts, councilorMessages.value, formats.value)}</p>
     </>
   );
 }
