@@ -33,6 +33,15 @@ export const executionEn: ExecutionMessages = {
   workingNote: "Nothing that shows in the log counts as a verdict before the end.",
   cancelling: "Cancelling",
   cancelNote: "The order has reached whoever works on it; it takes up to two seconds.",
+  skipped: {
+    quietHours: (day, clock, zone, hours) => `${day} ${clock} (${zone}) is outside the active hours ${hours}.`,
+    excluded: (date, why) => `${date} is excluded${why && ` (${why})`}.`,
+    calendar: (name) => `calendar ${name}`,
+    maintenance: "A maintenance window was set.",
+    spent: (ofCouncil, spent, limit, today, setting) =>
+      `The ${ofCouncil ? "council" : "councilor"} has spent ${spent} of ${limit} ${today ? "today" : "this month"} (${setting}).` +
+      ` Raise the limit, or wait for the next ${today ? "day" : "month"}.`,
+  },
   triesAgain: (attempt, max) => `Waiting for attempt ${attempt} of ${max}`,
   triesAgainAt: (at) => `Starts at ${at}.`,
   triesAgainIn: (at, span) => `Starts at ${at}, in ${span}.`,

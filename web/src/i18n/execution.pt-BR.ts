@@ -29,6 +29,17 @@ export const executionPtBR = {
   workingNote: "Nada do que apareça no registro vale como veredito antes de terminar.",
   cancelling: "Cancelando",
   cancelNote: "O cancelamento já chegou a quem trabalha; leva até dois segundos.",
+  /** What the server says in English of a slot that it skipped. */
+  skipped: {
+    quietHours: (day: string, clock: string, zone: string, hours: string) =>
+      `${day}, ${clock} (${zone}): fora do horário de atividade, ${hours}.`,
+    excluded: (date: string, why: string) => `${date} está fora da agenda${why && `: ${why}`}.`,
+    calendar: (name: string) => `calendário ${name}`,
+    maintenance: "Alguém marcou uma janela de manutenção.",
+    spent: (ofCouncil: boolean, spent: string, limit: string, today: boolean, setting: string) =>
+      `O ${ofCouncil ? "conselho" : "conselheiro"} já gastou ${spent} dos ${limit} ${today ? "de hoje" : "deste mês"} (${setting}).` +
+      ` Aumente o limite ou espere o ${today ? "dia" : "mês"} virar.`,
+  },
   triesAgain: (attempt: number, max: number) => `Espera pela tentativa ${attempt} de ${max}`,
   triesAgainAt: (at: string) => `Começa às ${at}.`,
   triesAgainIn: (at: string, span: string) => `Começa às ${at}, em ${span}.`,

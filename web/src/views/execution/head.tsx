@@ -2,17 +2,19 @@
 import { now } from "../../clock";
 import { markOf, type Mood } from "../../council/standing";
 import type { Usual } from "../../execution/medians";
-import { formats, type Messages, messages } from "../../i18n";
+import { formats, language, type Messages, messages } from "../../i18n";
 import { executionMessages } from "../../i18n/execution";
 import type { ExecutionMessages } from "../../i18n/execution.pt-BR";
 import { Mark } from "../../parts/mark";
 import { Portrait } from "../../parts/portrait";
 import { Ago } from "../../parts/time";
+import type { Said } from "../../providers/sentences";
 import { lost } from "../../session";
 import { isFinal } from "../../state";
 import { firstLine, isRetry, missedReason, newsOf, stateWord } from "../../text/news";
 import { doubtOf, reasonWords } from "../../text/verdict";
 import type { Agent, TaskRow } from "../../wire";
+import { skippedSentence } from "./skipped";
 
 const FACE: Readonly<Record<ReturnType<typeof markOf>, Mood>> = {
   success: "serene",
@@ -53,8 +55,8 @@ export function Head({ row, agent, usual }: HeadProps) {
           {row.status === "processing" && <Measure usual={usual} agent={agent} />}
         </p>
         <h2 dir="auto">{headTitle(row, messages.value, t)}</h2>
-        {headMore(row, messages.value, t).map((text) => (
-          <p class="reason" dir="auto" key={text}>
+        {headMore(row, messages.value, t).map(({ text, lang }) => (
+          <p class="reason" dir="auto" lang={lang} key={text}>
             {text}
           </p>
         ))}
@@ -110,11 +112,18 @@ function headTitle(row: TaskRow, t: Messages, own: ExecutionMessages): string {
   return newsOf(row, t, formats.value);
 }
 
-function headMore(row: TaskRow, t: Messages, own: ExecutionMessages): string[] {
+function headMore(row: TaskRow, t: Messages, own: ExecutionMessages): Said[] {
+  if (row.status === "skipped") {
+    const said = skippedSentence(language.value, row, own.skipped, formats.value);
+    return said === null ? [] : [said];
+  }
+  return ownReasons(row, t, own).map((text) => ({ text }));
+}
+
+function ownReasons(row: TaskRow, t: Messages, own: ExecutionMessages): string[] {
   if (row.cancel_requested && !isFinal(row.status)) return [own.cancelNote];
   if (row.status === "processing") return [own.workingNote];
   if (row.status === "missed") return [missedReason(row.skip_reason, t)];
-  if (row.status === "skipped") return row.error ? [row.error] : [];
   const title = headTitle(row, t, own);
   const said = firstLine(row.verdict?.summary);
   // The title is the page's own where the agent's word does not count as it stands.
