@@ -1,5 +1,7 @@
 /** The council's last and next hours, a lane each. Fetched when first opened. */
 import "../../styles/timeline.css";
+import "../../styles/timeline_chart.css";
+import "../../styles/timeline_marks.css";
 
 import { computed } from "@preact/signals";
 import { useEffect } from "preact/hooks";
