@@ -104,7 +104,9 @@ async def test_shortcuts_lead_everywhere_and_can_be_switched_off(
     await expect(needs.last).to_be_focused()
 
     await page.keyboard.type("gv")
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Provedores")
     await page.keyboard.press("/")
+    await expect(page.get_by_label("Filtrar por nome")).to_be_focused()
     await page.keyboard.type("rgt")  # letters, where one types
     await expect(page.get_by_label("Filtrar por nome")).to_have_value("rgt")
     await expect(page.locator(".news")).to_have_count(0)
