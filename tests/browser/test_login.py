@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Locator, Page, expect
 
 from tests.browser.conftest import Open
 from tests.browser.test_accessibility import assert_accessible
@@ -120,8 +120,7 @@ async def test_who_guesses_has_to_wait(guarded: Server, open_page: Open) -> None
 
 
 async def test_a_session_that_ends_loses_nothing(guarded: Server, open_page: Open) -> None:
-    token_id, secret = token(guarded, "admin", "first")
-    _, another = token(guarded, "admin", "second")
+    token_id, secret = token(guarded, "admin", "Ana")
     page = await open_page(guarded, until=FIELD)
     await log_in(page, secret)
     await let_in(page)
@@ -138,11 +137,67 @@ async def test_a_session_that_ends_loses_nothing(guarded: Server, open_page: Ope
     await expect(line).to_be_hidden()
     await page.keyboard.press("Escape")
 
+    _, another = token(guarded, "admin", "Ana")
     await log_in(page, another)
     await expect(line).to_have_value("0 7 * * 1")
     await expect(page.locator("[data-connection=live]")).to_be_visible()
     await page.get_by_role("button", name="Enviar de novo").click()
     await expect(page.get_by_role("dialog")).to_contain_text("A agenda foi salva e já vale.")
+
+
+async def test_two_people_at_one_browser_are_not_taken_for_each_other(
+    guarded: Server, open_page: Open
+) -> None:
+    """Who logs in or out in one tab does so in all, and what one wrote is not for the other."""
+    _, ana = token(guarded, "admin", "Ana")
+    bia_id, bia = token(guarded, "admin", "Bia")
+    first = await open_page(guarded, until=FIELD)
+    second = await first.context.new_page()
+    await second.goto(guarded.url)
+    await log_in(first, ana)
+    await let_in(second)
+    line = await write_a_schedule(second)
+
+    await leave(first, "Ana")
+    await expect(second.locator(FIELD)).to_be_visible()
+    await log_in(first, ana)
+    await expect(line).to_have_value("0 7 * * 1")
+    await leave(first, "Ana")
+    await log_in(first, bia)
+    await expect(second.locator(".who-button")).to_have_attribute("title", "Quem entrou: Bia")
+    await let_in(second)
+    assert await drafts(second) == []
+
+    await write_a_schedule(second)
+    assert await drafts(second) == ["conselho.draft.agenda/calm"]
+    guarded.delete(f"/api/tokens/{bia_id}")
+    await second.get_by_role("button", name="Salvar agenda").click()
+    await log_in(second, ana)
+    for page in (first, second):
+        await expect(page.locator(".who-button")).to_have_attribute("title", "Quem entrou: Ana")
+        await let_in(page)
+        assert await drafts(page) == []
+
+
+async def write_a_schedule(page: Page) -> Locator:
+    await page.evaluate("location.hash = '#/agenda/calm'")
+    await page.get_by_role("button", name="Editar agenda").click()
+    await page.get_by_label("Em dias e horas").check()
+    line = page.get_by_label("Linha cron")
+    await line.fill("0 7 * * 1")
+    return line
+
+
+async def leave(page: Page, name: str) -> None:
+    await page.get_by_role("button", name=f"Quem entrou: {name}").click()
+    await page.get_by_role("button", name="Sair").click()
+    await expect(page.locator(FIELD)).to_be_focused()
+
+
+async def drafts(page: Page) -> list[str]:
+    kept = "Object.keys(sessionStorage).filter((key) => key.startsWith('conselho.draft.'))"
+    found: list[str] = await page.evaluate(kept)
+    return found
 
 
 async def test_a_stream_whose_token_is_revoked_leads_to_the_login(

@@ -2,6 +2,7 @@
 import { computed, signal } from "@preact/signals";
 
 import * as api from "./api";
+import { whenElsewhere, write } from "./preferences";
 
 export type Role = "viewer" | "operator" | "admin";
 const RISING: readonly Role[] = ["viewer", "operator", "admin"];
@@ -22,8 +23,15 @@ function covers(needed: Role): boolean {
   return role ? RISING.indexOf(role) >= RISING.indexOf(needed) : true;
 }
 
+/** Tabs share one login: each asks again when another one writes it. */
+const CHANGED_KEY = "conselho.login-changed";
+/** Whose drafts this tab keeps; it outlives a reload with them. */
+const OWNER_KEY = "conselho.owner";
+
 export function startAccess(): void {
   api.whenRefused(() => void askWho());
+  // A question that is on its way may be answered with what was before.
+  whenElsewhere(CHANGED_KEY, () => void (asking ?? Promise.resolve()).then(askWho));
   void askWho();
 }
 
@@ -33,12 +41,7 @@ let asking: Promise<void> | null = null;
 export function askWho(): Promise<void> {
   asking ??= api
     .getSession()
-    .then(
-      (answer) => {
-        who.value = answer;
-      },
-      () => undefined,
-    )
+    .then(take, () => undefined)
     .finally(() => {
       asking = null;
     });
@@ -47,16 +50,44 @@ export function askWho(): Promise<void> {
 
 /** Rejects with an ApiError: 401 for a token that is not accepted, 429 for too many of them. */
 export async function logIn(token: string): Promise<void> {
-  who.value = await api.openSession(token);
+  take(await api.openSession(token));
+  write(CHANGED_KEY, String(Date.now()));
+}
+
+let owner = ofTab(() => sessionStorage.getItem(OWNER_KEY));
+
+/** What one person wrote and saw is not for the next: for somebody else the page begins anew. */
+function take(answer: api.SessionAnswer): void {
+  const { name } = answer;
+  if (name !== null) {
+    const isAnother = owner !== null && owner !== name;
+    owner = name;
+    if (isAnother) beginAnew();
+    ofTab(() => sessionStorage.setItem(OWNER_KEY, name));
+    if (isAnother) return;
+  }
+  who.value = answer;
 }
 
 /** What was shown, and written and not saved, leaves with the reader: the page begins anew. */
 export async function logOut(): Promise<void> {
   who.value = await api.closeSession();
-  try {
-    sessionStorage.clear();
-  } catch {
-    // A browser that keeps nothing has nothing to clear.
-  }
+  write(CHANGED_KEY, String(Date.now()));
+  beginAnew();
+}
+
+function beginAnew(): void {
+  ofTab(() => sessionStorage.clear());
+  // No form may hold the page back: its reader is gone.
+  window.addEventListener("beforeunload", (event) => event.stopImmediatePropagation(), { capture: true });
   location.reload();
+}
+
+/** A browser that keeps nothing has nothing to read and to clear. */
+function ofTab<Value>(use: () => Value): Value | null {
+  try {
+    return use();
+  } catch {
+    return null;
+  }
 }
