@@ -1,7 +1,10 @@
 import { h, render } from "preact";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
+import type { SeatAgent } from "../src/seat/documents";
+import { blankDraft, draftOfAgent, type SeatDraft } from "../src/seat/draft";
 import { draftFor, keepDraft } from "../src/seat/drafts";
+import { keepLeftOver } from "../src/seat/left_over";
 import { type Drafting, useDraft } from "../src/views/form/use_draft";
 
 interface Note {
@@ -48,5 +51,30 @@ describe("a draft that is saved", () => {
     expect(form.saved({ value, version: 2 }, sent)).toBe(false);
     expect(form.now()).toMatchObject({ base: value, draft: { title: "Newer", prompt: "Look twice." }, version: 2 });
     expect(draftFor("note", HAD)).toMatchObject({ base: value, draft: { title: "Newer", prompt: "Look twice." }, version: 2 });
+  });
+});
+
+describe("a draft whose seat is given", () => {
+  const AGENT = {
+    ...{ agent_id: "ana", name: "Ana", tags: [], version: 4 },
+    councilor_config: {
+      title: "Guardiã",
+      schedule: { type: "interval", value: "1d", timezone: "UTC" },
+      task: { name: "Testes", prompt: "Rode." },
+    },
+  } as unknown as SeatAgent;
+  const sent: SeatDraft = { ...blankDraft("claude", "UTC"), agentId: "ana", name: "Ana", title: " Guardiã", taskName: "Testes", prompt: "Rode." };
+  const left = () => draftFor<Partial<SeatDraft>>("edit/ana", {});
+  beforeEach(() => keepDraft("edit/ana", null));
+
+  it("leaves what was written meanwhile to the form of the seat", () => {
+    keepLeftOver(AGENT, sent, { ...sent, prompt: "Rode tudo." }, "UTC");
+    expect(left()).toMatchObject({ base: draftOfAgent(AGENT, "UTC"), draft: { prompt: "Rode tudo.", title: "Guardiã" }, version: 4 });
+  });
+
+  it("leaves nothing when nothing was, or only what a seat does not hold", () => {
+    keepLeftOver(AGENT, sent, sent, "UTC");
+    keepLeftOver(AGENT, sent, { ...sent, name: "Anna" }, "UTC");
+    expect(left()).toBeNull();
   });
 });

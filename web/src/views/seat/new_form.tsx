@@ -6,6 +6,7 @@ import { promoteAddress, PROMOTE_ADDRESS, editAddress } from "../../route";
 import { freeId, proposedId } from "../../seat/agent_id";
 import { getAgents, getHealth, type Seated } from "../../seat/api";
 import { agentForm, blankDraft, COMMAND, draftOfEntry, isFree, newSeatForm, SEAT_FIELDS, type SeatDraft } from "../../seat/draft";
+import { keepLeftOver } from "../../seat/left_over";
 import { abandon, madeId, type Progress, seatNewAgent } from "../../seat/steps";
 import { seatMessages } from "../../i18n/seat";
 import { ZONE } from "../card";
@@ -66,6 +67,7 @@ export function NewSeatForm({ draftKey, entry, onSeated }: NewSeatProps) {
     drafting.change({ agentId: draft.agentId.trim(), ownId: true });
     const { draft: written, progress: from } = drafting.now();
     const seated = await seatNewAgent(agentForm(written), newSeatForm(written), (from ?? {}) as Progress, server, drafting.keepProgress);
+    keepLeftOver(seated.agent, written, drafting.now().draft, ZONE);
     drafting.discard();
     onSeated(seated);
   };

@@ -7,6 +7,7 @@ import { seatMessages } from "../../i18n/seat";
 import { editSeat, getAgent, type Seated } from "../../seat/api";
 import { draftOfAgent, promoteForm, SEAT_FIELDS, seatSections, type SeatDraft } from "../../seat/draft";
 import type { SeatAgent } from "../../seat/documents";
+import { keepLeftOver } from "../../seat/left_over";
 import { changes, countChanges } from "../../seat/patch";
 import { giveSeat, type Progress } from "../../seat/steps";
 import { differences } from "../../seat/values";
@@ -57,7 +58,9 @@ export function SeatForm({ draftKey, agent, onSeated, onGone }: SeatFormProps) {
   };
   const give = async () => {
     const from = (drafting.progress ?? {}) as Progress;
-    const seated = await giveSeat(id, promoteForm(drafting.now().draft), from, server, drafting.keepProgress);
+    const { draft: sent } = drafting.now();
+    const seated = await giveSeat(id, promoteForm(sent), from, server, drafting.keepProgress);
+    keepLeftOver(seated.agent, sent, drafting.now().draft, ZONE);
     drafting.discard();
     onSeated?.(seated);
   };
