@@ -21,7 +21,6 @@ import { CouncilView } from "./council";
 import { Footer } from "./footer";
 import { Kpis } from "./kpis";
 import { MaintenanceBanner } from "./maintenance";
-import { RecentRuns } from "./recent";
 import { TopBar } from "./topbar";
 
 /** What most visits never open is fetched when it is; some of it brings the monospaced face along. */
@@ -31,6 +30,7 @@ const CouncilorPanel = lazy(() => import("./councilor/panel").then((module) => m
 const SeatPanel = lazy(() => import("./seat/panel").then((module) => module.SeatPanel));
 const AgendaPanel = lazy(() => import("./agenda/panel").then((module) => module.AgendaPanel));
 const OrdersPanel = lazy(() => import("./orders/panel").then((module) => module.OrdersPanel));
+const RecentRuns = lazy(() => import("./recent").then((module) => module.RecentRuns));
 const EmptyCouncil = lazy(() => import("./empty").then((module) => module.EmptyCouncil));
 const JournalPanel = lazy(() => import("./journal/panel").then((module) => module.JournalPanel));
 const Login = lazy(() => import("./login").then((module) => module.Login));

@@ -1,4 +1,9 @@
-/** The newest executions as a table: what ran, what it said, how long it took. */
+/**
+ * The newest executions as a table: what ran, what it said, how long it took. Fetched after the council,
+ * below which it stands.
+ */
+import "../styles/recent.css";
+
 import { useState } from "preact/hooks";
 
 import { formats, messages } from "../i18n";
