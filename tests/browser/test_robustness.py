@@ -70,6 +70,9 @@ async def test_five_hundred_councilors_with_ugly_names_fit_any_screen(
                 {"councilor_config": seat, "customization": looks},
             )
             server.call(agent_id)
+        flood = "head -c 5000000 /dev/zero | tr '\\0' x; echo; yes | head -c 1000000"
+        server.promote("flood", ["sh", "-c", flood])
+        flooded = server.call("flood")
         for width, dark in ((1440, False), (360, True)):
             page = await open_page(server, width=width, dark=dark)
             for agent_id in NAMES:
@@ -81,8 +84,15 @@ async def test_five_hundred_councilors_with_ugly_names_fit_any_screen(
             within = "document.documentElement.scrollWidth - innerWidth"
             assert await page.evaluate(within) <= 0
             await page.keyboard.press("r")
-            await expect(page.locator(".news li")).to_have_count(len(NAMES))
+            await expect(page.locator(".news li")).to_have_count(len(NAMES) + 1)
             assert await page.evaluate(within) <= 0
+            await page.goto(f"{server.url}/#/execution/{flooded['task_id']}")
+            panel = page.get_by_role("dialog")
+            await expect(panel.locator("h2").first).to_be_visible()
+            await expect(panel).to_contain_text("x" * 100)
+            assert await page.evaluate(within) <= 0
+            await page.keyboard.press("Escape")
+            await expect(panel).to_have_count(0)
 
 
 # -- answers ---------------------------------------------------------------------------------------
@@ -103,6 +113,7 @@ async def test_parts_that_do_not_come_are_named_and_the_others_are_shown(
         await expect(alerts.first).to_contain_text("The figures are missing: ")
         await expect(alerts.last).to_contain_text("The latest runs are missing: ")
         assert "undefined" not in await page.locator("body").inner_text()
+        await expect(page.locator(".footer")).not_to_contain_text("honest silence")
         between.rules.clear()
         await alerts.first.get_by_role("button", name="Try again").click()
         await expect(alerts).to_have_count(0)
@@ -128,30 +139,34 @@ async def test_without_the_council_the_page_says_why_and_keeps_trying(
 async def test_councilors_that_cannot_be_read_are_counted_and_the_others_are_shown(
     server: Server, open_page: Open
 ) -> None:
-    server.call("leaky")
+    server.call("calm")
     page = await open_page(server, language="en", until="body")
     await page.context.route("**/api/councilors?*", spoiled)
     await page.reload()
-    await expect(page.locator(".attention-card")).to_contain_text("Otávia Prado")
-    await expect(page.locator("[data-agent=failing]")).to_be_visible()
-    await expect(page.locator("[data-agent=calm], [data-agent=slow]")).to_have_count(0)
+    seen = page.locator("[data-agent=calm], [data-agent=failing]")
+    spoiled_ones = page.locator("[data-agent=leaky], [data-agent=slow]")
+    await expect(seen).to_have_count(2)
+    await expect(spoiled_ones).to_have_count(0)
     alert = page.locator("main [role=alert]")
     await expect(alert).to_contain_text("2 councilors are not shown here")
+    # One has no verdict yet, and of two nothing is known.
+    heading = page.get_by_role("heading", level=1)
+    await expect(heading).to_contain_text("Three without a verdict yet.")
     await is_live(page)
     await page.context.unroute("**/api/councilors?*")
     await alert.get_by_role("button", name="Try again").click()
     await expect(alert).to_have_count(0)
-    await expect(page.locator("[data-agent=calm], [data-agent=slow]")).to_have_count(2)
+    await expect(spoiled_ones).to_have_count(2)
 
 
 async def spoiled(route: Route) -> None:
     answered = await route.fetch()
     council: Json = await answered.json()
     by_id = {agent["agent_id"]: agent for agent in council["agents"]}
-    by_id["calm"]["recent"] = None
+    by_id["leaky"]["recent"] = None
     by_id["slow"]["created_at"] = "yesterday"
     # The page can do without these.
-    by_id["leaky"] |= {"stats": by_id["leaky"]["stats"] | {"skipped": None}, "further": {"a": 1}}
+    by_id["calm"] |= {"stats": by_id["calm"]["stats"] | {"skipped": None}, "further": {"a": 1}}
     del by_id["failing"]["version"], by_id["failing"]["source"]
     await route.fulfill(response=answered, json=council)
 
@@ -166,7 +181,7 @@ async def test_a_view_that_breaks_says_so_and_leaves_the_rest_alone(
 
     await page.route("**/next?*", broken)
     await page.goto(f"{server.url}/#/agenda/calm")
-    panel = page.locator(".shell > .notice")
+    panel = page.locator(".shell > .broken")
     await expect(panel).to_contain_text("Esta parte não pôde ser mostrada.")
     assert await on_top(panel)
     task = server.call("leaky")
@@ -247,7 +262,7 @@ async def test_files_of_the_page_that_do_not_come_are_told_of(
     page = await open_page(server)
     await page.route("**/assets/panel-*.js", lambda route: route.abort())
     await page.goto(f"{server.url}/#/orders")
-    notice = page.locator(".shell > .notice")
+    notice = page.locator(".shell > .broken")
     await expect(notice).to_contain_text("uma parte desta página")
     assert await on_top(notice)
     await is_live(page)

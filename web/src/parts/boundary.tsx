@@ -49,12 +49,13 @@ export class Boundary extends Component<Props, State> {
   }
 }
 
-export function Trouble({ text, act }: { text: string; act: () => void }) {
+/** `label` names what `act` does: it asks again, unless something else is said. */
+export function Trouble({ text, act, label }: { text: string; act: () => void; label?: string }) {
   return (
-    <div class="notice" role="alert">
+    <div class="broken" role="alert">
       <p>{text}</p>
       <button type="button" class="button" onClick={act}>
-        {messages.value.region.again}
+        {label ?? messages.value.region.again}
       </button>
     </div>
   );

@@ -7,16 +7,22 @@ import { connection, council, kpis, type Part, partErrors, tryAgain, unreadable 
 import { Trouble } from "./boundary";
 
 export function Had({ part, children }: { part: Part; children: ComponentChildren }) {
-  const error = partErrors.value.get(part);
-  // Without a signal the whole page says so.
-  if (!error || connection.value.kind === "reconnecting") return <>{children}</>;
+  const words = missingWords(part);
+  if (words === null) return <>{children}</>;
   const known = part === "kpis" ? kpis.value !== null : council.value.executions.length > 0;
   return (
     <>
-      <Trouble text={messages.value.region.missing[part](reasonOf(error))} act={() => void tryAgain()} />
+      <Trouble text={words} act={() => void tryAgain()} />
       {known && children}
     </>
   );
+}
+
+/** Null when nothing is missing. Without a signal the whole page says so. */
+export function missingWords(part: Part): string | null {
+  const error = partErrors.value.get(part);
+  if (!error || connection.value.kind === "reconnecting") return null;
+  return messages.value.region.missing[part](reasonOf(error));
 }
 
 /** Whoever is not shown may be in trouble. */

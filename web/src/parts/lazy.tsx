@@ -6,7 +6,7 @@ import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 
 import { messages } from "../i18n";
-import { Boundary } from "./boundary";
+import { Boundary, Trouble } from "./boundary";
 
 export function lazy(load: () => Promise<ComponentType>): ComponentType {
   let loaded: ComponentType | null = null;
@@ -30,13 +30,8 @@ export function lazy(load: () => Promise<ComponentType>): ComponentType {
         </Boundary>
       );
     }
-    return failed ? (
-      <div class="notice" role="alert">
-        <p>{messages.value.write.failed(messages.value.write.partMissing)}</p>
-        <button type="button" class="button" onClick={() => location.reload()}>
-          {messages.value.write.reload}
-        </button>
-      </div>
-    ) : null;
+    if (!failed) return null;
+    const { failed: said, partMissing, reload } = messages.value.write;
+    return <Trouble text={said(partMissing)} act={() => location.reload()} label={reload} />;
   };
 }

@@ -9,6 +9,7 @@ import { type MarkKind, markOf, verdictOf } from "../council/standing";
 import { formats, messages } from "../i18n";
 import { keyNames, onShortcut } from "../keys";
 import { attention } from "../overview";
+import { missingWords } from "../parts/had";
 import { whenShown } from "../parts/idle";
 import { lazy } from "../parts/lazy";
 import { Mark } from "../parts/mark";
@@ -99,7 +100,7 @@ export function Footer() {
 
 function Line() {
   const row = rows.value.find((each) => each.task_id === showing.value) ?? newest.value[0];
-  if (!row) return <p class="line">{messages.value.footer.empty}</p>;
+  if (!row) return <p class="line">{missingWords("executions") ?? messages.value.footer.empty}</p>;
   return (
     <a class="line" href={executionAddress(row.task_id)} onClick={() => markSeen([row])} key={row.task_id}>
       {/* Other words, not the same ones moved: the link stays for who has the focus on it. */}
