@@ -136,9 +136,9 @@ async def test_the_system_is_told_once_by_one_of_two_tabs_that_nobody_sees(
     await expect(toasts(second)).to_have_count(1)
     await hide(second, away=True)
     task = server.call("leaky")
+    told = "Erro: Otávia Prado: A key in seed.env <b>line 12</b>; "
     for tab in tabs:
         await expect(toasts(tab).filter(has_text="Otávia Prado")).to_have_count(1)
-        told = "Erro: Otávia Prado: A key in seed.env <b>line 12</b>; "
         await expect(tab.locator("html")).to_have_attribute("data-told", told)
     speaker = first if await first.evaluate("'last' in window") else second
     await speaker.evaluate("window.last.onclick()")
