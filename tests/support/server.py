@@ -39,7 +39,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
-    """One event of the stream; `event_id` is None for a heartbeat."""
+    """One event of the stream; a heartbeat bears the id of the event before it."""
 
     type: str
     event_id: str | None

@@ -3,8 +3,8 @@
 Were each client a coroutine that waits for news, an event would wake them all at once: the event
 loop would run every one of them before anything else, and other requests would wait for the last.
 Waking, a time-out and ASGI's `send` also cost three times what the write itself does. So no client
-is woken: `run` goes through all that lack something and writes into their connections, for a few
-milliseconds at a time, and lets everybody else have their turn in between. While somebody waits for
+is woken: `run` goes through all that lack something and writes into their connections, for a
+millisecond at a time, and lets everybody else have their turn in between. While somebody waits for
 an answer it pauses for longer than a turn: an answer is made in threads too, and Python's lock goes
 to a thread only when the loop lets go of it for longer than the thread takes to wake up.
 
