@@ -200,6 +200,10 @@ class StreamClient:
         """Wait until so many events have come."""
         await self.until_that(lambda: len(self.frames) >= count)
 
+    async def until_seq(self, seq: int) -> None:
+        """Wait until this event has come."""
+        await self.until_that(lambda: seq in self.seqs)
+
     async def until_answered(self) -> None:
         await self.until_that(lambda: bool(self.wire.written))
 

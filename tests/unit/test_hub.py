@@ -153,37 +153,33 @@ async def test_a_heartbeat_comes_every_fifteen_seconds_with_the_newest_id(house:
     assert [told.data["timestamp"] for told in client.frames] == [now - HEARTBEAT_SECONDS, now]
 
 
-@pytest.mark.parametrize("resumed", range(12))
-async def test_a_resumed_client_gets_everything_after_its_id_once(
-    house: House, resumed: int
-) -> None:
+async def test_a_resumed_client_gets_everything_after_its_id_once(house: House) -> None:
     """Of twelve events the ring holds the last few; the store has the others."""
     await house.open()
     for _ in range(12):
         await house.events(1)
-    async with house.client(house.id(resumed)) as client:
+    clients = [StreamClient(house.server, house.id(resumed)) for resumed in range(12)]
+    for resumed, client in enumerate(clients):
         await client.until(12 - resumed)
-        await house.events(1)
+    await house.events(1)
+
+    for resumed, client in enumerate(clients):
         await client.until(13 - resumed)
+        assert client.seqs == list(range(resumed + 1, 14))
 
-    assert client.seqs == list(range(resumed + 1, 14))
 
-
-@pytest.mark.parametrize("resumed", range(5))
-async def test_a_heartbeat_at_the_edge_of_the_ring_hides_no_event(
-    house: House, resumed: int
-) -> None:
+async def test_a_heartbeat_at_the_edge_of_the_ring_hides_no_event(house: House) -> None:
     """The ring is then [heartbeat, event 4]: the heartbeat bears the number of event 3."""
     await house.open()
     await house.events(3)
     await house.beat()
     await house.events(1)
-    async with house.client(house.id(resumed)) as client:
-        await house.events(1)
-        await client.until_open()
-        await client.until(5 - resumed)
+    clients = [StreamClient(house.server, house.id(resumed)) for resumed in range(5)]
+    await house.events(1)
 
-    assert client.seqs == list(range(resumed + 1, 6))
+    for resumed, client in enumerate(clients):
+        await client.until_seq(5)
+        assert client.seqs == list(range(resumed + 1, 6))
 
 
 @pytest.mark.parametrize("beats", [0, 1])
@@ -220,21 +216,17 @@ async def test_the_newest_id_needs_no_reset_when_all_events_are_pruned(house: Ho
     assert client.seqs == [11]
 
 
-@pytest.mark.parametrize(
-    "foreign",
-    ["x", "-", "-3", "another-3", "{identity}", "{identity}-", "{identity}-x", "{identity}--3",
-     "{identity}-3.0", "{identity}-³", "{identity}-" + "9" * 30, "{identity}-4", "\x00", "é"],
-)  # fmt: skip
-async def test_an_id_that_this_store_did_not_give_is_answered_with_a_reset(
-    house: House, foreign: str
-) -> None:
+async def test_an_id_that_this_store_did_not_give_is_answered_with_a_reset(house: House) -> None:
     await house.store_events(3)
     await house.open()
+    of_here = ["", "-", "-x", "--3", "-3.0", "-³", f"-{'9' * 30}", "-4"]
+    foreign = ["x", "-", "-3", "another-3", "\x00", "é", "9" * 2_000]
+    foreign += [house.store.identity + rest for rest in of_here]
+    clients = [StreamClient(house.server, event_id) for event_id in foreign]
 
-    async with house.client(foreign.format(identity=house.store.identity)) as client:
+    for event_id, client in zip(foreign, clients, strict=True):
         await client.until(1)
-
-    assert [kind for kind, _, _ in client.frames] == ["reset"]
+        assert [kind for kind, _, _ in client.frames] == ["reset"], event_id
 
 
 async def test_a_snapshot_may_be_ahead_of_the_ring(house: House) -> None:
@@ -450,7 +442,7 @@ class Reader:
         self.read()
         if self._client.wire.is_closing():  # it paused for too long
             self.come_back()
-        await self._client.until_that(lambda: newest in self._client.seqs)
+        await self._client.until_seq(newest)
         self._take_in()
         self._client.leave()
 
