@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import socket
+import weakref
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -381,6 +383,22 @@ async def test_others_have_their_turn_while_all_clients_are_written_to(
     assert len(served - {0}) >= 3
     for client in clients:
         client.leave()
+
+
+async def test_a_client_that_left_leaves_nothing_for_the_collector(house: House) -> None:
+    """It looks rarely (serve.py): what leads in a circle would pile up."""
+    await house.open()
+    gc.disable()
+    try:
+        async with house.client() as client:
+            await client.until_open()
+            await house.events(1)
+            protocol = weakref.ref(client.wire.protocol)
+            client.leave()
+            await client.until_closed()
+        assert protocol() is None
+    finally:
+        gc.enable()
 
 
 async def test_closing_ends_every_stream_properly(house: House) -> None:

@@ -113,6 +113,10 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._listener is not None:
             self._listener.lost()
             self._listener = None
+        # Both lead back to here, and such circles are looked for rarely (serve.py).
+        self.pipeline.clear()
+        if self.scope is not None:
+            self.scope.pop("conselho.connection", None)  # type: ignore[typeddict-item]
 
     def handle_websocket_upgrade(self) -> None:
         super().handle_websocket_upgrade()
