@@ -113,13 +113,17 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._listener is not None:
             self._listener.lost()
             self._listener = None
-        # Both lead back to here, and such circles are looked for rarely (serve.py).
+        self._untie()
+
+    def _untie(self) -> None:
+        """Forget what leads back to here: such circles are looked for rarely (serve.py)."""
         self.pipeline.clear()
         if self.scope is not None:
             self.scope.pop("conselho.connection", None)  # type: ignore[typeddict-item]
 
     def handle_websocket_upgrade(self) -> None:
         super().handle_websocket_upgrade()
+        self._untie()
         successor = self.transport.get_protocol()
         assert isinstance(successor, BoundedSocket)
         successor.on_lost = self._leave
