@@ -124,6 +124,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def handle_websocket_upgrade(self) -> None:
         super().handle_websocket_upgrade()
         self._untie()
+        self.parser = None  # type: ignore[assignment]  # it has read its last
         successor = self.transport.get_protocol()
         assert isinstance(successor, BoundedSocket)
         successor.on_lost = self._leave
