@@ -11,6 +11,7 @@ of its answer through ASGI like everybody, and writes the rest straight into the
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import socket
 from asyncio import TimerHandle
@@ -80,11 +81,12 @@ class BoundedProtocol(HttpToolsProtocol):
         # Full as soon as the system takes no more: what waits then is one write, and no more.
         self.transport.set_write_buffer_limits(high=0)
         connection = self.transport.get_extra_info("socket")
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, STREAM_BUFFER_BYTES)
-        if hasattr(socket, "TCP_USER_TIMEOUT"):  # not on macOS
-            connection.setsockopt(
-                socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNACKNOWLEDGED_SECONDS * 1000
-            )
+        with contextlib.suppress(OSError):  # macOS, when the client has just left
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, STREAM_BUFFER_BYTES)
+            if hasattr(socket, "TCP_USER_TIMEOUT"):  # not on macOS
+                connection.setsockopt(
+                    socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNACKNOWLEDGED_SECONDS * 1000
+                )
 
     def pause_writing(self) -> None:
         super().pause_writing()
