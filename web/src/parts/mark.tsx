@@ -32,17 +32,17 @@ export const MARK_SHAPES: Readonly<Record<MarkKind, () => JSX.Element>> = {
   missed: () => (
     <>
       <circle class="ring" cx="8" cy="8" r="6.8" stroke-dasharray="2.9 1.8" />
-      <path class="line" d="M4.8 8h6.4" />
+      <path class="stroke" d="M4.8 8h6.4" />
     </>
   ),
-  skipped: () => <path class="line" d="M3 3.5L7.5 8 3 12.5M8.5 3.5L13 8l-4.5 4.5" />,
+  skipped: () => <path class="stroke" d="M3 3.5L7.5 8 3 12.5M8.5 3.5L13 8l-4.5 4.5" />,
   cancelled: () => (
     <>
       <circle class="track" cx="8" cy="8" r="6.3" />
-      <path class="line" d="M3.8 12.2l8.4-8.4" />
+      <path class="stroke" d="M3.8 12.2l8.4-8.4" />
     </>
   ),
-  paused: () => <path class="line bars" d="M5 3v10M11 3v10" />,
+  paused: () => <path class="stroke bars" d="M5 3v10M11 3v10" />,
   running: () => (
     <>
       <circle class="track" cx="8" cy="8" r="6.3" />
@@ -52,7 +52,7 @@ export const MARK_SHAPES: Readonly<Record<MarkKind, () => JSX.Element>> = {
   waiting: () => (
     <>
       <circle class="track" cx="8" cy="8" r="6.3" />
-      <path class="line" d="M8 4.8V8l2.2 1.6" />
+      <path class="stroke" d="M8 4.8V8l2.2 1.6" />
     </>
   ),
 };

@@ -74,7 +74,7 @@ function Search() {
   return (
     <button type="button" class="bar-button search-button" onClick={() => (dialog.value = "palette")} aria-haspopup="dialog">
       <svg viewBox="0 0 20 20" width="18" height="18" aria-hidden="true">
-        <path class="line" d="M12.6 12.6L17 17M13.5 8.5a5 5 0 1 1-10 0 5 5 0 0 1 10 0z" />
+        <path class="stroke" d="M12.6 12.6L17 17M13.5 8.5a5 5 0 1 1-10 0 5 5 0 0 1 10 0z" />
       </svg>
       <span class="code">{t.search}</span>
       <kbd aria-hidden="true">{keyNames("palette").join(" ")}</kbd>
@@ -183,7 +183,7 @@ export function Appearance({ id, children }: { id: string; children?: ComponentC
           <circle cx="10" cy="10" r="7.5" />
         </svg>
         <svg class="narrow" viewBox="0 0 20 20" width="18" height="18" aria-hidden="true">
-          <path class="line" d="M3 5.5h14M3 10h14M3 14.5h14" />
+          <path class="stroke" d="M3 5.5h14M3 10h14M3 14.5h14" />
         </svg>
         <span class="code">{language.value === "en" ? "EN" : "PT"}</span>
       </button>
