@@ -169,7 +169,9 @@ class Hub:
             await refuse(scope, send, error.http_status, str(error))
             return
         await self._loaded.wait()
-        connection: BoundedProtocol = scope["conselho.connection"]
+        connection: BoundedProtocol | None = scope.get("conselho.connection")
+        if connection is None:
+            return  # it has left meanwhile
         is_chunked = scope["http_version"] != "1.0"
         readers = self._delivery.readers(wanted.filter, is_chunked=is_chunked)
         client = Client(
