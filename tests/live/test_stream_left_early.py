@@ -20,9 +20,7 @@ def test_leaving_before_the_stream_begins_is_nobody_s_fault(tmp_path: Path) -> N
         url = urlsplit(server.url)
         address = (str(url.hostname), int(url.port or 0))
         for _ in range(TIMES):
-            with socket.create_connection(
-                (str(address.hostname), int(address.port or 0))
-            ) as client:
+            with socket.create_connection(address) as client:
                 now = struct.pack("ii", 1, 0)  # linger: on, for no second
                 client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, now)
                 client.sendall(ASKED.encode())
