@@ -57,7 +57,7 @@ async def test_an_operation_is_tried_without_filling_in_what_may_be_left_out(
     async with page.expect_request("**/api/tasks?*") as asked:
         await operation.get_by_role("button", name="Execute").click()
     sent = await asked.value
-    assert set(parse_qs(urlsplit(sent.url).query)) == {"limit", "offset", "sort"}
+    assert set(parse_qs(urlsplit(sent.url).query)) == {"limit", "offset", "results", "sort"}
     assert "if-none-match" not in sent.headers
     await context.close()
 
