@@ -29,7 +29,7 @@ from conselho.api.bodies import (
 _HEADERS = [
     (
         b"content-security-policy",
-        b"default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: https:;"
+        b"default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
         b" font-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'none';"
         b" form-action 'self'; frame-ancestors 'none'",
     ),
