@@ -756,6 +756,7 @@ def test_the_page_comes_with_a_policy_and_is_asked_for_anew(server: Server) -> N
     assert "default-src 'self'" in policy
     assert "frame-ancestors 'none'" in policy
     assert "unsafe" not in policy
+    assert "http" not in policy, "the page asks nobody but its server"
     assert page.headers["x-content-type-options"] == "nosniff"
     assets = re.findall(r'(?:src|href)="/?(assets/[^"]+)"', page.text)
     assert assets
