@@ -23,7 +23,7 @@ export function Sparkline({ recent, label }: { recent: readonly RecentMark[]; la
       role="img"
       aria-label={label}
     >
-      <path class="floor" d={`M0 ${HEIGHT - 0.5}H${RECENT_KEPT * STEP - 1}`} />
+      {shown.length > 0 && <path class="floor" d={`M0 ${HEIGHT - 0.5}H${RECENT_KEPT * STEP - 1}`} />}
       {shown.map((mark, at) => (
         <Bar
           key={mark.task_id}
