@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,12 +14,14 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
-from tests.support.server import Server, running
+from tests.support.agent_cli import agent_programs
+from tests.support.server import Server, free_port, running
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "src" / "conselho" / "web_dist" / "index.html"
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 DEADLINE_MS = 20_000
+CREDENTIALS = ("ANTHROPIC_API_KEY", "CODEX_API_KEY", "GEMINI_API_KEY")
 
 CHROMIUM_FLAGS = [
     "--no-sandbox",
@@ -113,13 +114,9 @@ def council_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
-def free_port() -> int:
-    """A port for a server that has to come back where it was."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+@pytest.fixture(name="free_port")
+def port_to_come_back_to() -> int:
+    return free_port()
 
 
 @pytest.fixture
@@ -134,6 +131,17 @@ def server(
 def empty_server(chromium_path: str, tmp_path: Path) -> Iterator[Server]:
     """A server without any councilor."""
     with running(tmp_path) as server:
+        yield server
+
+
+@pytest.fixture
+def agent_server(chromium_path: str, tmp_path: Path) -> Iterator[Server]:
+    """A server whose agents are stand-ins; what they do stands in their prompts."""
+    programs = agent_programs(tmp_path / "programs")
+    environ = dict.fromkeys(CREDENTIALS, "secret-enough") | {
+        "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"
+    }
+    with running(tmp_path, environ=environ) as server:
         yield server
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,10 +9,8 @@ from playwright.async_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import Open
 from tests.browser.test_accessibility import assert_accessible
-from tests.support.agent_cli import agent_programs
-from tests.support.server import Server, eventually, running
+from tests.support.server import Server, eventually
 
-CREDENTIALS = ("ANTHROPIC_API_KEY", "CODEX_API_KEY", "GEMINI_API_KEY")
 REPORT = (
     '[[report: {"severity": "success", "summary": "Every lock file is fine.", "findings": []}]]'
 )
@@ -28,14 +24,8 @@ i=0; while [ $i -lt 2500 ]; do echo "line $i"; i=$((i+1)); done
 
 
 @pytest.fixture
-def server(chromium_path: str, tmp_path: Path) -> Iterator[Server]:
-    """A server whose agents are stand-ins; what they do stands in their prompts."""
-    programs = agent_programs(tmp_path / "programs")
-    environ = dict.fromkeys(CREDENTIALS, "secret-enough") | {
-        "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"
-    }
-    with running(tmp_path, environ=environ) as server:
-        yield server
+def server(agent_server: Server) -> Server:
+    return agent_server
 
 
 @pytest.fixture

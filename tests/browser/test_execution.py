@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +14,7 @@ from playwright.async_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import Open
 from tests.browser.test_accessibility import assert_accessible
-from tests.support.agent_cli import agent_programs
-from tests.support.server import Server, eventually, running
-
-CREDENTIALS = ("ANTHROPIC_API_KEY", "CODEX_API_KEY", "GEMINI_API_KEY")
+from tests.support.server import Server, eventually
 
 REPORT = """# What I found
 A **key** in `seed.env`.<br>Second line.
@@ -52,14 +48,8 @@ def report_of(severity: str, *findings: dict[str, Any], text: str = "Done.") -> 
 
 
 @pytest.fixture
-def server(chromium_path: str, tmp_path: Path) -> Iterator[Server]:
-    """A server whose agents are stand-ins; what they do stands in their prompts."""
-    programs = agent_programs(tmp_path / "programs")
-    environ = dict.fromkeys(CREDENTIALS, "secret-enough") | {
-        "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"
-    }
-    with running(tmp_path, environ=environ) as server:
-        yield server
+def server(agent_server: Server) -> Server:
+    return agent_server
 
 
 def ask(server: Server, prompt: str) -> None:

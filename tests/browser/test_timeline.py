@@ -17,7 +17,7 @@ from playwright.async_api import Locator, Page, expect
 from conselho.models.ids import AgentId
 from conselho.models.journal import JournalEntry, JournalKind
 from conselho.models.schedule import parse_schedule
-from conselho.models.task import Outcome, SkipReason, Status, Task
+from conselho.models.task import Outcome, SkipReason, Status
 from conselho.models.verdict import Severity
 from conselho.store import Loss, Store
 from conselho.stores.sql import open_sql_store
@@ -26,9 +26,9 @@ from tests.browser.test_accessibility import assert_accessible
 from tests.support.factories import (
     failed,
     make_councilor,
+    make_ended,
     make_lost,
     make_outcome,
-    make_task,
     make_verdict,
     no_events,
 )
@@ -39,22 +39,6 @@ MINUTE = timedelta(minutes=1)
 STEADY, BUSY, ABSENT, RESTING = (AgentId(name) for name in ("steady", "busy", "absent", "resting"))
 
 Fill = Callable[[Store, datetime], Awaitable[None]]
-
-
-def ran(agent: AgentId, ended: datetime, how: Outcome) -> Task:
-    task = make_task(agent, due_at=None, created_at=ended - MINUTE)
-    return replace(
-        task,
-        active_key=task.task_id,
-        status=how.status,
-        severity=how.severity,
-        verdict=how.verdict,
-        error=how.error,
-        error_kind=how.error_kind,
-        started_at=task.created_at,
-        completed_at=ended,
-        duration_seconds=60,
-    )
 
 
 def said(severity: Severity, summary: str) -> Outcome:
@@ -92,10 +76,10 @@ async def a_day(store: Store, now: datetime) -> None:
     await seat(store, RESTING, "Paulo Luz", "1d", now, enabled=False)
     await store.import_tasks(
         [
-            ran(STEADY, now - 8 * HOUR, said(Severity.SUCCESS, "Nothing grew")),
-            ran(STEADY, now - 4 * HOUR, said(Severity.WARNING, "A <b>file</b> grew")),
-            *(ran(BUSY, now - 3 * HOUR - n * MINUTE, make_outcome()) for n in range(118)),
-            ran(BUSY, now - 3 * HOUR + MINUTE, failed(error="The pipeline is red")),
+            make_ended(STEADY, now - 8 * HOUR, said(Severity.SUCCESS, "Nothing grew")),
+            make_ended(STEADY, now - 4 * HOUR, said(Severity.WARNING, "A <b>file</b> grew")),
+            *(make_ended(BUSY, now - 3 * HOUR - n * MINUTE, make_outcome()) for n in range(118)),
+            make_ended(BUSY, now - 3 * HOUR + MINUTE, failed(error="The pipeline is red")),
         ]
     )
     await lose(store, ABSENT, [now - n * HOUR for n in (9, 8, 7, 6, 5)])

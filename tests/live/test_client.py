@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-import socket
 import subprocess
 import sys
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
@@ -25,7 +24,7 @@ from conselho.client import (
 )
 from tests.support.live_server import Lines
 from tests.support.live_server import start as start_command
-from tests.support.server import DEADLINE_SECONDS, Server, environment, running
+from tests.support.server import DEADLINE_SECONDS, Server, environment, free_port, running
 
 DOCS = Path(__file__).parents[2] / "docs" / "clients.md"
 ADMIN = "the-admin-of-the-settings"
@@ -78,13 +77,9 @@ def ends(task_id: str) -> Callable[[StreamEvent], bool]:
     return is_end
 
 
-@pytest.fixture
-def free_port() -> int:
-    """A port for a server that has to come back where it was."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+@pytest.fixture(name="free_port")
+def port_to_come_back_to() -> int:
+    return free_port()
 
 
 async def test_a_killed_server_costs_nobody_an_event_and_gives_nobody_one_twice(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,16 +11,16 @@ import pytest
 
 from conselho.models.ids import AgentId
 from conselho.models.journal import JournalEntry, JournalKind
-from conselho.models.task import Outcome, SkipReason, Status, Task
+from conselho.models.task import SkipReason, Status
 from conselho.models.verdict import Severity
 from conselho.store import Loss, Store
 from conselho.stores.sql import open_sql_store
 from tests.support.factories import (
     failed,
     make_councilor,
+    make_ended,
     make_lost,
     make_outcome,
-    make_task,
     no_events,
 )
 from tests.support.server import Json, Server, running
@@ -30,22 +29,6 @@ HOUR = timedelta(hours=1)
 # On the hour, so that each row stands at the beginning of its step.
 NOW = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
 CALM, BUSY = AgentId("calm"), AgentId("busy")
-
-
-def ran(agent: AgentId, ended: datetime, how: Outcome) -> Task:
-    task = make_task(agent, due_at=None, created_at=ended - timedelta(seconds=30))
-    return replace(
-        task,
-        active_key=task.task_id,
-        status=how.status,
-        severity=how.severity,
-        verdict=how.verdict,
-        error=how.error,
-        error_kind=how.error_kind,
-        started_at=task.created_at,
-        completed_at=ended,
-        duration_seconds=30,
-    )
 
 
 async def fill(database: Path) -> None:
@@ -59,14 +42,14 @@ async def fill(database: Path) -> None:
         await store.create_agent(councilor, events=[])
     await store.import_tasks(
         [
-            ran(CALM, NOW - 5 * HOUR, make_outcome()),
-            ran(CALM, NOW - 3 * HOUR, failed(error="It ended with exit code 3.")),
-            ran(CALM, NOW - 30 * HOUR, make_outcome()),
+            make_ended(CALM, NOW - 5 * HOUR, make_outcome()),
+            make_ended(CALM, NOW - 3 * HOUR, failed(error="It ended with exit code 3.")),
+            make_ended(CALM, NOW - 30 * HOUR, make_outcome()),
         ]
     )
     minutes = [NOW - 6 * HOUR + timedelta(minutes=n) for n in range(120)]
-    await store.import_tasks([ran(BUSY, minute, make_outcome()) for minute in minutes])
-    await store.import_tasks([ran(BUSY, NOW - 5 * HOUR, make_outcome(Severity.WARNING))])
+    await store.import_tasks([make_ended(BUSY, minute, make_outcome()) for minute in minutes])
+    await store.import_tasks([make_ended(BUSY, NOW - 5 * HOUR, make_outcome(Severity.WARNING))])
     await lose(store, CALM, Status.MISSED, SkipReason.SERVER_DOWN, NOW - 2 * HOUR, NOW - HOUR)
     await lose(store, BUSY, Status.SKIPPED, SkipReason.OVERLAP, NOW - 150 * HOUR / 60, NOW - HOUR)
     for at, kind in (
@@ -110,7 +93,7 @@ def test_a_quiet_lane_tells_each_run_and_each_lost_slot(server: Server) -> None:
     assert (lane["display_name"], lane["enabled"], lane["bars"]) == ("Calm", False, None)
     good, bad, lost = lane["rows"]
     assert (good["severity"], good["summary"]) == ("success", "All is well.")
-    assert (good["duration_ms"], hours(good["completed_at"])) == (30_000, -5)
+    assert (good["duration_ms"], hours(good["completed_at"])) == (60_000, -5)
     assert (bad["status"], bad["summary"]) == ("error", "It ended with exit code 3.")
     assert (lost["status"], lost["skip_reason"], lost["slot_count"]) == ("missed", "server_down", 2)
     assert (hours(lost["slot_from"]), hours(lost["slot_to"])) == (-2, -1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -158,6 +159,24 @@ def failed(**fields: Any) -> Outcome:
         "exit_code": 1,
     }
     return Outcome(**(defaults | fields))
+
+
+def make_ended(agent_id: AgentId, ended: datetime, how: Outcome, *, seconds: float = 60) -> Task:
+    """A task that somebody asked for, as it stands in the store after its end."""
+    begun = ended - timedelta(seconds=seconds)
+    task = make_task(agent_id, due_at=None, created_at=begun)
+    return replace(
+        task,
+        active_key=task.task_id,
+        status=how.status,
+        severity=how.severity,
+        verdict=how.verdict,
+        error=how.error,
+        error_kind=how.error_kind,
+        started_at=begun,
+        completed_at=ended,
+        duration_seconds=seconds,
+    )
 
 
 def one_event(task: Task) -> list[EventDraft]:

@@ -11,12 +11,13 @@ import functools
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import threading
 from pathlib import Path
 from typing import Final
+
+from tests.support.server import free_port
 
 # A server where the tests may create databases of their own, as postgresql://user@host/postgres.
 URL: Final = "CONSELHO_TEST_POSTGRESQL_URL"
@@ -46,7 +47,7 @@ def server_url() -> str:
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     if os.getuid() == 0:
         shutil.chown(folder, _OWNER)
-    port = _free_port()
+    port = free_port()
     _run_initdb(programs, folder)
     _start(programs, folder, port)
     return f"postgresql://{_OWNER}@127.0.0.1:{port}/postgres"
@@ -64,13 +65,6 @@ def _programs() -> Path | None:
 def _version(path: Path) -> int:
     name = path.parent.parent.name
     return int(name) if name.isdigit() else 0
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _as_owner(command: list[str]) -> list[str]:

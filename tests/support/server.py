@@ -16,6 +16,7 @@ import json
 import os
 import select
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -48,6 +49,14 @@ class Heard:
     @property
     def seq(self) -> int:
         return int(self.data["seq"])
+
+
+def free_port() -> int:
+    """A port for a server that has to come back where it was."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 class Listener:

@@ -61,7 +61,7 @@ export const ROWS_KEPT = 20_000;
 /** A text may stand in none of the rows that one page looks through: so many are tried in a row. */
 const EMPTY_PAGES = 8;
 
-const EMPTY: Listed = {
+export const EMPTY: Listed = {
   rows: [],
   held: [],
   more: false,

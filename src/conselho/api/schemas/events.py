@@ -109,7 +109,7 @@ class JournalEvent(StoredEvent):
 
 
 class Heartbeat(Shape):
-    """`heartbeat`: every 15 seconds. It is no fact; its id is that of the newest event, to resume from."""
+    """`heartbeat`: every 15 seconds. It is no fact; its id is the newest event's."""
 
     timestamp: float = about("The time of the server, in seconds of the epoch.", 1764540000.25)
     ts: float = about("The same.", 1764540000.25)

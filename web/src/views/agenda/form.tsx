@@ -19,7 +19,8 @@ import { differences } from "../../seat/values";
 import type { Agent } from "../../wire";
 import { Errors } from "../form/fields";
 import { Meanwhile } from "../form/meanwhile";
-import { fieldErrors, focusMistake, submitsByKey, useUnloadGuard } from "../form/saving";
+import { FormFrame } from "../form/frame";
+import { fieldErrors, focusMistake, useUnloadGuard } from "../form/saving";
 import { type Drafting, type Source, useDraft } from "../form/use_draft";
 import { Advanced } from "./advanced";
 import { SLOTS_SHOWN, useSlots } from "./next";
@@ -80,17 +81,7 @@ export function ScheduleForm({ agent, onEnd }: ScheduleFormProps) {
       .finally(() => setSaving(false));
   };
   return (
-    <form
-      class="schedule-form"
-      ref={form}
-      aria-labelledby="form-title"
-      noValidate
-      onKeyDown={submitsByKey(form)}
-      onSubmit={(event) => {
-        event.preventDefault();
-        save();
-      }}
-    >
+    <FormFrame form={form} submit={save}>
       <Errors.Provider value={{ errors, kind: draft.kind }}>
         <div class="basics">
           <h2 id="form-title">
@@ -122,7 +113,7 @@ export function ScheduleForm({ agent, onEnd }: ScheduleFormProps) {
           </button>
         </div>
       </Errors.Provider>
-    </form>
+    </FormFrame>
   );
 }
 

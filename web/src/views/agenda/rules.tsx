@@ -3,6 +3,7 @@ import { draftOf, listOf, type Span, spanOf } from "../../agenda/draft";
 import { formats, messages } from "../../i18n";
 import { agendaMessages } from "../../i18n/agenda";
 import { now } from "../../clock";
+import { type Fact, Facts } from "../../parts/facts";
 import { zoneOf } from "../../text/schedule";
 import type { CouncilorConfig } from "../../wire";
 import { ByYourClock } from "./by_clock";
@@ -12,7 +13,7 @@ export function Rules({ config }: { config: CouncilorConfig }) {
   const draft = draftOf(config);
   const { schedule, policies } = config;
   const moment = (at: string | null | undefined) => (at ? formats.value.moment(Date.parse(at), now.peek()) : "");
-  const facts: readonly (readonly [string, string])[] = [
+  const facts: readonly Fact[] = [
     [t.activeHours, listOf(draft.activeHours).join(", ") || t.always],
     [t.excludedDates, listOf(draft.excludedDates).join(", ")],
     [t.calendars, listOf(draft.excludedCalendars).join(", ")],
@@ -29,16 +30,7 @@ export function Rules({ config }: { config: CouncilorConfig }) {
     <section class="box" aria-labelledby="rules-title">
       <h3 id="rules-title">{t.title}</h3>
       {(schedule.starts_at || schedule.ends_at) && <ByYourClock zone={zoneOf(schedule)} />}
-      <dl class="facts">
-        {facts
-          .filter(([, value]) => value !== "")
-          .map(([name, value]) => (
-            <div key={name}>
-              <dt>{name}</dt>
-              <dd>{value}</dd>
-            </div>
-          ))}
-      </dl>
+      <Facts facts={facts} />
     </section>
   );
 }

@@ -3,7 +3,7 @@ import { useComputed } from "@preact/signals";
 import { useEffect, useMemo, useState } from "preact/hooks";
 
 import { getTaskPage } from "../../report/endpoints";
-import { type Filter, type Listed, RunHistory } from "../../report/history";
+import { EMPTY, type Filter, type Listed, RunHistory } from "../../report/history";
 import { paced } from "../../report/paced";
 import { connection, council } from "../../session";
 
@@ -93,13 +93,4 @@ export function useHistory(
   return { history, listed: state?.listed ?? NOTHING_YET, stale: state?.asked !== asked };
 }
 
-const NOTHING_YET: Listed = {
-  rows: [],
-  held: [],
-  more: false,
-  total: null,
-  atEnd: false,
-  full: false,
-  busy: true,
-  error: null,
-};
+const NOTHING_YET: Listed = { ...EMPTY, busy: true };

@@ -4,27 +4,11 @@ import { isPaused } from "../../council/standing";
 import type { Usual } from "../../execution/medians";
 import { formats, messages } from "../../i18n";
 import { executionMessages } from "../../i18n/execution";
+import { type Fact, Facts } from "../../parts/facts";
 import { OrderButton } from "../../parts/order";
 import { agendaAddress } from "../../route";
 import type { Agent, TaskDetails, TaskRow, Usage as UsageFigures } from "../../wire";
 import { scheduleOf } from "../card";
-
-type Fact = readonly [name: string, value: string | null | undefined, look?: "code"];
-
-function Facts({ facts }: { facts: readonly Fact[] }) {
-  return (
-    <dl class="facts">
-      {facts
-        .filter(([, value]) => Boolean(value))
-        .map(([name, value, look]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd dir="auto">{look ? <code>{value}</code> : value}</dd>
-          </div>
-        ))}
-    </dl>
-  );
-}
 
 /** What all attempts together spent; each provider tells another part of it. */
 export function Usage({ usage, usual }: { usage: UsageFigures; usual: Usual | null }) {
@@ -87,15 +71,15 @@ export function How({ row, details, agent }: HowProps) {
           [t.provider, provider],
           [t.model, row.usage?.model ?? details?.model ?? agent?.model],
           [t.permissions, provider === "command" ? null : granted && (t.permission[granted] ?? granted)],
-          [t.command, details && commandLine(details.command), "code"],
-          [t.cwd, details?.cwd, "code"],
+          [t.command, code(details && commandLine(details.command))],
+          [t.cwd, code(details?.cwd)],
           [t.schedule, agent && scheduleOf(agent)],
           [t.completed, row.completed_at && formats.value.full(Date.parse(row.completed_at))],
           [t.priority, row.priority === undefined || row.priority === 5 ? null : t.priorityOf(row.priority)],
           [t.exitCode, row.exit_code === null ? null : String(row.exit_code)],
           [t.session, row.usage?.session_id],
           [t.worker, row.worker_id],
-          [t.id, row.task_id, "code"],
+          [t.id, code(row.task_id)],
         ]}
       />
       {agent && <Seat agent={agent} />}
@@ -122,4 +106,8 @@ function Seat({ agent }: { agent: Agent }) {
 /** The words of a command as a shell would take them: quoted where they must be. */
 export function commandLine(words: readonly string[]): string {
   return words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(" ");
+}
+
+function code(text: string | null | undefined) {
+  return text ? <code>{text}</code> : null;
 }

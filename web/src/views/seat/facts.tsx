@@ -1,7 +1,6 @@
 /** The agent that a seat is of: what it is, which this page does not change. */
-import type { ComponentChildren } from "preact";
-
 import { seatMessages } from "../../i18n/seat";
+import { type Fact, Facts } from "../../parts/facts";
 import { Mark } from "../../parts/mark";
 import { fileAddress, getHealth } from "../../seat/api";
 import type { Health, SeatAgent } from "../../seat/documents";
@@ -10,7 +9,7 @@ import { Part } from "./parts";
 
 export function AgentFacts({ agent }: { agent: SeatAgent }) {
   const t = seatMessages.value;
-  const rows: readonly (readonly [string, ComponentChildren])[] = [
+  const rows: readonly Fact[] = [
     [t.field.name!, agent.name],
     [t.field.agent_id!, <code>{agent.agent_id}</code>],
     [t.field.provider!, <Provider agent={agent} />],
@@ -23,16 +22,7 @@ export function AgentFacts({ agent }: { agent: SeatAgent }) {
   ];
   return (
     <Part name="agent" title={t.part.agent}>
-      <dl class="facts">
-        {rows
-          .filter(([, value]) => value !== "")
-          .map(([name, value]) => (
-            <div key={name}>
-              <dt>{name}</dt>
-              <dd>{value}</dd>
-            </div>
-          ))}
-      </dl>
+      <Facts facts={rows} />
       {agent.instructions && (
         <details class="fold">
           <summary>{t.field.instructions}</summary>

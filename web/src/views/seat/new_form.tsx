@@ -11,7 +11,8 @@ import { abandon, madeId, type Progress, seatNewAgent } from "../../seat/steps";
 import { seatMessages } from "../../i18n/seat";
 import { ZONE } from "../card";
 import { Errors } from "../form/fields";
-import { fieldErrors, submitsByKey, useUnloadGuard } from "../form/saving";
+import { FormFrame } from "../form/frame";
+import { fieldErrors, useUnloadGuard } from "../form/saving";
 import { useDraft } from "../form/use_draft";
 import { useAsked } from "./asked";
 import { HowPart, TellPart, WhatPart, WhoPart } from "./parts";
@@ -79,17 +80,7 @@ export function NewSeatForm({ draftKey, entry, onSeated }: NewSeatProps) {
   const status = error !== null ? (progress.created ? t.save.half(draft.agentId) : failureWords(error)) : drafting.wasKept ? t.save.kept : isWritten ? t.save.draft : t.save.fresh;
   const sitter = taken.get(draft.agentId.trim());
   return (
-    <form
-      class="schedule-form seat-form"
-      ref={form}
-      aria-labelledby="form-title"
-      noValidate
-      onKeyDown={submitsByKey(form)}
-      onSubmit={(event) => {
-        event.preventDefault();
-        save(send);
-      }}
-    >
+    <FormFrame form={form} kind="seat-form" submit={() => save(send)}>
       <Errors.Provider value={{ errors, kind: draft.kind }}>
         <div class="basics">
           <h2 id="form-title">{t.promote}</h2>
@@ -121,7 +112,7 @@ export function NewSeatForm({ draftKey, entry, onSeated }: NewSeatProps) {
           idle={saving}
         />
       </Errors.Provider>
-    </form>
+    </FormFrame>
   );
 }
 

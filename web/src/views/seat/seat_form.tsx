@@ -14,7 +14,8 @@ import { differences } from "../../seat/values";
 import { ZONE } from "../card";
 import { Errors } from "../form/fields";
 import { Meanwhile } from "../form/meanwhile";
-import { fieldErrors, submitsByKey, useUnloadGuard } from "../form/saving";
+import { FormFrame } from "../form/frame";
+import { fieldErrors, useUnloadGuard } from "../form/saving";
 import { type Drafting, type Source, useDraft } from "../form/use_draft";
 import { AgentFacts, FileNote } from "./facts";
 import { SeatPart, TellPart, WhatPart } from "./parts";
@@ -84,17 +85,7 @@ export function SeatForm({ draftKey, agent, onSeated, onGone }: SeatFormProps) {
   const usual = drafting.wasKept ? t.save.kept : isWritten ? words.written : done ? t.save.saved : words.idle;
   const label = onSeated ? (saving ? t.save.promoting : t.save.promote) : saving ? t.save.saving : t.save.edit;
   return (
-    <form
-      class="schedule-form seat-form"
-      ref={form}
-      aria-labelledby="form-title"
-      noValidate
-      onKeyDown={submitsByKey(form)}
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (!unchanged && conflict === null) save(send);
-      }}
-    >
+    <FormFrame form={form} kind="seat-form" submit={() => !unchanged && conflict === null && save(send)}>
       <Errors.Provider value={{ errors, kind: draft.kind }}>
         <div class="basics">
           <h2 id="form-title" tabIndex={-1} ref={title}>
@@ -128,7 +119,7 @@ export function SeatForm({ draftKey, agent, onSeated, onGone }: SeatFormProps) {
           idle={saving || unchanged || conflict !== null}
         />
       </Errors.Provider>
-    </form>
+    </FormFrame>
   );
 }
 
