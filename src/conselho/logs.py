@@ -1,36 +1,56 @@
-"""How log lines look: one event a line, for people or as JSON."""
+"""How log lines look: one event a line, for people or as JSON.
+
+Everything that writes to the log ends here: our own events, what libraries say through `logging`,
+Python's warnings, and errors that nobody caught. Texts may come from agents and clients, so no text
+can begin a line of its own or reach the terminal as a command.
+"""
 
 from __future__ import annotations
 
+import json
 import logging
+import math
 import sys
-from collections.abc import MutableMapping
-from typing import Any
+import threading
+from collections.abc import Iterable, MutableMapping
+from types import TracebackType
+from typing import Any, Final
 
 import structlog
 
-from conselho.config import Settings
+from conselho.config import Problem, Settings
+
+Fields = MutableMapping[str, Any]
+
+log = structlog.get_logger(__name__)
+
+# What every line begins with, in this order.
+_HEAD: Final = ("ts", "level", "event")
 
 
 def configure_logs(settings: Settings, *, lasting: bool = False) -> None:
     """Send structlog and the libraries' own logging to stderr in the format of the settings.
 
-    `lasting`: until this process ends. Loggers then keep what they were given at their first line.
+    `lasting`: until this process ends. Loggers then keep what they were given at their first line,
+    and warnings and uncaught errors become lines as well.
     """
     level = getattr(logging, settings.log_level.upper())
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.TimeStamper(fmt="iso", utc=True, key="ts"),
     ]
     if settings.log_format == "json":
-        last: list[Any] = [
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ]
+        last: list[Any] = [structlog.processors.format_exc_info, json_line]
     elif sys.stderr.isatty():
         # Plain: the library's own choice prints local variables, and those hold agents' output.
-        last = [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
+        last = [
+            structlog.processors.format_exc_info,
+            without_control_characters,
+            structlog.dev.ConsoleRenderer(
+                exception_formatter=structlog.dev.plain_traceback, timestamp_key="ts"
+            ),
+        ]
     else:
         last = [structlog.processors.format_exc_info, plain_line]
     structlog.configure(
@@ -39,7 +59,22 @@ def configure_logs(settings: Settings, *, lasting: bool = False) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=lasting,
     )
-    logging.basicConfig(level=max(level, logging.WARNING), stream=sys.stderr)
+    _take_in_libraries(max(level, logging.WARNING), shared, last)
+    if lasting:
+        logging.captureWarnings(True)
+        sys.excepthook = _uncaught
+        threading.excepthook = _uncaught_in_thread
+
+
+def _take_in_libraries(level: int, shared: list[Any], last: list[Any]) -> None:
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[*shared, structlog.stdlib.add_logger_name],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
+        )
+    )
+    logging.basicConfig(level=level, handlers=[handler])
     logging.getLogger("uvicorn.error").addFilter(_is_worth_a_line)
 
 
@@ -48,18 +83,90 @@ def _is_worth_a_line(record: logging.LogRecord) -> bool:
     return "without completing handshake" not in record.getMessage()
 
 
-def plain_line(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> str:
+def _uncaught(
+    kind: type[BaseException], error: BaseException, traceback: TracebackType | None
+) -> None:
+    if issubclass(kind, Exception):
+        log.critical("process.failed", exc_info=(kind, error, traceback))
+    else:  # KeyboardInterrupt and the like are no failures
+        sys.__excepthook__(kind, error, traceback)
+
+
+def _uncaught_in_thread(failed: threading.ExceptHookArgs) -> None:
+    if failed.exc_value is not None and failed.exc_type is not SystemExit:
+        log.critical(
+            "thread.failed",
+            thread=failed.thread.name if failed.thread else None,
+            exc_info=(failed.exc_type, failed.exc_value, failed.exc_traceback),
+        )
+
+
+def say(settings: Settings, problems: Iterable[Problem]) -> None:
+    """What a person should know about the settings: lines of the log when that is for machines."""
+    for problem in problems:
+        if settings.log_format == "json":
+            log.warning("settings.warning", where=problem.where, reason=problem.message)
+        else:
+            sys.stderr.write(f"conselho: warning: {_one_line(str(problem))}\n")
+
+
+# -- lines -----------------------------------------------------------------------------------------
+
+
+def json_line(_logger: Any, _method: str, event: Fields) -> str:
+    """One event as one line of JSON: `ts`, `level`, `event`, then the other fields by name.
+
+    ASCII alone, with escapes for the rest: to some readers U+2028 and U+0085 end a line as well.
+    """
+    fields = {name: event.pop(name) for name in _HEAD} | {key: event[key] for key in sorted(event)}
+    try:
+        return json.dumps(fields, default=str, allow_nan=False)
+    except ValueError:  # NaN and the infinities are no JSON
+        finite = {key: _finite(value) for key, value in fields.items()}
+        return json.dumps(finite, default=str)
+
+
+def _finite(value: object) -> object:
+    is_plain = value is None or isinstance(value, str | int)
+    is_number = isinstance(value, float) and math.isfinite(value)
+    return value if is_plain or is_number else str(value)
+
+
+def plain_line(_logger: Any, _method: str, event: Fields) -> str:
     """One event as a line for files and pipes: time, level, event, key=value; then a traceback.
 
     By hand because one is written for each run: the library's console renderer costs five times
-    as much. Texts with blanks or control characters are quoted, so that none can forge a line.
+    as much. Texts with blanks or control characters are quoted, so that none can forge a line; a
+    traceback, which may quote anybody, is indented.
     """
     exception = event.pop("exception", None)
-    head = f"{event.pop('timestamp')} [{event.pop('level'):<8}] {event.pop('event'):<24}"
+    told = _one_line(event.pop("event"))
+    head = f"{event.pop('ts')} [{event.pop('level'):<8}] {told:<24}"
     line = " ".join([head, *(f"{key}={_value(event[key])}" for key in sorted(event))])
-    return line if exception is None else f"{line}\n{exception}"
+    return line if exception is None else f"{line}\n{_indented(exception)}"
 
 
 def _value(value: object) -> str:
     text = str(value)
     return text if text.isprintable() and " " not in text else repr(text)
+
+
+def _one_line(text: object) -> str:
+    """The text itself when it is one printable line; else with escapes for what is not."""
+    text = str(text).rstrip()
+    return text if text.isprintable() else repr(text)[1:-1]
+
+
+def _indented(traceback: str) -> str:
+    # By line feeds alone: what else some take for the end of a line is escaped with the rest.
+    return "\n".join(f"    {_one_line(line)}" for line in traceback.rstrip().split("\n"))
+
+
+def without_control_characters(_logger: Any, _method: str, event: Fields) -> Fields:
+    """The event with all texts fit for a terminal."""
+    if "exception" in event:
+        event["exception"] = _indented(event["exception"])
+    for key, value in event.items():
+        if key != "exception" and isinstance(value, str) and not value.isprintable():
+            event[key] = _one_line(value)
+    return event

@@ -2,19 +2,38 @@
 
 from __future__ import annotations
 
+import io
+import json
 import logging
+import math
+import sys
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+import structlog
 
 from conselho.config import Settings
-from conselho.logs import configure_logs, plain_line
+from conselho.logs import configure_logs, json_line, plain_line, without_control_characters
+
+EVENT = {"ts": "T", "level": "info", "event": "run.ended"}
+# A line feed, another terminal title, a C1 control and two line ends of Unicode.
+HOSTILE = "no\nT [error] \x1b]0;x\x07 \x9b31m \u2028 \x85 \ud800"
 
 
 def line(**event: object) -> str:
-    return plain_line(
-        None, "info", {"timestamp": "T", "level": "info", "event": "run.ended"} | event
-    )
+    return plain_line(None, "info", EVENT | event)
+
+
+def document(**event: object) -> Any:
+    text = json_line(None, "info", EVENT | event)
+    assert text.isascii()
+    assert text.isprintable()
+    return json.loads(text)
 
 
 def test_a_line_has_time_level_event_and_sorted_fields() -> None:
@@ -30,8 +49,82 @@ def test_text_cannot_forge_a_second_line_or_field() -> None:
     assert "reason='no\\nT [error]" in forged
 
 
-def test_a_traceback_follows_its_line() -> None:
-    assert line(exception="Traceback: x").endswith("\nTraceback: x")
+@pytest.mark.parametrize("field", ["event", "reason"])
+def test_no_text_ends_a_line_or_commands_a_terminal(field: str) -> None:
+    assert line(**{field: HOSTILE}).isprintable()
+    assert document(**{field: HOSTILE})[field] == HOSTILE
+    shown = without_control_characters(None, "info", EVENT | {field: HOSTILE})
+    assert shown[field].isprintable()
+
+
+def test_a_traceback_follows_its_line_and_nothing_in_it_looks_like_another() -> None:
+    told = line(exception=f"Traceback: x\n  {HOSTILE}").split("\n")
+
+    assert told[1] == "    Traceback: x"
+    assert all(part.startswith("    ") and part.isprintable() for part in told[1:])
+    shown = without_control_characters(None, "info", EVENT | {"exception": HOSTILE})
+    assert all(part.isprintable() for part in shown["exception"].split("\n"))
+
+
+def test_a_document_begins_with_time_level_and_event() -> None:
+    told = document(task_id="t1", attempt=2, path=Path("/x"), late=math.nan)
+
+    assert list(told) == ["ts", "level", "event", "attempt", "late", "path", "task_id"]
+    assert (told["attempt"], told["path"], told["late"]) == (2, "/x", "nan")
+
+
+@contextmanager
+def written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
+    """What a process that lasts logs as JSON, one document a line, filled at the end."""
+    found: list[Any] = []
+    stderr = io.StringIO()
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "stderr", stderr)
+        patch.setattr(sys, "excepthook", sys.excepthook)
+        patch.setattr(threading, "excepthook", threading.excepthook)
+        patch.setattr(root, "handlers", [])
+        settings = Settings(data_dir=tmp_path, database_url="sqlite:///x", log_format="json")
+        try:
+            with warnings.catch_warnings(action="always"):
+                configure_logs(settings, lasting=True)
+                yield found
+        finally:
+            logging.captureWarnings(False)
+            structlog.reset_defaults()
+            root.handlers[:] = handlers
+            root.setLevel(level)
+    found += map(json.loads, stderr.getvalue().splitlines())
+
+
+def test_libraries_warnings_and_what_nobody_caught_are_documents_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise ValueError(HOSTILE)
+
+    with written(tmp_path, monkeypatch) as found:
+        logging.getLogger("uvicorn.error").error("Invalid %s.\n[error] forged", "request")
+        warnings.warn("an old way", DeprecationWarning, stacklevel=1)
+        thread = threading.Thread(target=fail, name="worker")
+        thread.start()
+        thread.join()
+        try:
+            fail()
+        except ValueError as error:
+            sys.excepthook(type(error), error, error.__traceback__)
+
+    library, warned, in_thread, uncaught = found
+    assert library["event"] == "Invalid request.\n[error] forged"
+    assert (library["level"], library["logger"]) == ("error", "uvicorn.error")
+    assert warned["logger"] == "py.warnings"
+    assert "an old way" in warned["event"]
+    assert (in_thread["event"], in_thread["thread"]) == ("thread.failed", "worker")
+    for told in (in_thread, uncaught):
+        assert told["level"] == "critical"
+        assert "Traceback" in told["exception"]
+        assert HOSTILE[:2] in told["exception"]
 
 
 @pytest.mark.parametrize(

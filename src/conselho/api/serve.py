@@ -9,7 +9,7 @@ import importlib
 import signal
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -21,9 +21,9 @@ from conselho.api.connections import BoundedProtocol
 from conselho.api.doors import open_doors
 from conselho.api.front import Front
 from conselho.api.sockets import BoundedSocket
-from conselho.config import Settings
+from conselho.config import Problem, Settings
 from conselho.errors import ConselhoError, InvalidSettings
-from conselho.logs import configure_logs
+from conselho.logs import configure_logs, say
 from conselho.services.data_dir import DataDir
 
 if TYPE_CHECKING:
@@ -42,12 +42,13 @@ SOCKET_MESSAGE_BYTES = 16 * 1024
 SOCKET_PING_SECONDS = 20
 
 
-def serve(settings: Settings) -> int:
+def serve(settings: Settings, warnings: Iterable[Problem] = ()) -> int:
     """Serve until SIGINT or SIGTERM; the exit code of the process.
 
     Foreseeable trouble is one line on stderr, with the exit code of its kind.
     """
     configure_logs(settings, lasting=True)
+    say(settings, warnings)
     data_dir = DataDir(settings.data_dir)
     try:
         data_dir.acquire()
@@ -57,7 +58,7 @@ def serve(settings: Settings) -> int:
         finally:
             data_dir.release()
     except ConselhoError as error:
-        return _complain(error)
+        return _complain(settings, error)
 
 
 def require_a_way_in(settings: Settings) -> None:
@@ -157,7 +158,7 @@ class _Server(uvicorn.Server):
         return self._loaded
 
     def _failed(self, error: BaseException) -> None:
-        self._exit_code = _complain(error)
+        self._exit_code = _complain(self._settings, error)
         self.should_exit = True
 
 
@@ -197,9 +198,12 @@ def _notice_vanished_clients(listener: socket.socket) -> None:
             listener.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
 
 
-def _complain(error: BaseException) -> int:
+def _complain(settings: Settings, error: BaseException) -> int:
     if not isinstance(error, ConselhoError):
         log.critical("server.failed_to_start", exc_info=error)
         return ConselhoError.exit_code
+    if settings.log_format == "json":
+        log.error("server.refuses_to_start", reason=str(error), exit_code=error.exit_code)
+        return error.exit_code
     sys.stderr.write(f"conselho: {error}\n")
     return error.exit_code

@@ -7,7 +7,6 @@ from pathlib import Path
 import click
 
 from conselho.cli.options import Choices, pass_choices
-from conselho.cli.screen import tell
 
 
 @click.command()
@@ -26,6 +25,11 @@ from conselho.cli.screen import tell
     metavar="DIR",
     help="Folder of council files (*.md) to apply at the start.",
 )
+@click.option(
+    "--log-format",
+    type=click.Choice(["console", "json"]),
+    help="Log lines for people, or one JSON object each. [default: console]",
+)
 @click.option("--max-concurrent-runs", type=int, metavar="N", help="Runs at one time. [default: 4]")
 @click.option(
     "--read-only-council",
@@ -40,6 +44,7 @@ def serve(
     port: int | None,
     data_dir: Path | None,
     council_dir: Path | None,
+    log_format: str | None,
     max_concurrent_runs: int | None,
     read_only_council: bool | None,
 ) -> int:
@@ -57,10 +62,9 @@ def serve(
             "port": port,
             "data_dir": data_dir or choices.data_dir,
             "council_dir": council_dir,
+            "log_format": log_format,
             "max_concurrent_runs": max_concurrent_runs,
             "read_only_council": read_only_council,
         }
     )
-    for warning in warnings:
-        tell(f"warning: {warning}")
-    return server.serve(settings)
+    return server.serve(settings, warnings)

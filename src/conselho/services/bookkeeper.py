@@ -17,7 +17,7 @@ from conselho.clock import Clock
 from conselho.errors import IllegalTransition, NotFound, StoreUnavailable
 from conselho.models.agent import Agent, Overlap
 from conselho.models.ids import AgentId, TaskId
-from conselho.models.task import SkipReason, Task, Trigger, queued_key
+from conselho.models.task import SkipReason, Status, Task, Trigger, queued_key, utc_text
 from conselho.services.announcements import announce
 from conselho.services.budget import Budget
 from conselho.services.ledger import PORTION, Lost, Run, Step
@@ -118,8 +118,19 @@ class Bookkeeper:
         return Loss(row=replace(row, error=lost.error), slots=lost.slots, since=since)
 
     async def _lose(self, losses: list[Loss]) -> None:
-        if losses:
-            await self._store.record_lost(losses, now=self._clock.now(), announce=announce)
+        if not losses:
+            return
+        rows = await self._store.record_lost(losses, now=self._clock.now(), announce=announce)
+        for row in rows:
+            say = log.warning if row.status is Status.MISSED else log.info
+            say(
+                "slot.missed" if row.status is Status.MISSED else "slot.skipped",
+                task_id=row.task_id,
+                agent_id=row.agent_id,
+                reason=row.skip_reason,
+                slot=utc_text(row.slot_to) if row.slot_to else None,
+                slots=row.slot_count,
+            )
 
     async def _submit(self, runs: list[tuple[Agent, Run]]) -> None:
         """Store the runs as Tasks; those that must not or cannot wait are lost instead."""

@@ -7,6 +7,8 @@ import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import structlog
+
 from conselho.bus import EventBus
 from conselho.clock import Clock
 from conselho.dispatch import Dispatcher
@@ -18,6 +20,8 @@ from conselho.services.announcements import announce
 from conselho.services.budget import Budget
 from conselho.services.submission import manual_task, request_task
 from conselho.store import Store, Submitted
+
+log = structlog.get_logger(__name__)
 
 
 class Executions:
@@ -104,6 +108,7 @@ class Executions:
         Raises NotFound; IllegalTransition when it ended otherwise.
         """
         task = await self._store.cancel(task_id, now=self._clock.now(), announce=announce)
+        log.info("run.cancel_requested", task_id=task_id, agent_id=task.agent_id)
         if task.status not in FINAL:
             self._dispatcher.cancel(task_id)
         return task

@@ -23,7 +23,7 @@ from conselho.bus import EventBus
 from conselho.clock import Clock
 from conselho.errors import NotFound, StoreUnavailable
 from conselho.models.event import Event, EventType
-from conselho.models.ids import AgentId, WorkerId
+from conselho.models.ids import AgentId, TaskId, WorkerId
 from conselho.models.task import ErrorKind, Status
 from conselho.models.verdict import Severity
 from conselho.store import AgentStore
@@ -48,6 +48,7 @@ START, END, FAIL = "/start", "", "/fail"
 class Ping:
     """One call: `suffix` goes behind the path of the councilor's address."""
 
+    task_id: TaskId
     agent_id: AgentId
     suffix: str
     body: str = ""
@@ -121,7 +122,7 @@ class Pinger:
         if event.type != EventType.EXECUTION:
             return
         ping = self._ping_of(event.data)
-        address = await self._address(ping.agent_id) if ping is not None else None
+        address = await self._address(ping) if ping is not None else None
         if ping is not None and address is not None:
             self._queue(address, ping)
 
@@ -131,29 +132,32 @@ class Pinger:
         A cancelled run is neither well nor failed: the switch waits for the next one.
         """
         row = data["execution"]
-        agent_id, status = AgentId(row["agent_id"]), row["status"]
+        task_id, agent_id = TaskId(row["task_id"]), AgentId(row["agent_id"])
+        status = row["status"]
         mine = row["worker_id"] == self._worker
         lost = row["error_kind"] == ErrorKind.WORKER_LOST
         if not mine and not (lost and (row["worker_id"] or "").startswith(self._family)):
             return None
         if status == Status.PROCESSING and not row["cancel_requested"]:
-            return Ping(agent_id=agent_id, suffix=START)
+            return Ping(task_id=task_id, agent_id=agent_id, suffix=START)
         if status not in (Status.COMPLETED, Status.ERROR):
             return None
         severity = row["severity"] or status
         failed = status == Status.ERROR or severity == Severity.ERROR
         line = _line(self._redact(f"{severity}: {data['summary'] or 'no summary'}"))
-        return Ping(agent_id=agent_id, suffix=FAIL if failed else END, body=line)
+        suffix = FAIL if failed else END
+        return Ping(task_id=task_id, agent_id=agent_id, suffix=suffix, body=line)
 
-    async def _address(self, agent_id: AgentId) -> str | None:
+    async def _address(self, ping: Ping) -> str | None:
         """The present address of a councilor; each of its changes comes over the bus."""
+        agent_id = ping.agent_id
         if agent_id not in self._addresses:
             try:
                 agent = await self._agents.agent(agent_id)
             except NotFound:
                 return None
             except StoreUnavailable as error:
-                self._fail(agent_id, f"its address cannot be read: {error.reason}")
+                self._fail(ping, f"its address cannot be read: {error.reason}")
                 return None
             config = agent.councilor_config
             self._addresses[agent_id] = config.notifications.ping_url if config else None
@@ -169,7 +173,7 @@ class Pinger:
             sender.add_done_callback(self._sender_ended)
         elif len(waiting) == WAITING_PER_COUNCILOR:
             waiting.popleft()
-            self._fail(ping.agent_id, "its address answers more slowly than it runs")
+            self._fail(ping, "its address answers more slowly than it runs")
         waiting.append((address, ping))
 
     def _sender_ended(self, sender: asyncio.Task[None]) -> None:
@@ -191,11 +195,11 @@ class Pinger:
             if trouble is None:
                 if ping.agent_id in self._silent:
                     self._silent.discard(ping.agent_id)
-                    log.info("ping.works_again", agent_id=ping.agent_id)
+                    log.info("ping.works_again", task_id=ping.task_id, agent_id=ping.agent_id)
                 return
             if backoff is None:
                 # The address is as good as a password; its host is enough to know which.
-                self._fail(ping.agent_id, trouble, host=urlsplit(address).hostname)
+                self._fail(ping, trouble, host=urlsplit(address).hostname)
             else:
                 await self._clock.sleep(backoff)
 
@@ -222,12 +226,18 @@ class Pinger:
                 self._client = await asyncio.to_thread(_new_client)
             return self._client
 
-    def _fail(self, agent_id: AgentId, reason: str, **where: object) -> None:
+    def _fail(self, ping: Ping, reason: str, **where: object) -> None:
         """Count it; the log hears of it once, until a call of this councilor is taken again."""
         self.failed += 1
-        if agent_id not in self._silent:
-            self._silent.add(agent_id)
-            log.warning("ping.failed", agent_id=agent_id, reason=reason, **where)
+        if ping.agent_id not in self._silent:
+            self._silent.add(ping.agent_id)
+            log.warning(
+                "ping.failed",
+                task_id=ping.task_id,
+                agent_id=ping.agent_id,
+                reason=reason,
+                **where,
+            )
 
 
 def with_suffix(address: str, suffix: str) -> str:

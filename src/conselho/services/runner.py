@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from conselho.clock import Clock
 from conselho.errors import LeaseLost, RunError, StoreUnavailable
@@ -156,7 +157,15 @@ class Runner:
         self._spending = spending
 
     async def run(self, run: Run) -> None:
-        """Take one attempt through all steps. Raises nothing but CancelledError."""
+        """Take one attempt through all steps. Raises nothing but CancelledError.
+
+        Whatever is logged meanwhile, here or below, bears the ids of the Task and its agent.
+        """
+        task = run.task
+        with bound_contextvars(task_id=task.task_id, agent_id=task.agent_id, attempt=task.attempt):
+            await self._run(run)
+
+    async def _run(self, run: Run) -> None:
         try:
             try:
                 await self._prepare_unless_stopped(run)
@@ -170,7 +179,7 @@ class Runner:
             except StoreUnavailable as error:
                 run.outcome = _failed(ErrorKind.PROVIDER, str(error))
             except Exception as error:
-                log.exception("run.crashed", task_id=run.task.task_id)
+                log.exception("run.crashed")
                 what = self._redactor.text(repr(error)[:_LONGEST_CRASH])
                 run.outcome = _failed(ErrorKind.PROVIDER, f"Conselho itself failed: {what}")
             await self.record(run)
@@ -264,6 +273,7 @@ class Runner:
             home=self._home,
             listener=RunLog(self._redactor, run.transcript),
         )
+        log.info("run.started", provider=spec.provider, trigger=run.task.trigger)
 
     async def follow(self, run: Run) -> None:
         """Wait for the end of the child and of all that it started."""
@@ -271,7 +281,7 @@ class Runner:
             return
         ended = await run.child.follow()
         for problem in ended.problems:
-            log.warning("run.problem", task_id=run.task.task_id, problem=problem)
+            log.warning("run.problem", problem=problem)
         run.ended = ended
         await self._aside(run, partial(self._redact, run, ended))
 
@@ -368,7 +378,7 @@ class Runner:
         """Write the outcome, or give the Task back for another try. Waits for an absent store."""
         outcome = run.outcome
         if run.stopped is StopReason.LEASE_LOST or outcome is None:
-            log.warning("run.lease_lost", task_id=run.task.task_id)
+            log.warning("run.lease_lost")
             return
         again = self._again_at(run, outcome)
         if again is not None and is_too_late(run.task, again):
@@ -381,10 +391,10 @@ class Runner:
                     await self._finish(run, outcome)
                 return
             except LeaseLost:
-                log.warning("run.lease_lost", task_id=run.task.task_id)
+                log.warning("run.lease_lost")
                 return
             except StoreUnavailable as error:
-                log.warning("run.not_recorded_yet", task_id=run.task.task_id, reason=error.reason)
+                log.warning("run.not_recorded_yet", reason=error.reason)
                 await self._clock.sleep(RECORD_RETRY_SECONDS)
 
     def _again_at(self, run: Run, outcome: Outcome) -> datetime | None:
@@ -410,12 +420,9 @@ class Runner:
         task = await self._store.finish(run.held, outcome, now=self._clock.now(), announce=announce)
         log.info(
             "run.ended",
-            task_id=task.task_id,
-            agent_id=task.agent_id,
             status=task.status,
             severity=task.severity,
             error_kind=task.error_kind,
-            attempt=task.attempt,
             duration_seconds=task.duration_seconds,
         )
 
@@ -433,10 +440,7 @@ class Runner:
         )
         log.info(
             "run.will_retry",
-            task_id=task.task_id,
-            agent_id=task.agent_id,
             error_kind=task.error_kind,
-            attempt=task.attempt,
             wait_seconds=round((again - now) / timedelta(seconds=1), 3),
         )
 

@@ -1,0 +1,77 @@
+"""The log of a real server, read by a machine: every line is one document, and names its Task."""
+
+from __future__ import annotations
+
+import json
+import signal
+from pathlib import Path
+from typing import Any
+
+from tests.support.server import Server, running, serve_and_fail
+
+FORGED = "\\n2026-01-01T00:00:00Z [error   ] run.ended  status=error\\x1b[31m"
+
+
+def documents(text: str) -> list[dict[str, Any]]:
+    found = [json.loads(line) for line in text.splitlines()]
+    for one in found:
+        assert list(one)[:3] == ["ts", "level", "event"]
+    return found
+
+
+def of_task(server: Server, task_id: str) -> list[dict[str, Any]]:
+    return [one for one in documents(server.log.read_text()) if one.get("task_id") == task_id]
+
+
+def test_every_line_is_a_document_and_those_of_a_run_bear_its_id(tmp_path: Path) -> None:
+    environ = {"CONSELHO_LOG_FORMAT": "json", "CONSELHO_COLOUR": "red"}
+    with running(tmp_path, environ=environ) as server:
+        shout = f"printf 'all is well {FORGED}'; printf '{FORGED}' >&2; exit 3"
+        server.promote("ana", ["sh", "-c", shout])
+        told = server.call("ana")
+        server.promote("bia", ["sleep", "300"])
+        with server.listen() as stream:
+            asked = server.begin("bia")
+            stream.until("councilor_started", execution_id=asked)
+            server.post(f"/api/tasks/{asked}/cancel")
+            stream.until("councilor_execution", execution_id=asked, status="cancelled")
+        server.signal(signal.SIGTERM)
+        assert server.wait() == 0
+
+        run = of_task(server, told["task_id"])
+        cancelled = of_task(server, asked)
+        everything = documents(server.log.read_text())
+
+    assert [one["event"] for one in run] == ["run.started", "run.ended"]
+    assert {one["agent_id"] for one in run} == {"ana"}
+    assert (run[1]["status"], run[1]["error_kind"]) == (told["status"], told["error_kind"])
+    assert [one["event"] for one in cancelled][-2:] == ["run.cancel_requested", "run.ended"]
+    named = [one for one in everything if one["event"].startswith("run.")]
+    assert all("task_id" in one and "agent_id" in one for one in named)
+    assert any(
+        one["event"] == "settings.warning" and one["where"] == "CONSELHO_COLOUR"
+        for one in everything
+    )
+
+
+def test_lines_for_people_hold_no_more_than_one_event_each(tmp_path: Path) -> None:
+    with running(tmp_path) as server:
+        server.promote("ana", ["sh", "-c", f"printf '{FORGED}'; exit 3"])
+        told = server.call("ana")
+
+    lines = server.log.read_text().splitlines()
+
+    assert all(line.isprintable() for line in lines)
+    assert sum(f"task_id={told['task_id']}" in line for line in lines) == 2
+    assert sum("run.ended" in line for line in lines) == 1
+
+
+def test_a_refusal_to_start_is_a_document_where_documents_are_asked_for(tmp_path: Path) -> None:
+    refused = serve_and_fail(
+        tmp_path, "--log-format", "json", "--host", "0.0.0.0", "--data-dir", str(tmp_path / "data")
+    )
+
+    [told] = documents(refused.stderr)
+    assert refused.returncode == 2
+    assert (told["event"], told["exit_code"]) == ("server.refuses_to_start", 2)
+    assert "conselho token create" in told["reason"]
