@@ -30,6 +30,7 @@ from conselho.models.statistics import Activity, AgentStatistics, Lost, Tally, U
 from conselho.models.task import Outcome, PastAttempt, Status, Task, Trigger
 from conselho.models.uptime import Sign
 from conselho.models.verdict import Severity
+from conselho.models.worker import Backlog, Queue, Worker
 
 # What a step of priority is worth, in time of waiting.
 PRIORITY_STEP = timedelta(minutes=15)
@@ -96,6 +97,20 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A pending Task that is due, as a dispatcher needs to know it.
+
+    `since` is when it became due and was there: the later of not_before and created_at. `deferred`:
+    it was not due yet when it was stored, or it comes back for another attempt.
+    """
+
+    task_id: TaskId
+    queue: Queue
+    since: datetime
+    deferred: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Renewal:
     """What a worker learns at renewal: claims that it lost, and those it is asked to cancel."""
 
@@ -155,16 +170,22 @@ class TaskStore(Protocol):
         limit: int,
         lease: timedelta,
         limits: ClaimLimits | None = None,
+        queues: Collection[Queue] | None = None,
+        only: Collection[TaskId] | None = None,
         announce: Announce,
     ) -> list[Task]:
         """Lease up to `limit` due tasks to one worker, the longest waiting first.
+
+        `queues`: those of tasks with one of these, None among them standing for tasks without a
+        queue; all when it is not given. `only`: those of these ids, whatever else waits; ids that
+        are not there, or not due, do no harm.
 
         A step of priority above 5 counts as PRIORITY_STEP more of waiting, one below 5 as less:
         nothing waits for ever. What its lanes have no room for is passed over.
         Due: pending with `not_before <= now`, cancel not requested. One whose active_key begins
         with `<agent_id>#` (queued_key, waiting_key) is due only when no Task holds the agent's own
-        key, and it is the first of these; its claim takes that key over. A task whose lease has
-        ended is not due; the sweeper decides on it first.
+        key, and it is the first of these, whatever their queue; its claim takes that key over. A
+        task whose lease has ended is not due; the sweeper decides on it first.
         Each returned task is processing with `lease_until = now + lease`, `fence` and `attempt`
         one higher, `started_at = now`; the list is empty when none is due. Two workers never hold
         the same task at one time.
@@ -213,6 +234,48 @@ class TaskStore(Protocol):
         Task's own and counts from now on (spent_at), so that a budget knows of it while the Task
         waits. One that was asked to stop ends as cancelled instead.
         Raises LeaseLost when the claim does not stand.
+        """
+        ...
+
+    async def release(self, held: Held, *, now: datetime, announce: Announce) -> Task:
+        """Give an owned Task back that was not begun: pending as before, the attempt not counted.
+
+        Claimable at once by anybody; the fence stays. One that was asked to stop ends as cancelled
+        instead. Raises LeaseLost when the claim does not stand.
+        """
+        ...
+
+    async def waiting(
+        self, *, now: datetime, queues: Collection[Queue] | None = None, limit: int
+    ) -> list[Waiting]:
+        """Pending tasks that are due, up to `limit`, in the order of claims; `queues` as there.
+
+        Lanes and turns are not looked at: some of them may have to wait on.
+        """
+        ...
+
+    async def backlogs(self, *, now: datetime) -> list[Backlog]:
+        """What waits, by queue, tasks without one first, then by name; empty ones are absent.
+
+        `oldest` is the earliest `since` of `waiting`. Cancel-requested tasks do not count.
+        """
+        ...
+
+    async def give_up(
+        self,
+        queue: Queue,
+        *,
+        due_before: datetime,
+        error_kind: str,
+        error: str,
+        limit: int,
+        now: datetime,
+        announce: Announce,
+    ) -> list[Task]:
+        """End up to `limit` pending tasks of one queue as error, with severity error; the oldest
+        first.
+
+        Those whose `since` (see Waiting) is before `due_before`. What earlier attempts spent stays.
         """
         ...
 
@@ -584,6 +647,28 @@ class AuditLog(Protocol):
         ...
 
 
+class WorkerStore(Protocol):
+    """The register of workers: what each tells of itself. Nothing depends on it for its safety."""
+
+    async def beat(self, worker: Worker) -> None:
+        """Replace what is known of this worker, found by its worker_id."""
+        ...
+
+    async def leave(self, worker_id: WorkerId, *, now: datetime) -> None:
+        """It runs nothing any more (`left_at`). Unknown, or twice: no error."""
+        ...
+
+    async def workers(self, *, since: datetime) -> list[Worker]:
+        """Those whose `beat_at` is not before `since`, by host, then worker_id; those that left
+        too.
+        """
+        ...
+
+    async def prune_workers(self, *, before: datetime, limit: int) -> int:
+        """Forget up to `limit` workers whose `beat_at` is before `before`; how many went."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """An answer that was given to a request with an Idempotency-Key. `body` is its text.
@@ -651,6 +736,7 @@ class Store(
     AccessStore,
     AuditLog,
     AnswerStore,
+    WorkerStore,
     EventLog,
     Protocol,
 ):

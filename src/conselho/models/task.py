@@ -69,6 +69,7 @@ class ErrorKind(StrEnum):
     SHUTDOWN = "shutdown"
     CANCELLED = "cancelled"
     BUDGET = "budget"
+    NO_WORKER = "no_worker"
 
 
 class ErrorCause(StrEnum):
@@ -193,7 +194,8 @@ class Task:
     `active_key`: unique; held by the councilor's active run, its own task_id when final. One that
     waits for that run has a `waiting_key` or the `queued_key`.
     `priority`: 1 to 9, 9 goes first. `lanes`: what it shares with others and what bounds them, see
-    `lanes_of` in services.submission.
+    `lanes_of` in services.submission. `queue`: only workers that serve it run this Task; None: any
+    that serves tasks without one.
 
     Ownership: changed by claim, renew, sweep.
     `attempt` counts claims, 0 before the first. `fence` grows with each claim; every write of the
@@ -228,6 +230,7 @@ class Task:
     max_attempts: int = 1
     priority: int = 5
     lanes: tuple[str, ...] = ()
+    queue: str | None = None
     not_before: datetime
     created_at: datetime
     updated_at: datetime

@@ -29,8 +29,10 @@ from conselho.models.task import (
     queued_key,
 )
 from conselho.models.verdict import Severity
+from conselho.models.worker import Queue
 from conselho.store import Held, Renewal, Submission, Submitted
 from conselho.stores.sql.attempts import keep as keep_attempts
+from conselho.stores.sql.claims import of_queues, queue_texts
 from conselho.stores.sql.counters import count
 from conselho.stores.sql.coverage import LEDGER, covered
 from conselho.stores.sql.outbox import tell
@@ -283,6 +285,70 @@ def retry(
             _given_back(spent, now, not_before, error_kind, error), error_cause=error_cause
         )
     return store(conn, [(task, changed)], now, announce)[0]
+
+
+def release(conn: sa.Connection, held: Held, now: datetime, announce: Announce) -> Task:
+    task = locked(conn, held.task_id)
+    if task is None or task.status is not Status.PROCESSING or task.fence != held.fence:
+        raise LeaseLost(held.task_id)
+    if task.cancel_requested:
+        return store(conn, [(task, _cancelled(task, now))], now, announce)[0]
+    changed = replace(
+        task,
+        status=Status.PENDING,
+        attempt=task.attempt - 1,
+        updated_at=now,
+        worker_id=None,
+        lease_until=None,
+        started_at=None,
+    )
+    conn.execute(_WRITE_BACK, [changeable_values(changed) | {"id": task.task_id}])
+    tell(conn, [changed], announce, now)
+    return changed
+
+
+def give_up(
+    conn: sa.Connection,
+    queue: Queue,
+    due_before: datetime,
+    error_kind: str,
+    error: str,
+    limit: int,
+    now: datetime,
+    announce: Announce,
+) -> list[Task]:
+    parameters = {
+        "wanted_queues": queue_texts([queue]), "before": micros(due_before), "max": limit
+    }  # fmt: skip
+    given_up = [task_of(row) for row in conn.execute(_OVERDUE, parameters)]
+    changes = [
+        (
+            task,
+            replace(
+                _ended(task, now, Status.ERROR),
+                severity=Severity.ERROR,
+                error_kind=error_kind,
+                error_cause=None,
+                error=storable(error),
+            ),
+        )
+        for task in given_up
+    ]
+    return store(conn, changes, now, announce)
+
+
+_OVERDUE = (
+    sa.select(*COLUMNS)
+    .where(
+        is_pending,
+        of_queues(),
+        tasks.c.not_before < sa.bindparam("before"),
+        tasks.c.created_at < sa.bindparam("before"),
+    )
+    .order_by(tasks.c.not_before, tasks.c.task_id)
+    .limit(sa.bindparam("max"))
+    .with_for_update(skip_locked=True)
+)
 
 
 def cancel(

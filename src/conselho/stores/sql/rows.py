@@ -26,12 +26,13 @@ from conselho.models.documents import (
     snapshot_from_document,
 )
 from conselho.models.event import Event, EventDraft
-from conselho.models.ids import AgentId
+from conselho.models.ids import AgentId, WorkerId
 from conselho.models.journal import JournalEntry, JournalKind
 from conselho.models.maintenance import Maintenance
 from conselho.models.statistics import Usage
 from conselho.models.task import ACTIVE, LOST_SLOT, Outcome, Snapshot, Status, Task, Trigger
 from conselho.models.verdict import Severity, Verdict, VerdictSource
+from conselho.models.worker import Worker
 from conselho.store import PRIORITY_STEP
 from conselho.stores.sql.schema import tasks
 
@@ -56,6 +57,7 @@ LIGHT_COLUMNS = (
     tasks.c.max_attempts,
     tasks.c.priority,
     tasks.c.lanes,
+    tasks.c.queue,
     tasks.c.not_before,
     tasks.c.created_at,
     tasks.c.updated_at,
@@ -160,6 +162,7 @@ def task_values(task: Task) -> Values:
         "max_attempts": task.max_attempts,
         "priority": task.priority,
         "lanes": _lines_json(task.lanes),
+        "queue": storable_or_none(task.queue),
         "snapshot": to_json(snapshot),
         "prompt": storable(prompt),
         "instructions": storable(instructions) or None,
@@ -283,6 +286,7 @@ def task_of(row: Row) -> Task:
         max_attempts,
         priority,
         lanes,
+        queue,
         not_before,
         created_at,
         updated_at,
@@ -326,6 +330,7 @@ def task_of(row: Row) -> Task:
         max_attempts=max_attempts,
         priority=priority,
         lanes=lanes_of(lanes),
+        queue=queue,
         not_before=moment_of(not_before),
         created_at=moment_of(created_at),
         updated_at=moment_of(updated_at),
@@ -504,4 +509,39 @@ def maintenance_of(row: Row) -> Maintenance:
         reason=reason,
         tags=tuple(json.loads(tags)),
         agent_ids=tuple(map(AgentId, json.loads(agent_ids))),
+    )
+
+
+def worker_values(worker: Worker) -> Values:
+    return {
+        "worker_id": storable(worker.worker_id),
+        "host": storable(worker.host),
+        "queues": to_json(worker.queues),
+        "serves_any": worker.serves_any,
+        "concurrency": worker.concurrency,
+        "running": worker.running,
+        "version": storable(worker.version),
+        "council": storable(worker.council),
+        "started_at": micros(worker.started_at),
+        "beat_at": micros(worker.beat_at),
+        "left_at": micros_or_none(worker.left_at),
+    }
+
+
+def worker_of(row: Row) -> Worker:
+    """The worker of a row of the table."""
+    worker_id, host, queues, serves_any, concurrency, running, version, council, *times = row
+    started_at, beat_at, left_at = times
+    return Worker(
+        worker_id=WorkerId(worker_id),
+        host=host,
+        queues=tuple(json.loads(queues)),
+        serves_any=serves_any,
+        concurrency=concurrency,
+        running=running,
+        version=version,
+        council=council,
+        started_at=moment_of(started_at),
+        beat_at=moment_of(beat_at),
+        left_at=moment_or_none(left_at),
     )

@@ -95,6 +95,7 @@ tasks = sa.Table(
     sa.Column("idempotency_key", Id, nullable=False),
     sa.Column("active_key", Id, nullable=False),
     sa.Column("lanes", sa.Text),
+    sa.Column("queue", Id),
     sa.Column("cancel_reason", sa.Text),
     sa.Column("error", sa.Text),
     sa.Column("verdict", sa.Text),
@@ -135,8 +136,13 @@ def _index(name: str, *columns: str, where: sa.ColumnElement[bool], unique: bool
 sa.Index("tasks_idempotency_key", tasks.c.idempotency_key, unique=True)
 # A final row's active key is its own task_id, which is unique already: only active rows compete.
 _index("tasks_active_key", "active_key", where=is_active, unique=True)
-# Claims (in their order, and what is not due yet is seen without the row), sweeps, what is active.
-_index("tasks_active", "status", "rank", "active_key", "not_before", "agent_id", where=is_active)
+# Claims (in their order; what is not due yet, or is of another queue, is seen without the row),
+# sweeps, what is active.
+_index(
+    "tasks_active",
+    *("status", "rank", "active_key", "not_before", "agent_id", "queue"),
+    where=is_active,
+)
 # Lists without an agent: one ordered run of rows for each (status, severity, trigger).
 _index("tasks_final_kind", "status", "severity", "trigger", "created_at", "task_id", where=is_final)
 # Lists and marks of one agent; the tail lets other filters be judged without reading the row.
@@ -357,3 +363,20 @@ answers = sa.Table(
     sa.Column("body", sa.Text, nullable=False),
 )
 sa.Index("answers_created", answers.c.created_at)
+
+# What workers tell of themselves. `queues` is a JSON list of names.
+workers = sa.Table(
+    "workers",
+    metadata,
+    sa.Column("worker_id", Id, primary_key=True),
+    sa.Column("host", Id, nullable=False),
+    sa.Column("queues", sa.Text, nullable=False),
+    sa.Column("serves_any", sa.Boolean, nullable=False),
+    sa.Column("concurrency", sa.Integer, nullable=False),
+    sa.Column("running", sa.Integer, nullable=False),
+    sa.Column("version", sa.Text, nullable=False),
+    sa.Column("council", sa.Text, nullable=False),
+    sa.Column("started_at", sa.BigInteger, nullable=False),
+    sa.Column("beat_at", sa.BigInteger, nullable=False),
+    sa.Column("left_at", sa.BigInteger),
+)

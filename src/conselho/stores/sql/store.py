@@ -21,6 +21,7 @@ from conselho.models.maintenance import Maintenance
 from conselho.models.statistics import Activity, AgentStatistics, Lost, Tally, Usage
 from conselho.models.task import Outcome, PastAttempt, Status, Task
 from conselho.models.uptime import Sign
+from conselho.models.worker import Backlog, Queue, Worker
 from conselho.store import (
     Answer,
     ClaimLimits,
@@ -30,6 +31,7 @@ from conselho.store import (
     Submission,
     TaskFilter,
     TaskPage,
+    Waiting,
 )
 from conselho.stores.sql import (
     access,
@@ -37,6 +39,7 @@ from conselho.stores.sql import (
     attempts,
     attendance,
     audit,
+    backlog,
     catalogue,
     claims,
     counters,
@@ -52,6 +55,7 @@ from conselho.stores.sql import (
     pages,
     pruning,
     reading,
+    roster,
     series,
     spending,
     timeline,
@@ -152,9 +156,12 @@ class SqlStore:
         limit: int,
         lease: timedelta,
         limits: ClaimLimits | None = None,
+        queues: Collection[Queue] | None = None,
+        only: Collection[TaskId] | None = None,
         announce: Announce,
     ) -> list[Task]:
-        return await self._change(claims.claim, worker, now, limit, lease, limits, announce)
+        wanted = (limits, queues, only)
+        return await self._change(claims.claim, worker, now, limit, lease, *wanted, announce)
 
     async def renew(
         self, worker: WorkerId, held: Sequence[Held], *, now: datetime, lease: timedelta
@@ -180,6 +187,31 @@ class SqlStore:
     ) -> Task:
         failure = (error_kind, error_cause, error, usage)
         return await self._change(lifecycle.retry, held, not_before, *failure, now, announce)
+
+    async def release(self, held: Held, *, now: datetime, announce: Announce) -> Task:
+        return await self._change(lifecycle.release, held, now, announce)
+
+    async def waiting(
+        self, *, now: datetime, queues: Collection[Queue] | None = None, limit: int
+    ) -> list[Waiting]:
+        return await self._executor.read(backlog.waiting, now, queues, limit)
+
+    async def backlogs(self, *, now: datetime) -> list[Backlog]:
+        return await self._executor.read(backlog.backlogs, now)
+
+    async def give_up(
+        self,
+        queue: Queue,
+        *,
+        due_before: datetime,
+        error_kind: str,
+        error: str,
+        limit: int,
+        now: datetime,
+        announce: Announce,
+    ) -> list[Task]:
+        why = (error_kind, error)
+        return await self._change(lifecycle.give_up, queue, due_before, *why, limit, now, announce)
 
     async def cancel(
         self, task_id: TaskId, *, reason: str | None = None, now: datetime, announce: Announce
@@ -404,6 +436,18 @@ class SqlStore:
 
     async def prune_answers(self, *, before: datetime, limit: int) -> int:
         return await self._executor.write(answers.prune_answers, before, limit)
+
+    async def beat(self, worker: Worker) -> None:
+        await self._executor.write(roster.beat, worker)
+
+    async def leave(self, worker_id: WorkerId, *, now: datetime) -> None:
+        await self._executor.write(roster.leave, worker_id, now)
+
+    async def workers(self, *, since: datetime) -> list[Worker]:
+        return await self._executor.read(roster.workers_since, since)
+
+    async def prune_workers(self, *, before: datetime, limit: int) -> int:
+        return await self._executor.write(roster.prune_workers, before, limit)
 
     async def events_after(self, seq: int, *, limit: int) -> list[Event]:
         return await self._executor.read(outbox.events_after, seq, limit, self._identity)
