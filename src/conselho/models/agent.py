@@ -140,6 +140,7 @@ class Agent:
 
     `command` is the argv of provider `command`; `shell` runs its single element through /bin/sh,
     only because somebody asked for it. `cwd` is absolute, or None for the server's own.
+    `queue`: only workers that serve it run this agent, so that it runs where its cwd is; None: any.
 
     Two moments rule the slots. `anchor_at` is where an interval counts from: set at promotion and
     when the schedule's value changes, so that a restart never restarts the countdown.
@@ -163,6 +164,7 @@ class Agent:
     shell: bool = False
     cwd: str | None = None
     tags: tuple[str, ...] = ()
+    queue: str | None = None
     councilor_config: CouncilorConfig | None = None
     customization: Customization | None = None
     anchor_at: datetime | None = None

@@ -55,6 +55,7 @@ def agent_document(agent: Agent) -> dict[str, Any]:
         "shell": agent.shell,
         "cwd": agent.cwd,
         "tags": list(agent.tags),
+        "queue": agent.queue,
         "is_councilor": agent.is_councilor,
         "councilor_config": councilor_config_document(config) if config else None,
         "customization": customization_document(customization) if customization else None,

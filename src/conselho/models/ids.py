@@ -14,6 +14,7 @@ WorkerId = NewType("WorkerId", str)
 # dot among the last two.
 TASK_ID_PATTERN = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,196}[A-Za-z0-9_-]{2}")
 AGENT_ID_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
+QUEUE_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 def new_task_id() -> TaskId:

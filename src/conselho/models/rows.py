@@ -53,6 +53,7 @@ def task_row(task: Task) -> dict[str, Any]:
         "deadline_at": iso(task.deadline_at),
         "not_before": iso(task.not_before),
         "priority": task.priority,
+        "queue": task.queue,
         "waits_for": "turn" if _waits_for_its_turn(task) else None,
         "cancel_requested": task.cancel_requested,
         "cancel_reason": task.cancel_reason,

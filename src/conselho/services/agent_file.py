@@ -17,7 +17,7 @@ from conselho.services.council_file_text import file_text
 
 _CATALOGUE: Final = (
     *("agent_id", "name", "emoji", "description", "instructions", "provider", "model"),
-    *("command", "shell", "cwd", "tags"),
+    *("command", "shell", "cwd", "tags", "queue"),
 )
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,250}\.md", re.IGNORECASE)
 _DEFAULTS = councilor_config_document(

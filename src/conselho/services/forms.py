@@ -42,7 +42,7 @@ from conselho.models.agent import (
     Policies,
     TaskSpec,
 )
-from conselho.models.ids import AGENT_ID_PATTERN
+from conselho.models.ids import AGENT_ID_PATTERN, QUEUE_PATTERN
 from conselho.models.moments import instants, moment_text
 from conselho.models.quiet import excluded_date, parse_active_hours
 from conselho.models.schedule import (
@@ -99,6 +99,14 @@ def _agent_id(text: str) -> str:
     if not AGENT_ID_PATTERN.fullmatch(text):
         raise ValueError(
             "must have 1 to 128 letters, digits, '.', '_' or '-', and begin with a letter or digit"
+        )
+    return text
+
+
+def _queue(text: str) -> str:
+    if not QUEUE_PATTERN.fullmatch(text):
+        raise ValueError(
+            "must have 1 to 64 letters, digits, '.', '_' or '-', and begin with a letter or digit"
         )
     return text
 
@@ -225,6 +233,9 @@ class AgentForm(Form):
     tags: Annotated[
         list[Line], Field(max_length=50), BeforeValidator(_without_blanks), AfterValidator(_once)
     ] = []
+    queue: (
+        Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_queue)] | None
+    ) = None
 
 
 class ScheduleForm(Form):

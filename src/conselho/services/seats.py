@@ -54,6 +54,7 @@ def catalogue_fields(form: AgentForm, cwd: str | None) -> dict[str, Any]:
         "shell": form.shell,
         "cwd": cwd,
         "tags": tuple(form.tags),
+        "queue": form.queue,
     }
 
 

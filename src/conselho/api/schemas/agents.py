@@ -146,6 +146,7 @@ class BareAgent(Shape):
     shell: bool = about("Whether a shell runs the command.", False)
     cwd: str | None = about("Where it works; null for the server's own folder.", None)
     tags: list[str] = about("Words that select councilors.", ["nightly"])
+    queue: str | None = about("Only workers of this queue run it; null: any worker.", None)
     is_councilor: bool = about("Whether it has a seat.", True)
     councilor_config: CouncilorConfig | None = about("Its seat.")
     customization: Customization | None = about("How it appears; kept when it leaves the council.")

@@ -86,7 +86,8 @@ class TaskRow(Shape):
     verdict: Verdict | None = about("What the run concluded; null without a conclusion.")
     error_kind: str | None = about(
         "What went wrong, for code: `timeout`, `silent`, `exit`, `spawn`, `preflight`, `provider`,"
-        " `contract`, `worker_lost`, `shutdown`, `cancelled`, `budget`.",
+        " `contract`, `worker_lost`, `shutdown`, `cancelled`, `budget`,"
+        " `no_worker`.",
         None,
     )
     error_cause: str | None = about("What the provider said went wrong, for code.", None)
@@ -104,6 +105,7 @@ class TaskRow(Shape):
     deadline_at: Moment | None = about("No further try begins after this.")
     not_before: Moment | None = about("It does not start before this.")
     priority: int = about("1 to 9; 9 goes first.", 5)
+    queue: str | None = about("Only workers of this queue run it; null: any worker.", None)
     waits_for: Literal["turn"] | None = about(
         "`turn` while another run of its councilor must end first.", None
     )
