@@ -53,7 +53,7 @@ api: $(VENV)/.runtime ## Tell the page what the API says by now: web/openapi.jso
 lock: $(VENV)/.lock ## Resolve pyproject.toml into requirements/ (LOCK_ARGS=--upgrade for newer releases)
 	$(COMPILE) $(LOCK_ARGS) pyproject.toml -o requirements/runtime.txt
 	$(COMPILE) $(LOCK_ARGS) --group build -c requirements/runtime.txt -o requirements/build.txt
-	$(COMPILE) $(LOCK_ARGS) pyproject.toml --extra mongodb --extra otel --extra postgresql --extra redis --group dev \
+	$(COMPILE) $(LOCK_ARGS) pyproject.toml --extra dramatiq --extra mongodb --extra otel --extra postgresql --extra redis --group dev \
 		-c requirements/runtime.txt -c requirements/build.txt -o requirements/dev.txt
 	$(COMPILE) $(LOCK_ARGS) --group node -o requirements/node.txt
 	$(COMPILE) $(LOCK_ARGS) --group lock -o requirements/lock.txt
