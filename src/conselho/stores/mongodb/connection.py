@@ -1,0 +1,152 @@
+"""The client and its collections: how they are reached, and with which promises.
+
+On a replica set a write counts when the majority of its members has it, and what is read is what
+the majority has: an event that was told once is never taken back by a failover. A single server
+takes and gives what it has.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any, Final, TypeVar
+from urllib.parse import parse_qs, urlsplit
+
+from bson.codec_options import CodecOptions
+from pymongo import AsyncMongoClient
+from pymongo.asynchronous.collection import AsyncCollection
+from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.errors import PyMongoError
+from pymongo.read_concern import ReadConcern
+from pymongo.uri_parser import parse_uri
+from pymongo.write_concern import WriteConcern
+
+from conselho.errors import InvalidSettings, StoreUnavailable
+from conselho.stores.mongodb.documents import DEFAULT_DATABASE, Document
+from conselho.stores.mongodb.failures import unavailable
+
+T = TypeVar("T")
+
+SELECTION_MS: Final = 5_000
+CONNECT_MS: Final = 5_000
+SOCKET_MS: Final = 20_000
+# A majority that is away must not hold a writer for ever.
+WRITE_CONCERN_MS: Final = 10_000
+
+# Without what the driver says: it may quote a part of the password.
+UNREADABLE: Final = (
+    "it cannot be read as mongodb://user:password@host:port/database?option=value; special"
+    " characters of user and password are escaped (%40 for @, %3A for :, %2F for /)"
+)
+
+Collection = AsyncCollection[Document]
+
+
+class Database:
+    """The collections of one database, as `documents` names them, and who is told of new events."""
+
+    def __init__(self, url: str) -> None:
+        """Raises InvalidSettings for a URL that cannot be read. Nothing is connected yet."""
+        self.place, options = _read(url)
+        defaults: dict[str, Any] = {
+            "serverselectiontimeoutms": SELECTION_MS,
+            "connecttimeoutms": CONNECT_MS,
+            "sockettimeoutms": SOCKET_MS,
+            # Each write says by itself whether it was done before; servers that keep no sessions
+            # refuse the driver's way of repeating them.
+            "retrywrites": False,
+        }
+        try:
+            self._client: AsyncMongoClient[Document] = AsyncMongoClient(
+                url,
+                tz_aware=True,
+                appname="conselho",
+                connect=False,
+                **{name: value for name, value in defaults.items() if name not in options},
+            )
+        except (PyMongoError, ValueError) as exc:
+            raise InvalidSettings("database_url", UNREADABLE) from exc
+        self._database: AsyncDatabase[Document] = self._client.get_default_database(
+            DEFAULT_DATABASE, codec_options=CodecOptions(tz_aware=True)
+        )
+        self._concerns_given = options & {"w", "readconcernlevel"}
+        self.listeners: list[Callable[[], None]] = []
+        # The newest number of an event that is known here, 0 for none (outbox.py).
+        self.newest_event = 0
+
+    @property
+    def name(self) -> str:
+        return self._database.name
+
+    def __getitem__(self, collection: str) -> Collection:
+        return self._database[collection]
+
+    async def connect(self) -> Mapping[str, Any]:
+        """What the server says of itself; from now on its kind decides what a write waits for."""
+        hello = await self._client.admin.command("hello")
+        if "setName" in hello and not self._concerns_given:
+            self._database = self._database.with_options(
+                write_concern=WriteConcern(w="majority", wtimeout=WRITE_CONCERN_MS),
+                read_concern=ReadConcern("majority"),
+            )
+        return hello
+
+    async def command(self, name: str, **values: Any) -> Mapping[str, Any]:
+        return await self._database.command(name, **values)
+
+    async def collection_names(self) -> list[str]:
+        return await self._database.list_collection_names()
+
+    def tell(self) -> None:
+        """Say that new events are stored."""
+        for listener in self.listeners:
+            listener()
+
+    async def close(self) -> None:
+        await self._client.close()
+
+
+class Runner:
+    """Runs operations of several steps to their end, and translates what the driver complains of.
+
+    A caller that is cancelled leaves its operation to end by itself, so that it is done in full.
+    """
+
+    def __init__(self, place: str) -> None:
+        self._place = place
+        self._running: set[asyncio.Task[Any]] = set()
+        self._is_open = True
+
+    async def run(self, operation: Coroutine[Any, Any, T]) -> T:
+        if not self._is_open:
+            operation.close()
+            raise StoreUnavailable("it was closed")
+        task = asyncio.ensure_future(self._translated(operation))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return await asyncio.shield(task)
+
+    async def _translated(self, operation: Coroutine[Any, Any, T]) -> T:
+        try:
+            return await operation
+        except PyMongoError as exc:
+            raise unavailable(exc, self._place) from exc
+
+    async def close(self) -> None:
+        self._is_open = False
+        if self._running:
+            await asyncio.wait(self._running)
+
+
+def _read(url: str) -> tuple[str, frozenset[str]]:
+    """How the URL is shown, without user and password, and the options that it gives."""
+    try:
+        # The names behind `mongodb+srv` are looked up when the client connects.
+        parts = urlsplit(url)
+        if parts.scheme == "mongodb":
+            parse_uri(url, validate=True, warn=False)
+        hosts, name = parts.netloc.rpartition("@")[2], parts.path.lstrip("/")
+        options = frozenset(key.lower() for key in parse_qs(parts.query, keep_blank_values=True))
+    except (PyMongoError, ValueError) as exc:
+        raise InvalidSettings("database_url", UNREADABLE) from exc
+    return f"{parts.scheme}://{hosts}/{name or DEFAULT_DATABASE}", options

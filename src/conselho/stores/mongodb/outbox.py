@@ -1,0 +1,172 @@
+"""Events: told in the document that changes, then put into the collection that clients read from.
+
+    write        the change and its drafts (`outbox`) are one write of one document
+    `deliver`    the drafts become events, `_id` one higher than the newest, and leave the outbox
+    `catch_up`   the same for what a crash left in outboxes; each look for events begins with it
+
+Any number of processes deliver at one time. `_id` is unique, and an event of number n is stored
+only by one that knows that n - 1 is there, so numbers have no gap and who reads on from a number
+misses nothing. `draft` is unique, so the same fact is stored once. When a number is taken or a fact
+is there already, the newest number is read again and what is left is tried again.
+
+Two moments need care, both with `pruned`, the number up to which events were deleted, which is
+written before anything is deleted:
+
+- A process that slept may hold a newest number that is deleted by now. Its insertion would succeed,
+  behind the back of all readers. So `pruned` is read after the insertion: what is not above it is
+  taken back, and tried again.
+- With everything deleted the newest number is `pruned`: it never goes back.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from pymongo.errors import BulkWriteError
+
+from conselho.models.event import Event, EventDraft
+from conselho.stores.mongodb.connection import Database
+from conselho.stores.mongodb.documents import EVENTS, META, TELLING, Document
+from conselho.stores.mongodb.failures import refused_places
+from conselho.stores.sql.rows import micros, moment_of, storable, to_json
+
+# So many documents with something to tell are looked at in one go.
+_AT_ONCE: Final = 500
+_INSERTED_AT_ONCE: Final = 500
+_HEAD: Final = "events"
+# Before any moment: only numbers are compared with it, and there are none in an empty outbox.
+_EVER: Final = -(2**62)
+
+
+def drafts(events: Sequence[EventDraft], at: datetime) -> list[Document]:
+    """Elements of an `outbox`, in order."""
+    token = secrets.token_hex(8)
+    return [
+        {
+            "draft": f"{token}-{place}",
+            "type": event.type.value,
+            "agent_id": storable(event.agent_id),
+            "at": micros(at),
+            # A text: keys of any kind are as they were.
+            "data": to_json(event.data),
+        }
+        for place, event in enumerate(events)
+    ]
+
+
+async def deliver(db: Database, collection: str, documents: Iterable[Mapping[str, Any]]) -> None:
+    """Make events of what these documents have to tell, in order; they bear `_id` and `outbox`."""
+    owing = [document for document in documents if document.get("outbox")]
+    if not owing:
+        return
+    told = [draft for document in owing for draft in document["outbox"]]
+    await _store(db, told)
+    await db[collection].update_many(
+        {"_id": {"$in": [document["_id"] for document in owing]}}, {"$pullAll": {"outbox": told}}
+    )
+    db.tell()
+
+
+async def catch_up(db: Database) -> None:
+    """Deliver what is left in outboxes."""
+    for collection in TELLING:
+        while True:
+            owing = await (
+                db[collection]
+                .find({"outbox.at": {"$gte": _EVER}}, {"outbox": 1})
+                .limit(_AT_ONCE)
+                .to_list()
+            )
+            await deliver(db, collection, owing)
+            if len(owing) < _AT_ONCE:
+                break
+
+
+async def _store(db: Database, told: Sequence[Document]) -> None:
+    waiting = list(told)
+    if not db.newest_event:
+        db.newest_event, _ = await _newest(db)
+    while waiting:
+        portion = waiting[:_INSERTED_AT_ONCE]
+        first = db.newest_event + 1
+        numbered = [draft | {"_id": first + place} for place, draft in enumerate(portion)]
+        try:
+            await db[EVENTS].insert_many(numbered)
+        except BulkWriteError as exc:
+            refused_places(exc)
+        else:
+            if first > await _pruned(db):
+                db.newest_event = max(db.newest_event, first + len(portion) - 1)
+                waiting = waiting[len(portion) :]
+                continue
+        there = await _settled(db, portion)
+        waiting = [draft for draft in waiting if draft["draft"] not in there]
+
+
+async def _settled(db: Database, portion: Sequence[Document]) -> set[str]:
+    """After an insertion that others were in the way of: which drafts are events now."""
+    db.newest_event, pruned = await _newest(db)
+    wanted = [draft["draft"] for draft in portion]
+    found = await db[EVENTS].find({"draft": {"$in": wanted}}, {"draft": 1}).to_list()
+    behind = [event["_id"] for event in found if event["_id"] <= pruned]
+    if behind:
+        await db[EVENTS].delete_many({"_id": {"$in": behind}, "draft": {"$in": wanted}})
+    return {event["draft"] for event in found if event["_id"] > pruned}
+
+
+async def _newest(db: Database) -> tuple[int, int]:
+    """The newest number ever given, and the one up to which events are deleted."""
+    # In this order: the other way round all of them might be deleted in between.
+    last = await db[EVENTS].find({}, {"_id": 1}).sort("_id", -1).limit(1).to_list()
+    pruned = await _pruned(db)
+    return max(last[0]["_id"] if last else 0, pruned), pruned
+
+
+async def _pruned(db: Database) -> int:
+    head = await db[META].find_one({"_id": _HEAD})
+    return head["pruned"] if head else 0
+
+
+async def events_after(db: Database, seq: int, limit: int, identity: str) -> list[Event]:
+    await catch_up(db)
+    if limit <= 0:
+        return []
+    found = db[EVENTS].find({"_id": {"$gt": seq}}).sort("_id", 1).limit(limit)
+    return [_event_of(document, identity) async for document in found]
+
+
+def _event_of(document: Mapping[str, Any], identity: str) -> Event:
+    return Event(
+        event_id=f"{identity}-{document['_id']}",
+        seq=document["_id"],
+        type=document["type"],
+        agent_id=document["agent_id"],
+        data=json.loads(document["data"]),
+        created_at=moment_of(document["at"]),
+    )
+
+
+async def event_span(db: Database) -> tuple[int, int]:
+    await catch_up(db)
+    return await _span(db)
+
+
+async def _span(db: Database) -> tuple[int, int]:
+    newest, pruned = await _newest(db)
+    behind = db[EVENTS].find({"_id": {"$gt": pruned}}, {"_id": 1}).sort("_id", 1).limit(1)
+    oldest = await behind.to_list()
+    return (oldest[0]["_id"] if oldest else newest + 1), newest
+
+
+async def prune_events(db: Database, keep: int, limit: int) -> int:
+    oldest, newest = await _span(db)
+    # Numbers have no gaps, so the newest `keep` are a range.
+    last = min(newest - keep, oldest + limit - 1)
+    if last < oldest:
+        return 0
+    await db[META].update_one({"_id": _HEAD}, {"$max": {"pruned": last}}, upsert=True)
+    return (await db[EVENTS].delete_many({"_id": {"$lte": last}})).deleted_count

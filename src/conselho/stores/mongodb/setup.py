@@ -1,0 +1,150 @@
+"""Opening a store: waiting for its server, its indexes, its layout's version and its identity."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+import structlog
+from pymongo.errors import (
+    AutoReconnect,
+    ConfigurationError,
+    OperationFailure,
+    PyMongoError,
+    ServerSelectionTimeoutError,
+)
+
+from conselho.errors import StoreUnavailable
+from conselho.stores.mongodb.connection import Collection, Database
+from conselho.stores.mongodb.documents import INDEXES, META, TASKS, Document, Index, adopted
+from conselho.stores.mongodb.failures import is_duplicate, unavailable
+
+log = structlog.get_logger(__name__)
+
+# The layout that this program writes. A higher one is of a newer program.
+LAYOUT: Final = 1
+# MongoDB 4.4 speaks 9; what is older lacks parts of the protocol that the driver needs.
+OLDEST_WIRE: Final = 9
+WAIT_SECONDS: Final = 30.0
+_PAUSE_SECONDS: Final = 0.5
+_ADOPTED_AT_ONCE: Final = 500
+
+
+async def open_database(db: Database, *, wait_seconds: float = WAIT_SECONDS) -> str:
+    """Make the store what this program needs; its identity.
+
+    Raises StoreUnavailable when no server answers within `wait_seconds`, or when the store was
+    written by a newer program.
+    """
+    await _reach(db, wait_seconds)
+    try:
+        identity = await _identity(db)
+        await _adopt(db[TASKS])
+        for collection, indexes in INDEXES.items():
+            await _index(db[collection], indexes)
+    except PyMongoError as exc:
+        raise unavailable(exc, db.place) from exc
+    return identity
+
+
+async def _reach(db: Database, wait_seconds: float) -> None:
+    """Wait for the server: it may be started at the same moment as this program."""
+    until = time.monotonic() + wait_seconds
+    has_told = False
+    while True:
+        try:
+            hello = await db.connect()
+        except (AutoReconnect, ServerSelectionTimeoutError, ConfigurationError) as exc:
+            if time.monotonic() >= until:
+                raise unavailable(exc, db.place) from exc
+            if not has_told:
+                log.warning("store.awaited", place=db.place, seconds=wait_seconds)
+                has_told = True
+            await asyncio.sleep(_PAUSE_SECONDS)
+        except PyMongoError as exc:
+            raise unavailable(exc, db.place) from exc
+        else:
+            _check_version(db, hello)
+            return
+
+
+def _check_version(db: Database, hello: Mapping[str, Any]) -> None:
+    if hello.get("maxWireVersion", 0) < OLDEST_WIRE:
+        raise StoreUnavailable(
+            f"{db.place} is older than MongoDB 4.4, which this program needs; upgrade it"
+        )
+    if not hello.get("isWritablePrimary", hello.get("ismaster", False)):
+        raise StoreUnavailable(
+            f"{db.place} is not the primary; name the replica set in the URL (?replicaSet=NAME)"
+        )
+
+
+async def _identity(db: Database) -> str:
+    """The name that the store got when it was made."""
+    meta = db[META]
+    found = await meta.find_one({"_id": "store"})
+    if found is None:
+        made = {"_id": "store", "identity": secrets.token_hex(8), "layout": LAYOUT}
+        try:
+            await meta.insert_one(made)
+        except OperationFailure as exc:
+            if not is_duplicate(exc):
+                raise
+        found = await meta.find_one({"_id": "store"})
+        assert found is not None, "nobody deletes it"
+    if found["layout"] > LAYOUT:
+        raise StoreUnavailable(
+            f"{db.place} was written by a newer Conselho (its layout is {found['layout']}, this"
+            f" program knows {LAYOUT}); install that release or a later one"
+        )
+    identity: str = found["identity"]
+    return identity
+
+
+async def _adopt(tasks: Collection) -> None:
+    """Give documents of the former system the fields that this one needs, before its indexes.
+
+    Their own fields stay as they are.
+    """
+    while old := await tasks.find({"us": None}).limit(_ADOPTED_AT_ONCE).to_list():
+        for document in old:
+            await tasks.update_one(
+                {"_id": document["_id"], "us": None}, {"$set": _missing(document)}
+            )
+        log.info("store.adopted", documents=len(old))
+
+
+def _missing(document: Document) -> Document:
+    whole = adopted(document)
+    return {name: value for name, value in whole.items() if name not in document}
+
+
+async def _index(collection: Collection, indexes: Iterable[Index]) -> None:
+    """Make the indexes that are not there yet, one by one."""
+    there = await _indexes_of(collection)
+    for index in indexes:
+        if index.unique and (index.keys, True) in there:
+            continue
+        if not index.unique and index.keys in {keys for keys, _ in there}:
+            continue
+        name = "conselho_" + "_".join(f"{field}_{way}" for field, way in index.keys)
+        try:
+            await collection.create_index(list(index.keys), name=name, unique=index.unique)
+        except OperationFailure:
+            # Another process may have made it meanwhile, under whatever name.
+            there = await _indexes_of(collection)
+            if (index.keys, index.unique) not in there:
+                raise
+
+
+async def _indexes_of(collection: Collection) -> set[tuple[tuple[tuple[str, int], ...], bool]]:
+    found = set()
+    for index in (await collection.index_information()).values():
+        keys = tuple(
+            (field, int(way)) for field, way in index["key"] if isinstance(way, int | float)
+        )
+        found.add((keys, bool(index.get("unique"))))
+    return found
