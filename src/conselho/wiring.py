@@ -50,10 +50,12 @@ from conselho.services.process import become_subreaper, reap_survivors
 from conselho.services.pruner import Pruner
 from conselho.services.quiet import Quiet
 from conselho.services.relay import Relay
+from conselho.services.run_figures import RunFigures
 from conselho.services.runner import Run, Runner
 from conselho.services.scheduler import Scheduler
 from conselho.services.scratch import remove_tree
 from conselho.services.seats import file_over, new_agent
+from conselho.services.store_latency import StoreLatency
 from conselho.services.submission import snapshot
 from conselho.services.sweeper import Sweeper
 from conselho.services.timekeeper import Timekeeper
@@ -112,6 +114,8 @@ class System:
     executions: Executions
     budget: Budget
     redactor: Redactor
+    run_figures: RunFigures
+    store_latency: StoreLatency
     _guardian: Guardian | None = None
     _loops: list[asyncio.Task[None]] = field(default_factory=list)
 
@@ -180,7 +184,8 @@ class System:
 async def open_system(settings: Settings, data_dir: DataDir) -> System:
     """The parts of a server over an acquired data directory; nothing runs before `start`."""
     clock = SystemClock()
-    store = await open_sql_store(settings.database_url)
+    store_latency = StoreLatency(clock)
+    store = store_latency.measured(await open_sql_store(settings.database_url))
     bus = LocalBus()
     home = data_dir.home
     worker = WorkerId(f"{_worker_prefix(home)}:{secrets.token_hex(4)}")
@@ -195,6 +200,7 @@ async def open_system(settings: Settings, data_dir: DataDir) -> System:
     calendars = make_calendars(settings)
     for problem in calendars.problems():
         log.warning("calendar.unusable", problem=problem)
+    run_figures = RunFigures()
     runner = Runner(
         store,
         providers,
@@ -204,6 +210,7 @@ async def open_system(settings: Settings, data_dir: DataDir) -> System:
         scratch=data_dir.scratch,
         redactor=redactor,
         spending=budget,
+        figures=run_figures,
     )
 
     def begin(task: Task) -> tuple[Run, Awaitable[None]]:
@@ -273,6 +280,8 @@ async def open_system(settings: Settings, data_dir: DataDir) -> System:
         executions=Executions(store, bus, dispatcher, clock, budget=budget),
         budget=budget,
         redactor=redactor,
+        run_figures=run_figures,
+        store_latency=store_latency,
     )
 
 

@@ -86,7 +86,7 @@ def test_the_figures_of_a_server_at_work(server: Server) -> None:
         "the run is counted",
     )
 
-    assert after["conselho_run_duration_seconds_count.success"] >= 1
+    assert after["conselho_run_duration_seconds_count.success.command"] >= 1
     assert after["conselho_event_loop_delay_seconds_count"] >= 1
     assert after["conselho_connections"] >= 1
     assert after["conselho_stream_ring_events"] >= 1

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,31 +17,26 @@ from prometheus_client.parser import text_string_to_metric_families
 from conselho import __version__
 from conselho.api.doors import Doors
 from conselho.api.families import histogram
-from conselho.api.metrics import (
-    KEPT_SECONDS,
-    OVERDUE_NAMED,
-    Counted,
-    StoreFigures,
-    overdue_families,
-    run_families,
-    server_families,
-    store_families,
-)
+from conselho.api.metrics import OVERDUE_NAMED, overdue_families, server_families
 from conselho.api.rate_limits import RateLimits
+from conselho.api.run_metrics import run_families
+from conselho.api.store_metrics import KEPT_SECONDS, Counted, StoreFigures, store_families
 from conselho.api.stream import Hub
 from conselho.api.stream_metrics import connection_families, stream_families
 from conselho.config import load_settings
+from conselho.errors import StoreUnavailable
 from conselho.models.buckets import Buckets
-from conselho.models.event import Event
 from conselho.models.ids import AgentId, WorkerId
 from conselho.models.journal import JournalKind
 from conselho.models.statistics import Activity, Tally
-from conselho.models.task import ErrorKind, Status, Task, Trigger
+from conselho.models.task import ErrorKind, SkipReason, Status, Trigger
 from conselho.models.verdict import Severity
-from conselho.services.announcements import announce
+from conselho.models.worker import Worker
 from conselho.services.data_dir import DataDir
 from conselho.services.loop_delay import LOOK_SECONDS, LoopDelay
 from conselho.services.run_figures import RunFigures
+from conselho.services.slot_figures import SlotFigures
+from conselho.services.store_latency import StoreLatency
 from conselho.store import Held, Loss, Store
 from conselho.wiring import System, open_system
 from tests.support.clock import NOON, FakeClock
@@ -93,8 +87,20 @@ async def finish(store: Store, outcome: Status) -> None:
     await store.submit([make_task(due_at=None)], announce=no_events)
     [task] = await store.claim(WORKER, now=NOON, limit=1, lease=LEASE, announce=no_events)
     held = Held(task_id=task.task_id, fence=task.fence)
-    ended = replace(make_outcome(), status=outcome)
+    ended = replace(make_outcome(), status=outcome, usage={"cost_usd": 0.25})
     await store.finish(held, ended, now=NOON, announce=no_events)
+
+
+def worker(worker_id: str = WORKER, *, beat_at: datetime) -> Worker:
+    return Worker(
+        worker_id=WorkerId(worker_id),
+        host="here",
+        concurrency=4,
+        version=__version__,
+        council="this",
+        started_at=NOON,
+        beat_at=beat_at,
+    )
 
 
 async def test_the_figures_of_the_store_are_what_its_tasks_say(store: Store) -> None:
@@ -104,9 +110,14 @@ async def test_the_figures_of_the_store_are_what_its_tasks_say(store: Store) -> 
     slots = [NOON + timedelta(minutes=n) for n in range(7)]
     lost = make_lost(BIA, status=Status.MISSED)
     await store.record_lost([Loss(row=lost, slots=slots)], now=NOON, announce=no_events)
-    await store.submit([make_task(ANA)], announce=no_events)
+    skipped = make_lost(ANA, status=Status.SKIPPED, reason=SkipReason.BUDGET)
+    await store.record_lost([Loss(row=skipped, slots=slots[:1])], now=NOON, announce=no_events)
+    await store.submit([make_task(ANA, due_at=None)], announce=no_events)
+    await store.beat(worker(beat_at=NOON + timedelta(seconds=20)))
+    await store.beat(worker(worker_id="gone", beat_at=NOON))
 
-    figures = read(store_families(await StoreFigures(store, FakeClock()).counted()))
+    clock = FakeClock(NOON + timedelta(seconds=30))
+    figures = read(store_families(await StoreFigures(store, clock).counted()))
 
     assert figure(figures, "store_up") == 1
     assert figure(figures, "tasks", status="pending") == 1
@@ -114,8 +125,20 @@ async def test_the_figures_of_the_store_are_what_its_tasks_say(store: Store) -> 
     assert figure(figures, "runs_total", status="completed") == 2
     assert figure(figures, "runs_total", status="error") == 1
     assert figure(figures, "runs_total", status="cancelled") == 0
-    assert figure(figures, "slots_lost_total", status="missed") == 7
-    assert figure(figures, "slots_lost_total", status="skipped") == 0
+    assert figure(figures, "verdicts_total", severity="success") == 3
+    assert figure(figures, "cost_usd_total") == 0.75
+    lost_slots = {
+        (dict(labels)["status"], dict(labels)["reason"]): value
+        for (name, labels), value in figures.items()
+        if name == "conselho_slots_lost_total"
+    }
+    assert lost_slots.pop(("missed", "server_down")) == 7
+    assert lost_slots.pop(("skipped", "budget")) == 1
+    assert {reason for _, reason in lost_slots} == set(SkipReason) - {"server_down", "budget"}
+    assert set(lost_slots.values()) == {0}
+    assert figure(figures, "workers") == 1
+    assert figure(figures, "queue_tasks", queue="") == 1
+    assert figure(figures, "queue_oldest_seconds", queue="") == 30
 
 
 async def test_the_store_is_asked_again_only_after_a_while(store: Store) -> None:
@@ -156,12 +179,14 @@ async def test_a_store_that_is_away_is_a_figure_and_shows_no_old_ones(tmp_path: 
 
 def test_what_never_happened_is_told_as_none_and_not_left_out() -> None:
     """An alert on the growth of a figure needs it to be there before."""
-    counted = Counted(activity=Activity(pending=0, processing=0), tally=Tally())
+    counted = Counted(at=NOON, activity=Activity(pending=0, processing=0), tally=Tally())
 
     figures = read(store_families(counted))
 
     assert {value for (name, _), value in figures.items() if name != "conselho_store_up"} == {0}
-    assert len(figures) == 8
+    alerted = {"conselho_slots_lost_total": len(SkipReason), "conselho_queue_oldest_seconds": 1}
+    for name, rows in alerted.items():
+        assert sum(name == one for one, _ in figures) == rows
 
 
 # -- what the server knows itself ------------------------------------------------------------------
@@ -243,6 +268,7 @@ async def test_a_server_without_a_scheduler_tells_nothing_of_it(tmp_path: Path) 
     assert names == {
         "conselho_build_info",
         "conselho_runs_at_once_limit",
+        "conselho_leases_expired_total",
         "conselho_pings_failed_total",
     }
 
@@ -264,57 +290,72 @@ def test_a_value_lies_in_every_bucket_that_is_not_below_it() -> None:
     assert figure(figures, "waits_seconds_sum") == pytest.approx(7.15)
 
 
-def told(task: Task) -> list[Event]:
-    """The events that this state of a Task makes, as the bus carries them."""
-    return [
-        Event(
-            event_id=f"x-{seq}",
-            seq=seq,
-            type=draft.type,
-            agent_id=draft.agent_id,
-            data=json.loads(json.dumps(draft.data)),
-            created_at=NOON,
-        )
-        for seq, draft in enumerate(announce(task), 1)
-    ]
-
-
 def test_runs_count_by_how_they_ended_and_starts_by_how_late_they_were() -> None:
-    figures = RunFigures(WORKER)
+    figures = RunFigures()
     started = make_task(
         status=Status.PROCESSING,
-        worker_id=WORKER,
         attempt=1,
-        due_at=NOON,
-        started_at=NOON + timedelta(seconds=0.3),
+        due_at=NOON - timedelta(seconds=0.2),
+        not_before=NOON - timedelta(seconds=0.2),
+        started_at=NOON + timedelta(seconds=0.1),
     )
-    ended = replace(started, status=Status.COMPLETED, severity=Severity.WARNING)
     for task in (
         started,
-        replace(started, cancel_requested=True),
-        replace(started, attempt=2),
-        replace(started, trigger=Trigger.CATCH_UP),
-        replace(started, worker_id=WorkerId("another")),
+        replace(started, attempt=2, not_before=NOON),
+        replace(started, trigger=Trigger.CATCH_UP, not_before=NOON),
+    ):
+        figures.began(task)
+    ended = replace(started, status=Status.COMPLETED, severity=Severity.WARNING)
+    for task in (
         replace(ended, duration_seconds=2.0),
         replace(ended, duration_seconds=20.0),
         replace(ended, status=Status.ERROR, error_kind=ErrorKind.TIMEOUT, duration_seconds=600.0),
         replace(ended, status=Status.CANCELLED, duration_seconds=None),
-        replace(ended, worker_id=WorkerId("another"), duration_seconds=1.0),
     ):
-        for event in told(task):
-            figures.hear(event)
+        figures.ended(task)
+    figures.lost()
 
-    found = read(run_families(figures))
+    found = read(run_families(figures, ["claude", "command"]))
 
     assert figure(found, "slot_lateness_seconds_count") == 1
     assert figure(found, "slot_lateness_seconds_bucket", le="0.25") == 0
     assert figure(found, "slot_lateness_seconds_bucket", le="0.5") == 1
+    assert figure(found, "claims_total", provider="command") == 3
+    assert figure(found, "claims_total", provider="claude") == 0
+    assert figure(found, "queue_wait_seconds_sum", provider="command") == pytest.approx(0.3)
+    assert figure(found, "leases_lost_total") == 1
     counts = {
-        outcome: figure(found, "run_duration_seconds_count", outcome=outcome)
+        outcome: figure(found, "run_duration_seconds_count", provider="command", outcome=outcome)
         for outcome in ("warning", "timeout", "cancelled")
     }
     assert counts == {"warning": 2, "timeout": 1, "cancelled": 1}
-    assert figure(found, "run_duration_seconds_bucket", outcome="warning", le="5.0") == 1
+    bucket = {"provider": "command", "outcome": "warning", "le": "5.0"}
+    assert figure(found, "run_duration_seconds_bucket", **bucket) == 1
+
+
+def test_slots_count_by_trigger_and_those_in_time_by_how_late() -> None:
+    figures = SlotFigures()
+    slot = make_task(created_at=NOON + timedelta(seconds=2), due_at=NOON)
+
+    figures.stored([slot, replace(slot, trigger=Trigger.CATCH_UP)])
+
+    assert figures.fired == {Trigger.SCHEDULE: 1, Trigger.CATCH_UP: 1}
+    assert (figures.lateness.count, figures.lateness.total) == (1, 2.0)
+
+
+async def test_calls_of_the_store_are_timed_those_that_fail_too(tmp_path: Path) -> None:
+    latency = StoreLatency(FakeClock())
+    async with open_store("sqlite", tmp_path) as store:
+        measured = latency.measured(store)
+        await measured.submit([make_task()], announce=no_events)
+        await measured.activity()
+        await measured.activity()
+        assert measured.identity == store.identity
+    with pytest.raises(StoreUnavailable):
+        await measured.activity()
+
+    counts = {name: found.count for name, found in latency.seconds.items() if found.count}
+    assert counts == {"submit": 1, "other": 3}
 
 
 async def test_a_loop_that_is_held_up_is_counted_by_how_long() -> None:

@@ -21,7 +21,6 @@ from conselho.services.bulk import Bulk
 from conselho.services.coalescing import Coalescing
 from conselho.services.loop_delay import LoopDelay
 from conselho.services.maintenance_windows import MaintenanceWindows
-from conselho.services.run_figures import RunFigures
 from conselho.services.tokens import Tokens
 from conselho.wiring import System
 
@@ -48,7 +47,6 @@ class Context:
         self.rate_limits = RateLimits(
             system.settings.rate_limits, max_streams=system.settings.max_streams
         )
-        self.run_figures = RunFigures(system.worker)
         self.loop_delay = LoopDelay(system.clock)
         self.quiet = system.quiet
         self.previewing = asyncio.Lock()

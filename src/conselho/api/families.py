@@ -31,11 +31,13 @@ def histogram(name: str, told: str, buckets: Buckets) -> Metric:
     return family
 
 
-def histograms(name: str, told: str, label: str, found: Mapping[str, Buckets]) -> Metric:
-    """One for each value of a label."""
-    family = HistogramMetricFamily(f"conselho_{name}", told, labels=[label])
-    for value, buckets in sorted(found.items()):
-        family.add_metric([value], buckets.cumulative(), buckets.total)
+def histograms(
+    name: str, told: str, labels: Sequence[str], found: Mapping[tuple[str, ...], Buckets]
+) -> Metric:
+    """One for each combination of the labels' values."""
+    family = HistogramMetricFamily(f"conselho_{name}", told, labels=labels)
+    for values, buckets in sorted(found.items()):
+        family.add_metric(values, buckets.cumulative(), buckets.total)
     return family
 
 

@@ -47,7 +47,6 @@ class LoadedServer:
         self._system = system
         self._hub = hub
         self._loop_delay = context.loop_delay
-        self._run_figures = context.run_figures
 
     def spawn(self) -> None:
         """Set the loops of the HTTP side going: before the system starts, so that none of its
@@ -57,7 +56,6 @@ class LoadedServer:
         system.spawn("stream", lambda: hub.run(system.bus))
         system.spawn("stream.deliver", hub.deliver)
         system.spawn("stream.tend", hub.tend)
-        system.spawn("run_figures", lambda: self._run_figures.follow(system.bus))
         system.spawn("loop_delay", self._loop_delay.run)
 
     def close_streams(self) -> None:

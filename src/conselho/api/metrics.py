@@ -1,19 +1,14 @@
 """Figures of this server for Prometheus: is it at work, and what does it lose?
 
-What the server itself knows is read at each scrape. What the store must be asked for is kept for a
-few seconds, so that many scrapers cost no more than one; it comes from the store's counters, which
-take the same time however many tasks there are.
+What the server itself knows is read at each scrape; what the store counts: store_metrics.py.
 """
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Final
 
-import structlog
 from fastapi import APIRouter
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.metrics_core import Metric
@@ -22,69 +17,24 @@ from starlette.responses import Response
 from conselho import __version__
 from conselho.api.context import Context
 from conselho.api.families import counter, gauge, histogram, histograms
+from conselho.api.run_metrics import run_families
+from conselho.api.store_metrics import StoreFigures, store_families
 from conselho.api.stream_metrics import connection_families, stream_families
-from conselho.clock import Clock
-from conselho.errors import StoreUnavailable
 from conselho.models.agent import Agent
 from conselho.models.journal import JournalKind
-from conselho.models.statistics import Activity, Tally
-from conselho.models.task import Status
-from conselho.services.run_figures import RunFigures
-from conselho.store import TaskStore
+from conselho.models.task import Trigger
 from conselho.wiring import System
 
-log = structlog.get_logger(__name__)
-
-KEPT_SECONDS: Final = 5.0
 # When everything is late, the oldest are enough to see why; the number of all is a figure, too.
 OVERDUE_NAMED: Final = 100
 
-_BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_OF_SLOTS: Final = (Trigger.SCHEDULE, Trigger.CATCH_UP)
 _TROUBLES: Final = (
     JournalKind.CLOCK_BACK,
     JournalKind.CLOCK_FORWARD,
     JournalKind.SUSPENDED,
     JournalKind.BLOCKED,
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counted:
-    """What the store counts: active tasks now, and how all others ended."""
-
-    activity: Activity
-    tally: Tally
-
-
-class StoreFigures:
-    """What the store counts, asked for at most every KEPT_SECONDS."""
-
-    def __init__(self, store: TaskStore, clock: Clock) -> None:
-        self._store = store
-        self._clock = clock
-        self._counted: Counted | None = None
-        self._asked_at: float | None = None
-        self._asking = asyncio.Lock()
-
-    async def counted(self) -> Counted | None:
-        """None while the store does not answer: an old figure would look like a quiet council."""
-        async with self._asking:
-            awake = self._clock.read().awake
-            if self._asked_at is None or awake - self._asked_at >= KEPT_SECONDS:
-                self._counted = await self._ask()
-                self._asked_at = awake
-            return self._counted
-
-    async def _ask(self) -> Counted | None:
-        try:
-            activity = await self._store.activity()
-            # To tomorrow: the clock may have been set back since the newest run ended.
-            until = self._clock.now() + timedelta(days=1)
-            tally = await self._store.tally(since=_BEGINNING, until=until)
-        except StoreUnavailable as error:
-            log.warning("metrics.store_unavailable", reason=error.reason)
-            return None
-        return Counted(activity=activity, tally=tally)
 
 
 def make_router(context: Context) -> APIRouter:
@@ -106,13 +56,19 @@ def make_router(context: Context) -> APIRouter:
             ),
             *stream_families(context.hub),
             *connection_families(context.doors, context.rate_limits),
-            *run_families(context.run_figures),
+            *run_families(context.system.run_figures, context.system.providers),
             histogram(
                 "event_loop_delay_seconds",
                 "How much too late the server woke from short sleeps.",
                 context.loop_delay.seconds,
             ),
             *store_families(counted),
+            histograms(
+                "store_call_seconds",
+                "How long calls of the store took, those that failed too.",
+                ("operation",),
+                {(name,): found for name, found in context.system.store_latency.seconds.items()},
+            ),
         ]
         return Response(generate_latest(_Families(families)), media_type=CONTENT_TYPE_LATEST)
 
@@ -130,6 +86,13 @@ def server_families(system: System) -> Iterable[Metric]:
         (),
         [(system.settings.max_concurrent_runs,)],
     )
+    if system.dispatcher.looked_at is not None:
+        yield gauge(
+            "dispatcher_last_look_timestamp_seconds",
+            "When this server last asked the store for work.",
+            (),
+            [(system.dispatcher.looked_at.timestamp(),)],
+        )
     if system.settings.scheduler_enabled:
         yield from _scheduler_families(system)
     if system.sweeper.ticked_at is not None:
@@ -140,24 +103,16 @@ def server_families(system: System) -> Iterable[Metric]:
             [(system.sweeper.ticked_at.timestamp(),)],
         )
     yield counter(
+        "leases_expired_total",
+        "Runs of lost workers that this server decided on.",
+        (),
+        [(system.sweeper.expired,)],
+    )
+    yield counter(
         "pings_failed_total",
         "Calls to dead-man switches that failed for good.",
         (),
         [(system.pinger.failed,)],
-    )
-
-
-def run_families(figures: RunFigures) -> Iterable[Metric]:
-    yield histograms(
-        "run_duration_seconds",
-        "How long councilors' runs on this server took, by severity or what went wrong.",
-        "outcome",
-        figures.durations,
-    )
-    yield histogram(
-        "slot_lateness_seconds",
-        "From a slot to the start of its run, on this server.",
-        figures.lateness,
     )
 
 
@@ -167,6 +122,27 @@ def _scheduler_families(system: System) -> Iterable[Metric]:
         "When the scheduler last looked for due slots.",
         (),
         [(system.scheduler.ticked_at.timestamp(),)],
+    )
+    councilors = [alarm for _, alarm in system.scheduler.jobs()]
+    yield gauge(
+        "councilors",
+        "Agents with a seat; those without a slot to come are paused.",
+        ("state",),
+        [
+            ("active", len(councilors) - councilors.count(None)),
+            ("paused", councilors.count(None)),
+        ],
+    )
+    yield counter(
+        "slots_fired_total",
+        "Slots that became tasks.",
+        ("trigger",),
+        [(one.value, system.scheduler.figures.fired[one]) for one in _OF_SLOTS],
+    )
+    yield histogram(
+        "scheduler_lateness_seconds",
+        "From a slot to its task; those that are caught up are late on purpose and not counted.",
+        system.scheduler.figures.lateness,
     )
     yield from overdue_families(system.scheduler.overdue(), system.clock.now())
     yield gauge(
@@ -196,39 +172,6 @@ def overdue_families(overdue: Sequence[tuple[Agent, datetime]], now: datetime) -
         f"How long ago that slot was; only for those that are overdue, {OVERDUE_NAMED} at most.",
         ("agent_id",),
         [(agent.agent_id, (now - slot).total_seconds()) for agent, slot in overdue[:OVERDUE_NAMED]],
-    )
-
-
-def store_families(counted: Counted | None) -> Iterable[Metric]:
-    """What the store counts; that it does not answer is a figure as well."""
-    yield gauge("store_up", "1 when the store answers.", (), [(0 if counted is None else 1,)])
-    if counted is None:
-        return
-    activity, tally = counted.activity, counted.tally
-    yield gauge(
-        "tasks",
-        "Tasks that have not ended.",
-        ("status",),
-        [
-            (Status.PENDING.value, activity.pending),
-            (Status.PROCESSING.value, activity.processing),
-        ],
-    )
-    yield counter(
-        "runs_total",
-        "Tasks that ended.",
-        ("status",),
-        [
-            (Status.COMPLETED.value, tally.completed),
-            (Status.ERROR.value, tally.error),
-            (Status.CANCELLED.value, tally.cancelled),
-        ],
-    )
-    yield counter(
-        "slots_lost_total",
-        "Slots that did not run.",
-        ("status",),
-        [(Status.SKIPPED.value, tally.skipped), (Status.MISSED.value, tally.missed)],
     )
 
 

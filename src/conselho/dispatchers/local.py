@@ -70,6 +70,7 @@ class LocalDispatcher:
         self._attempts: dict[Held, Attempt] = {}
         self._runs: dict[Held, asyncio.Task[None]] = {}
         self._draining = False
+        self._looked_at: datetime | None = None
         self._hurried = asyncio.Event()
         # Who drains waits for a claim that is on its way to the store: what it brings is owned.
         self._claiming = asyncio.Lock()
@@ -81,6 +82,11 @@ class LocalDispatcher:
         for held, attempt in self._attempts.items():
             if held.task_id == task_id:
                 attempt.cancel()
+
+    @property
+    def looked_at(self) -> datetime | None:
+        """When it last looked for work, with success; None before the first time."""
+        return self._looked_at
 
     @property
     def running(self) -> int:
@@ -129,6 +135,7 @@ class LocalDispatcher:
         while True:
             try:
                 await self.tick(self._clock.now())
+                self._looked_at = self._clock.now()
             except StoreUnavailable as error:
                 log.warning("dispatcher.store_unavailable", reason=error.reason)
             await sleep_unless(self._woken, self._clock, LOOK_SECONDS)

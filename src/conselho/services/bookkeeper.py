@@ -22,6 +22,7 @@ from conselho.services.announcements import announce
 from conselho.services.budget import Budget
 from conselho.services.ledger import PORTION, Lost, Run, Step
 from conselho.services.pace import Pace
+from conselho.services.slot_figures import SlotFigures
 from conselho.services.submission import Waiting, lost_task, slot_task
 from conselho.store import Loss, Store, Submitted
 
@@ -69,6 +70,7 @@ class Bookkeeper:
         self._cancel = cancel
         self._budget = budget or Budget(store)
         self._pace = Pace(clock, per_minute=catch_up_per_minute)
+        self.figures = SlotFigures()
 
     async def write_each(
         self, agents: Sequence[Agent], accounts: Callable[[Iterable[Agent]], Iterable[Account]]
@@ -148,6 +150,11 @@ class Bookkeeper:
                 lost.append((agent, Lost(SkipReason.BUDGET, objection, [run.slot])))
         tasks = [self._task(agent, run, now) for agent, run in paid]
         submissions = await self._store.submit(tasks, announce=announce) if tasks else []
+        self.figures.stored(
+            task
+            for task, submission in zip(tasks, submissions, strict=True)
+            if submission.result is Submitted.CREATED
+        )
         lost += [
             (agent, Lost(SkipReason.OVERLAP, None, [run.slot]))
             for (agent, run), submission in zip(paid, submissions, strict=True)

@@ -44,6 +44,7 @@ from conselho.services.retries import (
     retry_at,
     without_further_try,
 )
+from conselho.services.run_figures import RunFigures
 from conselho.services.run_log import RunLog
 from conselho.services.scratch import remove_tree
 from conselho.services.transcript import Account, Transcript
@@ -141,6 +142,7 @@ class Runner:
         scratch: Path,
         redactor: Redactor | None = None,
         spending: SpendingRule | None = None,
+        figures: RunFigures | None = None,
     ) -> None:
         """`home` marks all children, so that a later server finds those that outlived this one.
 
@@ -155,6 +157,7 @@ class Runner:
         self._scratch = scratch
         self._redactor = redactor or Redactor()
         self._spending = spending
+        self._figures = figures or RunFigures()
 
     async def run(self, run: Run) -> None:
         """Take one attempt through all steps. Raises nothing but CancelledError.
@@ -162,6 +165,7 @@ class Runner:
         Whatever is logged meanwhile, here or below, bears the ids of the Task and its agent.
         """
         task = run.task
+        self._figures.began(task)
         with bound_contextvars(task_id=task.task_id, agent_id=task.agent_id, attempt=task.attempt):
             await self._run(run)
 
@@ -378,7 +382,7 @@ class Runner:
         """Write the outcome, or give the Task back for another try. Waits for an absent store."""
         outcome = run.outcome
         if run.stopped is StopReason.LEASE_LOST or outcome is None:
-            log.warning("run.lease_lost")
+            self._lost()
             return
         again = self._again_at(run, outcome)
         if again is not None and is_too_late(run.task, again):
@@ -391,11 +395,15 @@ class Runner:
                     await self._finish(run, outcome)
                 return
             except LeaseLost:
-                log.warning("run.lease_lost")
+                self._lost()
                 return
             except StoreUnavailable as error:
                 log.warning("run.not_recorded_yet", reason=error.reason)
                 await self._clock.sleep(RECORD_RETRY_SECONDS)
+
+    def _lost(self) -> None:
+        self._figures.lost()
+        log.warning("run.lease_lost")
 
     def _again_at(self, run: Run, outcome: Outcome) -> datetime | None:
         """When to try again; None when this was the last word."""
@@ -418,6 +426,7 @@ class Runner:
             sent_prompt=run.sent_prompt,
         )
         task = await self._store.finish(run.held, outcome, now=self._clock.now(), announce=announce)
+        self._figures.ended(task)
         log.info(
             "run.ended",
             status=task.status,

@@ -33,6 +33,7 @@ from conselho.services.budget import Budget
 from conselho.services.calendars import Calendars
 from conselho.services.ledger import Circumstances, account, left_out_for
 from conselho.services.quiet import Quiet
+from conselho.services.slot_figures import SlotFigures
 from conselho.services.slots import next_slot, slots_between, slots_of_agent
 from conselho.store import Store
 
@@ -147,6 +148,11 @@ class Scheduler:
     def ticked_at(self) -> datetime:
         """When due slots were last looked for, with success."""
         return self._ticked_at
+
+    @property
+    def figures(self) -> SlotFigures:
+        """How many slots became Tasks, and how late."""
+        return self._books.figures
 
     def overdue(self) -> list[tuple[Agent, datetime]]:
         """Councilors whose slot should be stored by now, with that slot; the oldest first."""

@@ -24,6 +24,7 @@ class Sweeper:
 
     After a pause of its own (the machine slept, the store was away) it first lets one lease pass:
     workers that were paused with it get the chance to renew before anything is taken from them.
+    `expired`: how many leases it decided on since the start.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class Sweeper:
         self._last_tick: datetime | None = None
         self._ticked_at: datetime | None = None
         self._hold_until: datetime | None = None
+        self.expired = 0
 
     @property
     def ticked_at(self) -> datetime | None:
@@ -73,6 +75,7 @@ class Sweeper:
         self._hold_until = None
         swept = await self._store.sweep(now=now, announce=announce)
         self._ticked_at = now
+        self.expired += len(swept)
         for task in swept:
             log.warning(
                 "run.worker_lost", task_id=task.task_id, agent_id=task.agent_id, status=task.status
