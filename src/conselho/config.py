@@ -42,6 +42,9 @@ RATE_LIMITS: Final[Mapping[str, int]] = {
 
 LogLevel = Literal["debug", "info", "warning", "error"]
 LogFormat = Literal["console", "json"]
+# What a process of `conselho serve` may do; all of it unless told otherwise.
+ROLES: Final = ("api", "scheduler", "worker")
+_QUEUE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 Reader = Callable[[object, Path], Any]
 
 
@@ -74,6 +77,10 @@ class Settings:
     providers_file: the user's own agent programs, beside those that come with Conselho.
     database_url, redis_url, broker_url: the store, the event bus, the dispatcher. The last two
     are None for the ones inside the process.
+    role: which of ROLES this server has. queues: what its worker serves beside tasks without a
+    queue; with serve_any None it serves those only when no queue is named.
+    resend_seconds: how long a due run may wait unclaimed before its message is sent again.
+    no_worker_seconds: how long one may wait for a queue that no live worker serves.
     lease_seconds: how long a worker owns a run without a sign of life; it renews every
     renew_seconds, and leases that ended are looked for every sweep_seconds.
     workspaces: folders that an agent's cwd must lie under; empty means anywhere.
@@ -106,6 +113,11 @@ class Settings:
     database_url: str
     redis_url: str | None = None
     broker_url: str | None = None
+    role: tuple[str, ...] = ROLES
+    queues: tuple[str, ...] = ()
+    serve_any: bool | None = None
+    resend_seconds: float = 5
+    no_worker_seconds: float = 3_600
     max_concurrent_runs: int = 4
     lease_seconds: float = 12
     renew_seconds: float = 4
@@ -135,6 +147,16 @@ class Settings:
     def login_required(self) -> bool:
         """Whether a request without a token is nobody's, rather than that of a local admin."""
         return self.require_login or not is_loopback(self.host)
+
+    @property
+    def serves_any(self) -> bool:
+        """Whether this process's worker runs tasks without a queue."""
+        return not self.queues if self.serve_any is None else self.serve_any
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether other processes may work on the same store."""
+        return not self.database_url.startswith("sqlite:")
 
     def described(self) -> dict[str, str]:
         """Each setting as text for people; secrets and the credentials in URLs are hidden."""
@@ -305,6 +327,22 @@ def _relations(settings: Settings, origin: Mapping[str, str]) -> list[Problem]:
     if unknown := sorted(settings.rate_limits.keys() - RATE_LIMITS.keys()):
         close = nearest(unknown[0], RATE_LIMITS)
         tell("error", "rate_limits", f"there is no rate limit {unknown[0]!r}.{close}")
+    if "worker" not in settings.role and not settings.is_shared:
+        tell(
+            "error",
+            "role",
+            "SQLite is the store of one process, so no other one could run what is due: add worker"
+            " to the roles, or set database_url to postgresql://... or mongodb://...",
+        )
+    if settings.broker_url is not None and not settings.is_shared:
+        tell(
+            "warning",
+            "broker_url",
+            "it has no use with SQLite, which is the store of one process alone: set database_url"
+            " to postgresql://... or mongodb://... too.",
+        )
+    if not settings.queues and settings.serve_any is False and "worker" in settings.role:
+        tell("error", "serve_any", "a worker without any queue would run nothing: name one.")
     if settings.lease_seconds <= 2 * settings.renew_seconds:
         culprit = "lease_seconds" if "lease_seconds" in origin else "renew_seconds"
         tell(
@@ -476,6 +514,27 @@ def _list(value: object, kind: str) -> list[str]:
     return [part.strip() for part in value]
 
 
+def _roles(value: object, base: Path) -> tuple[str, ...]:
+    given = [word.lower() for word in _list(value, "roles")]
+    for word in given:
+        if word not in ROLES:
+            raise ValueError(f"{word!r} must be one of {', '.join(ROLES)}.{nearest(word, ROLES)}")
+    if not given:
+        raise ValueError(f"must name at least one of {', '.join(ROLES)}.")
+    return tuple(role for role in ROLES if role in given)
+
+
+def _queues(value: object, base: Path) -> tuple[str, ...]:
+    names = tuple(dict.fromkeys(_list(value, "queue names")))
+    for name in names:
+        if not _QUEUE.fullmatch(name):
+            raise ValueError(
+                f"{name!r} is not the name of a queue: 1 to 64 letters, digits, '.', '_' or '-',"
+                " the first a letter or digit."
+            )
+    return names
+
+
 def _host_names(value: object, base: Path) -> tuple[str, ...]:
     names = tuple(name.lower() for name in _list(value, "host names"))
     for name in names:
@@ -523,12 +582,35 @@ def _database_url(value: object, base: Path) -> str:
         raise ValueError(
             f"{redacted(url)!r} is not a database URL; write sqlite:///path/to/file.db."
         )
+    if scheme == "postgresql":
+        return _server_url(url)
     if scheme != "sqlite":
         raise ValueError(f"{scheme} is not available in this version; use sqlite:///path.")
     if not rest.startswith("/") or rest.partition("?")[0] in ("/", "/:memory:"):
         raise ValueError(f"{url!r} names no file; write sqlite:///path/to/file.db.")
     file, mark, options = rest[1:].partition("?")
     return f"sqlite:///{_path(file, base)}{mark}{options}"
+
+
+def _server_url(url: str) -> str:
+    """A URL that names a server. Raises ValueError, and never shows a password."""
+    try:
+        parts = urlsplit(url)
+        named = parts.hostname is not None and parts.port != 0
+    except ValueError:
+        named = False
+    if not named:
+        raise ValueError(f"{redacted(url)!r} names no server; write {url.partition(':')[0]}://host")
+    return url
+
+
+def _broker_url(value: object, base: Path) -> str:
+    url = _text(value, base)
+    if url.partition("://")[0] not in ("redis", "rediss", "amqp", "amqps"):
+        raise ValueError(
+            f"{redacted(url)!r} must begin with redis://, rediss://, amqp:// or amqps://."
+        )
+    return _server_url(url)
 
 
 def _service_url(*schemes: str) -> Reader:
@@ -557,7 +639,12 @@ _READERS: dict[str, Reader] = {
     "providers_file": _path,
     "database_url": _database_url,
     "redis_url": _service_url("redis", "rediss"),
-    "broker_url": _service_url("redis", "rediss", "amqp", "amqps"),
+    "broker_url": _broker_url,
+    "role": _roles,
+    "queues": _queues,
+    "serve_any": _switch,
+    "resend_seconds": _seconds(1, 3_600),
+    "no_worker_seconds": _seconds(1, 31_536_000),
     "max_concurrent_runs": _whole(1, 1_000),
     "lease_seconds": _seconds(1, 3_600),
     "renew_seconds": _seconds(0.1, 1_800),

@@ -151,11 +151,19 @@ def test_an_absolute_database_path_is_kept(tmp_path: Path) -> None:
         ("database_url", "sqlite://", "names no file"),
         ("database_url", "sqlite:///:memory:", "names no file"),
         ("database_url", "sqlite:///?synchronous=FULL", "names no file"),
-        ("database_url", "postgresql://u:pw@db/x", "not available in this version"),
+        ("database_url", "postgresql:///x", "names no server; write postgresql://host"),
+        ("database_url", "postgresql://u:pw@db:none/x", "'postgresql://***@db:none/x' names no"),
+        ("role", "api, wroker", "'wroker' must be one of api, scheduler, worker. Did you mean"),
+        ("role", ",", "must name at least one of api, scheduler, worker"),
+        ("queues", "gpu, two words", "'two words' is not the name of a queue"),
+        ("no_worker_seconds", "0", "must be a number of seconds from 1"),
         ("database_url", "mongodb://db/x", "not available in this version"),
         ("redis_url", "redis://h", "not available in this version"),
         ("redis_url", "http://h", "must begin with redis://"),
-        ("broker_url", "amqp://h", "not available in this version"),
+        ("broker_url", "kafka://h", "must begin with redis://, rediss://, amqp:// or amqps://"),
+        ("broker_url", "amqp://", "names no server"),
+        ("role", "api", "SQLite is the store of one process"),
+        ("serve_any", "no", "would run nothing: name one"),
         ("council_dir", "nowhere", "there is no folder"),
         ("admin_token", "short", "at least 16 characters"),
         ("hosts", "http://council.example", "is not a host name"),
@@ -259,13 +267,13 @@ def test_a_lease_must_outlive_two_renewals(tmp_path: Path) -> None:
 
 
 def test_unknown_keys_and_variables_are_warnings_that_name_the_nearest(tmp_path: Path) -> None:
-    (tmp_path / "conselho.toml").write_text("prot = 1\n[server]\nport = 2\n")
+    (tmp_path / "conselho.toml").write_text("prot = 1\n[elsewhere]\nport = 2\n")
     environ = {"CONSELHO_DATABASE": "x", "CONSELHO_URL": "http://127.0.0.1:8000", "HOME": "/"}
     settings, problems = load(tmp_path, environ)
     assert settings.port == 8000
     assert [str(problem) for problem in problems] == [
         "conselho.toml: prot: there is no such setting. Did you mean 'port'?",
-        "conselho.toml: server: there is no such setting.",
+        "conselho.toml: elsewhere: there is no such setting.",
         "CONSELHO_DATABASE: there is no such variable. Did you mean 'CONSELHO_DATABASE_URL'?",
     ]
     assert {problem.level for problem in problems} == {"warning"}
@@ -329,10 +337,12 @@ def test_no_secret_is_in_what_settings_show_of_themselves(tmp_path: Path) -> Non
         "redis://:hunter2\n@db",
     ],
 )
-def test_no_password_of_a_url_is_in_an_error(tmp_path: Path, url: str) -> None:
+def test_no_password_of_a_url_is_in_what_is_told(tmp_path: Path, url: str) -> None:
     assert "hunter2" not in redacted(url)
     for name in ("DATABASE_URL", "REDIS_URL", "BROKER_URL"):
-        assert "hunter2" not in refusal(tmp_path, {f"CONSELHO_{name}": url})
+        settings, problems = inspect_settings(environ={f"CONSELHO_{name}": url}, cwd=tmp_path)
+        assert "hunter2" not in repr(settings)
+        assert "hunter2" not in "".join(map(str, problems))
 
 
 def test_a_word_like_no_other_gets_no_suggestion() -> None:
@@ -373,3 +383,28 @@ def test_the_documented_defaults_are_the_real_ones(tmp_path: Path) -> None:
             line.startswith(f"| `{name}` |") and f"| {default} |" in line
             for line in page.splitlines()
         ), f"{name}: its default {default} is not in docs/configuration.md"
+
+
+def test_a_worker_serves_what_has_no_queue_unless_it_has_queues_of_its_own(tmp_path: Path) -> None:
+    def served(**variables: str) -> tuple[tuple[str, ...], bool]:
+        settings, _ = load(tmp_path, {f"CONSELHO_{name}": text for name, text in variables.items()})
+        return settings.queues, settings.serves_any
+
+    assert served() == ((), True)
+    assert served(QUEUES="gpu, mac, gpu") == (("gpu", "mac"), False)
+    assert served(QUEUES="gpu", SERVE_ANY="yes") == (("gpu",), True)
+
+
+def test_roles_are_in_one_order_and_a_broker_beside_sqlite_is_told(tmp_path: Path) -> None:
+    settings, problems = load(
+        tmp_path, {"CONSELHO_ROLE": "Worker,api", "CONSELHO_BROKER_URL": "redis://h:6379/0"}
+    )
+    assert settings.role == ("api", "worker")
+    assert not settings.is_shared
+    assert [problem.where for problem in problems] == ["CONSELHO_BROKER_URL"]
+    shared, problems = load(
+        tmp_path,
+        {"CONSELHO_ROLE": "api", "CONSELHO_DATABASE_URL": "postgresql://ana:s3cret@db/council"},
+    )
+    assert (shared.is_shared, problems) == (True, [])
+    assert "s3cret" not in repr(shared)
