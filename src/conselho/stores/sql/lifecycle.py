@@ -17,20 +17,18 @@ import sqlalchemy as sa
 from conselho.errors import IllegalTransition, LeaseLost, NotFound
 from conselho.models.event import Announce
 from conselho.models.ids import AgentId, TaskId, WorkerId
-from conselho.models.statistics import usage_sum
 from conselho.models.task import (
     ACTIVE,
     FINAL,
-    ErrorKind,
     Outcome,
     Status,
     Task,
     check_transition,
     queued_key,
 )
-from conselho.models.verdict import Severity
 from conselho.models.worker import Queue
 from conselho.store import Held, Renewal, Submission, Submitted
+from conselho.stores.changes import cancelled, failed, given_back, having_spent, released, swept
 from conselho.stores.sql.attempts import keep as keep_attempts
 from conselho.stores.sql.claims import of_queues, queue_texts
 from conselho.stores.sql.counters import count
@@ -55,8 +53,6 @@ from conselho.stores.sql.schema import is_active, is_pending, is_processing, tas
 from conselho.stores.sql.spending import count_usage
 
 _now = sa.bindparam("now", type_=sa.BigInteger)
-
-ON_REQUEST = "It was cancelled on request."
 
 
 def submit(conn: sa.Connection, submitted: Sequence[Task], announce: Announce) -> list[Submission]:
@@ -223,15 +219,8 @@ def _spent_values(before: Task | None, usage: dict[str, Any], now: datetime) -> 
     """The columns of what a Task spent, the attempt that ends now included."""
     if before is None:
         return usage_values(usage, now if usage else None)
-    spent = _having_spent(before, usage, now)
+    spent = having_spent(before, usage, now)
     return usage_values(spent.usage, spent.spent_at)
-
-
-def _having_spent(task: Task, usage: dict[str, Any] | None, now: datetime) -> Task:
-    """The Task after an attempt that spent `usage`."""
-    if not usage:
-        return task
-    return replace(task, usage=usage_sum(task.usage, usage), spent_at=now)
 
 
 # The outcome's columns are set by the parameters that bear their names.
@@ -276,13 +265,13 @@ def retry(
     task = locked(conn, held.task_id)
     if task is None or task.status is not Status.PROCESSING or task.fence != held.fence:
         raise LeaseLost(held.task_id)
-    spent = _having_spent(task, usage, now)
+    spent = having_spent(task, usage, now)
     if task.cancel_requested:
         # Pending, it would never be due and nobody would be left to end it.
-        changed = _cancelled(spent, now)
+        changed = cancelled(spent, now)
     else:
         changed = replace(
-            _given_back(spent, now, not_before, error_kind, error), error_cause=error_cause
+            given_back(spent, now, not_before, error_kind, error), error_cause=error_cause
         )
     return store(conn, [(task, changed)], now, announce)[0]
 
@@ -292,16 +281,8 @@ def release(conn: sa.Connection, held: Held, now: datetime, announce: Announce) 
     if task is None or task.status is not Status.PROCESSING or task.fence != held.fence:
         raise LeaseLost(held.task_id)
     if task.cancel_requested:
-        return store(conn, [(task, _cancelled(task, now))], now, announce)[0]
-    changed = replace(
-        task,
-        status=Status.PENDING,
-        attempt=task.attempt - 1,
-        updated_at=now,
-        worker_id=None,
-        lease_until=None,
-        started_at=None,
-    )
+        return store(conn, [(task, cancelled(task, now))], now, announce)[0]
+    changed = released(task, now)
     conn.execute(_WRITE_BACK, [changeable_values(changed) | {"id": task.task_id}])
     tell(conn, [changed], announce, now)
     return changed
@@ -321,19 +302,7 @@ def give_up(
         "wanted_queues": queue_texts([queue]), "before": micros(due_before), "max": limit
     }  # fmt: skip
     given_up = [task_of(row) for row in conn.execute(_OVERDUE, parameters)]
-    changes = [
-        (
-            task,
-            replace(
-                _ended(task, now, Status.ERROR),
-                severity=Severity.ERROR,
-                error_kind=error_kind,
-                error_cause=None,
-                error=storable(error),
-            ),
-        )
-        for task in given_up
-    ]
+    changes = [(task, failed(task, now, error_kind, storable(error))) for task in given_up]
     return store(conn, changes, now, announce)
 
 
@@ -362,7 +331,7 @@ def cancel(
     check_transition(task_id, task.status, Status.CANCELLED)
     changed = replace(task, cancel_reason=reason and storable(reason))
     if task.status is Status.PENDING:
-        changed = _cancelled(changed, now)
+        changed = cancelled(changed, now)
     else:
         changed = replace(changed, cancel_requested=True, updated_at=now)
     return store(conn, [(task, changed)], now, announce)[0]
@@ -373,7 +342,7 @@ def cancel_waiting(
 ) -> list[Task]:
     waiting = [task_of(row) for row in conn.execute(_WAITING, {"agent": storable(agent_id)})]
     changes = [
-        (task, _cancelled(replace(task, cancel_reason=storable(reason)), now)) for task in waiting
+        (task, cancelled(replace(task, cancel_reason=storable(reason)), now)) for task in waiting
     ]
     return store(conn, changes, now, announce)
 
@@ -407,65 +376,7 @@ def sweep(
         .with_for_update()
     )
     lost = [task_of(row) for row in conn.execute(statement)]
-    return store(conn, [(task, _swept(task, now)) for task in lost], now, announce)
-
-
-def _swept(task: Task, now: datetime) -> Task:
-    if task.cancel_requested:
-        return _cancelled(task, now)
-    error = (
-        f"Its server (worker {task.worker_id}) stopped answering in attempt {task.attempt}"
-        f" of {task.max_attempts}: it was killed, or the machine stopped or slept."
-    )
-    if task.attempt < task.max_attempts:
-        return _given_back(task, now, task.not_before, ErrorKind.WORKER_LOST, error)
-    ended = _ended(task, now, Status.ERROR)
-    return replace(
-        ended,
-        severity=Severity.ERROR,
-        error_kind=ErrorKind.WORKER_LOST.value,
-        error_cause=None,
-        error=error,
-    )
-
-
-def _given_back(
-    task: Task, now: datetime, not_before: datetime, error_kind: str, error: str
-) -> Task:
-    return replace(
-        task,
-        status=Status.PENDING,
-        not_before=not_before,
-        updated_at=now,
-        worker_id=None,
-        lease_until=None,
-        started_at=None,
-        error_kind=str(error_kind),
-        error_cause=None,
-        error=error,
-    )
-
-
-def _cancelled(task: Task, now: datetime) -> Task:
-    return replace(
-        _ended(task, now, Status.CANCELLED),
-        error_kind=ErrorKind.CANCELLED.value,
-        error_cause=None,
-        error=task.cancel_reason or ON_REQUEST,
-    )
-
-
-def _ended(task: Task, now: datetime, status: Status) -> Task:
-    ran = None if task.started_at is None else max((now - task.started_at).total_seconds(), 0)
-    return replace(
-        task,
-        status=status,
-        active_key=task.task_id,
-        updated_at=now,
-        completed_at=now,
-        duration_seconds=ran,
-        lease_until=None,
-    )
+    return store(conn, [(task, swept(task, now)) for task in lost], now, announce)
 
 
 def locked(conn: sa.Connection, task_id: TaskId) -> Task | None:

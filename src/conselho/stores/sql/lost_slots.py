@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import sqlalchemy as sa
 
 from conselho.models.event import Announce
 from conselho.models.ids import AgentId, TaskId
-from conselho.models.task import LOST_SLOT, Task, slot_key
+from conselho.models.task import Task
 from conselho.store import Loss
+from conselho.stores.lost_rows import Row, accounted, first
 from conselho.stores.sql.counters import count
 from conselho.stores.sql.coverage import LEDGER
 from conselho.stores.sql.lifecycle import store
@@ -32,11 +32,12 @@ def record_lost(
     # and no Task for one of the slots may come in between (lifecycle.submit).
     take_turn(conn, LEDGER)
     before = _holders(conn, {loss.row.agent_id for loss in losses})
-    newest = {agent_id: _Row(task, []) for agent_id, task in before.items()}
-    changed: dict[TaskId, _Row] = {}
+    newest = {agent_id: Row(task, []) for agent_id, task in before.items()}
+    changed: dict[TaskId, Row] = {}
     for loss in losses:
         holder = newest.get(loss.row.agent_id)
-        row = _accounted(holder, loss, now)
+        watermark = holder and covers_until(holder.task)
+        row = accounted(holder, watermark, loss, now)
         if row is not None:
             newest[loss.row.agent_id] = changed[row.task.task_id] = row
     grown = [(before[row.task.agent_id], row.task) for row in changed.values() if not row.slots]
@@ -44,33 +45,6 @@ def record_lost(
     new = _insert(conn, [row for row in changed.values() if row.slots], now, announce)
     stored |= {task.task_id: task for task in new}
     return [stored[task_id] for task_id in changed if task_id in stored]
-
-
-class _Row(NamedTuple):
-    """A row on its way to the store; `slots` are those of a new one."""
-
-    task: Task
-    slots: list[datetime]
-
-
-def _accounted(holder: _Row | None, loss: Loss, now: datetime) -> _Row | None:
-    """The row that the loss makes or makes longer; None when nothing of it remains."""
-    if holder is None:
-        return _first(loss.row, list(loss.slots)) if loss.slots else None
-    watermark = covers_until(holder.task)
-    assert watermark is not None, "a holder covers a slot"
-    remaining = [slot for slot in loss.slots if slot > watermark]
-    if not remaining:
-        return None
-    if not _continues(holder.task, loss):
-        return _first(loss.row, remaining)
-    longer = replace(
-        holder.task,
-        slot_to=remaining[-1],
-        slot_count=(holder.task.slot_count or 0) + len(remaining),
-        updated_at=now,
-    )
-    return _Row(longer, [*holder.slots, *remaining] if holder.slots else [])
 
 
 def _holders(conn: sa.Connection, agents: Iterable[AgentId]) -> dict[AgentId, Task]:
@@ -95,33 +69,8 @@ def _holding(dialect: str) -> sa.Select[Any]:
     return sa.select(*COLUMNS).where(tasks.c.task_id.in_(sa.select(newest).select_from(wanted)))
 
 
-def _continues(holder: Task, loss: Loss) -> bool:
-    since, row = loss.since, loss.row
-    # A pause between the two is no loss: the row must not seem to span it.
-    before_present = since is not None and holder.slot_to is not None and holder.slot_to < since
-    return (
-        not before_present
-        and holder.status in LOST_SLOT
-        and holder.status is row.status
-        and holder.skip_reason == row.skip_reason
-    )
-
-
-def _first(row: Task, slots: list[datetime]) -> _Row:
-    first = replace(
-        row,
-        due_at=slots[0],
-        slot_from=slots[0],
-        slot_to=slots[-1],
-        slot_count=len(slots),
-        idempotency_key=slot_key(row.agent_id, slots[0]),
-        active_key=row.task_id,
-    )
-    return _Row(first, slots)
-
-
 def _insert(
-    conn: sa.Connection, rows: Sequence[_Row], now: datetime, announce: Announce
+    conn: sa.Connection, rows: Sequence[Row], now: datetime, announce: Announce
 ) -> list[Task]:
     stored: list[Task] = []
     waiting = list(rows)
@@ -131,7 +80,7 @@ def _insert(
         stored += [row.task for row in waiting if row.task.task_id in created]
         # A Task of another trigger bears the key of its first slot: that one is accounted for.
         refused = [row for row in waiting if row.task.task_id not in created]
-        waiting = [_first(row.task, row.slots[1:]) for row in refused if row.slots[1:]]
+        waiting = [first(row.task, row.slots[1:]) for row in refused if row.slots[1:]]
     count(conn, added=stored)
     tell(conn, stored, announce, now)
     return stored
