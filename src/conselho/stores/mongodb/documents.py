@@ -14,7 +14,8 @@ exact microseconds since the epoch, in the sub-document `us`: the same names, an
 `active_key` of a Task that holds nobody's is `task:<task_id>`: no agent's id has a colon.
 
 **Writes.** `rev` grows with every write of a document; a write that was computed from a reading is
-conditional on it. `birth` is the token of the write that made the document.
+conditional on it. `settled` is False for the moment in which the ledger decides on a Task for a
+slot (submission.py).
 
 **Events.** `outbox` is what the document still has to tell: written with the change, put into the
 collection `events` afterwards by whoever comes first (outbox.py). Its elements are drafts, see
@@ -34,7 +35,8 @@ batch that anybody can finish:
 
 Steps 2 to 4 do nothing when done again, so whoever finds a batch finishes it first. A reader adds
 up counters and what is not counted yet, and is right when the number was the same before and after,
-without a batch. Pruning is a batch too: it moves sums to the part of the pruned, and step 3 deletes.
+without a batch. Pruning is a batch too: it moves sums to the part of the pruned, and step 3
+deletes.
 """
 
 from __future__ import annotations
@@ -113,29 +115,39 @@ INDEXES: Final[Mapping[str, tuple[Index, ...]]] = {
         _index("active_key", unique=True),
         # Claims (in their order), what is active, sweeps.
         _index("status", "us.rank", "active_key"),
-        # Lists, of one agent and of all; those of the documents' former owner are served too.
-        _index("agent_id", "-us.created_at", "-task_id"),
+        # Lists and marks of one agent; the tail lets other filters be judged on the entry.
+        _index("agent_id", "-us.created_at", "-task_id", "status", "severity", "trigger"),
+        # Lists of all, and of each kind in one order; the former owner's lists are served too.
         _index("-us.created_at", "-task_id"),
+        _index("status", "severity", "trigger", "-us.created_at", "-task_id"),
         _index("is_councilor_execution", "-created_at"),
         _index("agent_id", "us.ended_at"),
         _index("us.ended_at"),
         _index("agent_id", "us.covers_until"),
-        _index("us.spent_at"),
         _index("counted"),
+        _index("settled"),
         _index("outbox.at"),
     ),
     AGENTS: (
         _index("agent_id", unique=True),
         _index("is_councilor"),
         _index("outbox.at"),
+        _index("entries.at"),
+        _index("deleted"),
     ),
     EVENTS: (_index("draft", unique=True),),
     JOURNAL: (
-        _index("agent_id", "seq"),
-        _index("settled", "seq"),
+        _index("entry", unique=True),
+        _index("agent_id", "_id"),
+        _index("settled", "_id"),
         _index("outbox.at"),
+        _index("entries.at"),
     ),
-    MAINTENANCE: (_index("outbox.at"),),
+    MAINTENANCE: (_index("outbox.at"), _index("entries.at")),
+    TOKENS: (_index("digest", unique=True), _index("holds", unique=True)),
+    AUDIT: (_index("at"), _index("actor", "_id"), _index("target", "_id")),
+    ANSWERS: (_index("created_at"),),
+    COUNTERS: (_index("of", "at", "agent_id"), _index("agent_id", "of", "at")),
 }
 
 _HEX_ID = re.compile("[0-9a-f]{24}")
@@ -180,6 +192,7 @@ def task_document(task: Task) -> Document:
         "max_attempts": task.max_attempts,
         "priority": task.priority,
         "lanes": [storable(lane) for lane in task.lanes],
+        "queue": storable_or_none(task.queue),
         "instructions": storable(instructions),
         "snapshot": plain(snapshot),
         "sent_prompt": storable_or_none(task.sent_prompt),
@@ -288,11 +301,13 @@ def plain(value: Any) -> Any:
 
 # What lists do without: see `task_from_document`.
 HEAVY: Final = ("prompt", "instructions", "result", "sent_prompt", "findings", "outbox")
-LIGHT: Final[Mapping[str, int]] = dict.fromkeys((*HEAVY, "past_attempts"), 0)
+LIGHT: Final[Mapping[str, int]] = dict.fromkeys((*HEAVY, "past_attempts", "folded"), 0)
 # What was found, without the long texts.
 FOUND: Final[Mapping[str, int]] = {name: 0 for name in LIGHT if name != "findings"}
 # All but the prompt as it was sent, which may be as long as its context files.
-USUAL: Final[Mapping[str, int]] = dict.fromkeys(("sent_prompt", "outbox", "past_attempts"), 0)
+USUAL: Final[Mapping[str, int]] = dict.fromkeys(
+    ("sent_prompt", "outbox", "past_attempts", "folded"), 0
+)
 
 
 def task_from_document(document: Mapping[str, Any]) -> Task:
@@ -317,6 +332,7 @@ def task_from_document(document: Mapping[str, Any]) -> Task:
         max_attempts=document["max_attempts"],
         priority=document["priority"],
         lanes=tuple(document.get("lanes") or ()),
+        queue=document.get("queue"),
         not_before=moment_of(us["not_before"]),
         created_at=moment_of(us["created_at"]),
         updated_at=moment_of(us["updated_at"]),

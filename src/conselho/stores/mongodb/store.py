@@ -2,24 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from conselho.models.event import Announce, Event
+from conselho.models.access import AccessToken
+from conselho.models.agent import Agent
+from conselho.models.audit import AuditEntry
+from conselho.models.durations import Durations
+from conselho.models.event import Announce, Event, EventDraft
 from conselho.models.ids import AgentId, TaskId, WorkerId
-from conselho.models.statistics import Activity
+from conselho.models.journal import JournalEntry
+from conselho.models.lanes import Lane, Steps
+from conselho.models.maintenance import Maintenance
+from conselho.models.statistics import Activity, AgentStatistics, Lost, Tally, Usage
 from conselho.models.task import Outcome, PastAttempt, Status, Task
-from conselho.store import ClaimLimits, Held, Loss, Renewal, Submission
+from conselho.models.uptime import Sign
+from conselho.store import (
+    Answer,
+    ClaimLimits,
+    Held,
+    Loss,
+    Renewal,
+    Submission,
+    TaskFilter,
+    TaskPage,
+)
 from conselho.stores.mongodb import (
+    access,
+    answers,
+    attendance,
+    audit,
+    catalogue,
     claims,
     health,
+    imports,
+    journal,
     ledger,
     lifecycle,
+    maintenance,
+    marks,
     outbox,
+    pages,
+    pruning,
     reading,
+    recounting,
+    series,
     setup,
+    spending,
     submission,
+    timeline,
 )
 from conselho.stores.mongodb.connection import Database, Runner
 
@@ -146,6 +178,187 @@ class MongoStore:
 
     async def activity(self) -> Activity:
         return await self._runner.run(reading.activity(self._db))
+
+    async def tasks(
+        self, where: TaskFilter, *, limit: int, offset: int = 0, texts: bool = True
+    ) -> TaskPage:
+        """Cost: a few milliseconds, but for long spans and deep offsets (pages.page)."""
+        return await self._runner.run(pages.page(self._db, where, limit, offset, texts))
+
+    async def portion(
+        self, where: TaskFilter, *, limit: int, result: bool = False, prompt: bool = False
+    ) -> list[Task]:
+        return await self._runner.run(pages.portion(self._db, where, limit, result, prompt))
+
+    async def recent(self, agents: Sequence[AgentId], *, limit: int) -> dict[AgentId, list[Task]]:
+        return await self._runner.run(marks.recent(self._db, agents, limit))
+
+    async def last_verdict(self, agent_id: AgentId) -> Task | None:
+        return await self._runner.run(marks.last_verdict(self._db, agent_id))
+
+    async def concluded(
+        self, agent_id: AgentId, *, limit: int, older_than: tuple[datetime, TaskId] | None = None
+    ) -> list[Task]:
+        return await self._runner.run(marks.concluded(self._db, agent_id, limit, older_than))
+
+    async def lanes(
+        self, agents: Sequence[AgentId], steps: Steps, *, rows: int, troubles: int
+    ) -> dict[AgentId, Lane]:
+        """Cost: timeline.py."""
+        return await self._runner.run(timeline.lanes(self._db, agents, steps, rows, troubles))
+
+    async def statistics(self, agents: Sequence[AgentId]) -> dict[AgentId, AgentStatistics]:
+        return await self._runner.run(series.statistics(self._db, agents))
+
+    async def tally(self, *, since: datetime, until: datetime) -> Tally:
+        [tally] = await self.tallies([(since, until)])
+        return tally
+
+    async def tallies(
+        self, spans: Sequence[tuple[datetime, datetime]], *, agent_id: AgentId | None = None
+    ) -> list[Tally]:
+        return await self._runner.run(series.tallies(self._db, spans, agent_id))
+
+    async def durations(
+        self, spans: Sequence[tuple[datetime, datetime]], *, agent_id: AgentId | None = None
+    ) -> list[Durations]:
+        return await self._runner.run(series.durations(self._db, spans, agent_id))
+
+    async def lost(
+        self, spans: Sequence[tuple[datetime, datetime]], *, agent_id: AgentId | None = None
+    ) -> list[Lost]:
+        return await self._runner.run(series.lost(self._db, spans, agent_id))
+
+    async def usage(
+        self, agents: Sequence[AgentId] | None, *, since: datetime, until: datetime
+    ) -> dict[AgentId, Usage]:
+        [spent] = await self.usage_by_day(agents, days=[(since, until)])
+        return spent
+
+    async def usage_by_day(
+        self, agents: Sequence[AgentId] | None, *, days: Sequence[tuple[datetime, datetime]]
+    ) -> list[dict[AgentId, Usage]]:
+        return await self._runner.run(spending.usage_in_spans(self._db, agents, days))
+
+    async def recount(self) -> bool:
+        return await self._runner.run(recounting.recount(self._db))
+
+    async def import_tasks(self, tasks: Sequence[Task]) -> frozenset[TaskId]:
+        return await self._runner.run(imports.import_tasks(self._db, tasks))
+
+    async def prune(self, *, before: datetime, limit: int) -> list[TaskId]:
+        return await self._runner.run(pruning.prune(self._db, before, limit))
+
+    async def create_agent(
+        self, agent: Agent, *, events: Sequence[EventDraft], journal: Sequence[JournalEntry] = ()
+    ) -> None:
+        await self._runner.run(catalogue.create_agent(self._db, agent, events, journal))
+
+    async def save_agent(
+        self, agent: Agent, *, events: Sequence[EventDraft], journal: Sequence[JournalEntry] = ()
+    ) -> Agent:
+        return await self._runner.run(catalogue.save_agent(self._db, agent, events, journal))
+
+    async def delete_agent(
+        self,
+        agent_id: AgentId,
+        *,
+        now: datetime,
+        events: Sequence[EventDraft],
+        journal: Sequence[JournalEntry] = (),
+    ) -> None:
+        await self._runner.run(catalogue.delete_agent(self._db, agent_id, now, events, journal))
+
+    async def agent(self, agent_id: AgentId) -> Agent:
+        return await self._runner.run(catalogue.agent_by_id(self._db, agent_id))
+
+    async def agents(self, *, is_councilor: bool | None = None) -> list[Agent]:
+        return await self._runner.run(catalogue.all_agents(self._db, is_councilor))
+
+    async def write_journal(
+        self, entries: Sequence[JournalEntry], *, events: Sequence[EventDraft] = ()
+    ) -> None:
+        await self._runner.run(journal.write_journal(self._db, entries, events))
+
+    async def journal(
+        self, agent_id: AgentId | None = None, *, limit: int, before_seq: int | None = None
+    ) -> list[JournalEntry]:
+        return await self._runner.run(journal.newest(self._db, agent_id, limit, before_seq))
+
+    async def signs(self, *, since: datetime) -> list[Sign]:
+        return await self._runner.run(attendance.signs(self._db, since))
+
+    async def unsettled(self, agent_id: AgentId | None = None) -> list[JournalEntry]:
+        return await self._runner.run(journal.unsettled(self._db, agent_id))
+
+    async def settle(self, seqs: Collection[int]) -> None:
+        await self._runner.run(journal.settle(self._db, seqs))
+
+    async def prune_journal(self, *, before: datetime, limit: int) -> int:
+        return await self._runner.run(journal.prune_journal(self._db, before, limit))
+
+    async def add_maintenance(
+        self, window: Maintenance, *, events: Sequence[EventDraft], journal: Sequence[JournalEntry]
+    ) -> None:
+        await self._runner.run(maintenance.add_maintenance(self._db, window, events, journal))
+
+    async def end_maintenance(
+        self,
+        window_id: str,
+        *,
+        now: datetime,
+        events: Sequence[EventDraft],
+        journal: Sequence[JournalEntry],
+    ) -> Maintenance:
+        return await self._runner.run(
+            maintenance.end_maintenance(self._db, window_id, now, events, journal)
+        )
+
+    async def maintenance(self, *, until_after: datetime | None = None) -> list[Maintenance]:
+        return await self._runner.run(maintenance.windows(self._db, until_after))
+
+    async def add_token(self, token: AccessToken) -> None:
+        await self._runner.run(access.add_token(self._db, token))
+
+    async def tokens(self) -> list[AccessToken]:
+        return await self._runner.run(access.all_tokens(self._db))
+
+    async def token_of(self, digest: str) -> AccessToken | None:
+        return await self._runner.run(access.token_of(self._db, digest))
+
+    async def revoke_token(self, token_id: str, *, now: datetime) -> AccessToken:
+        return await self._runner.run(access.revoke_token(self._db, token_id, now))
+
+    async def token_used(self, token_id: str, *, now: datetime) -> None:
+        await self._runner.run(access.token_used(self._db, token_id, now))
+
+    async def write_audit(self, entries: Sequence[AuditEntry]) -> None:
+        await self._runner.run(audit.write_audit(self._db, entries))
+
+    async def audit(
+        self,
+        *,
+        limit: int,
+        before_seq: int | None = None,
+        actor: str | None = None,
+        target: str | None = None,
+    ) -> list[AuditEntry]:
+        return await self._runner.run(audit.newest(self._db, limit, before_seq, actor, target))
+
+    async def prune_audit(self, *, before: datetime, limit: int) -> int:
+        return await self._runner.run(audit.prune_audit(self._db, before, limit))
+
+    async def first_answer(self, key: str, *, request: str, now: datetime) -> Answer | None:
+        return await self._runner.run(answers.first_answer(self._db, key, request, now))
+
+    async def keep_answer(self, key: str, *, status: int, body: str) -> None:
+        await self._runner.run(answers.keep_answer(self._db, key, status, body))
+
+    async def forget_answer(self, key: str) -> None:
+        await self._runner.run(answers.forget_answer(self._db, key))
+
+    async def prune_answers(self, *, before: datetime, limit: int) -> int:
+        return await self._runner.run(answers.prune_answers(self._db, before, limit))
 
     async def events_after(self, seq: int, *, limit: int) -> list[Event]:
         return await self._runner.run(outbox.events_after(self._db, seq, limit, self._identity))

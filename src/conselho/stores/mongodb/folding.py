@@ -1,0 +1,244 @@
+"""Folding what tasks count into the counters, a batch at a time (documents.py, Counters).
+
+The one document that tells of it stands in `meta`:
+
+    number   grows by one with each batch
+    open     whether that batch is still to be finished, by whoever finds it so
+    kind     fold, prune or rebuild
+    tasks    what it is about: {_id, rev, share}
+    sums     what it adds: {counter, add: [[path, amount]], newest}
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+from bson import Int64
+from pymongo import UpdateOne
+from pymongo.errors import OperationFailure
+
+from conselho.stores.mongodb.connection import Database
+from conselho.stores.mongodb.documents import COUNTERS, META, TASKS, Document
+from conselho.stores.mongodb.failures import is_duplicate
+from conselho.stores.mongodb.figures import (
+    COUNTED_FIELDS,
+    GONE,
+    Share,
+    Sums,
+    identity_of,
+    merge,
+    newest_of,
+    share_of,
+    sums_of,
+    without_zeros,
+)
+
+T = TypeVar("T")
+
+FOLDING: Final = "folding"
+FOLD: Final = "fold"
+PRUNE: Final = "prune"
+REBUILD: Final = "rebuild"
+# So many tasks make a batch, which is one document.
+BATCH: Final = 500
+# A reader among writers that never rest gives up on a moment of rest after so many tries.
+TRIES: Final = 4
+_AT_ONCE: Final = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    number: int
+    kind: str
+    tasks: Sequence[Document]
+    sums: Sequence[Document]
+
+
+async def at_rest(db: Database, read: Callable[[], Awaitable[T]]) -> T:
+    """What `read` says of the counters when all that ended before is in them."""
+    for _ in range(TRIES):
+        number = await fold(db)
+        found = await read()
+        if await _number(db) == number:
+            break
+    return found
+
+
+async def fold(db: Database) -> int:
+    """Fold all that is not counted yet; the number of the last batch, which is finished."""
+    while True:
+        number = await finish_open(db)
+        owing = await db[TASKS].find({"counted": False}, _OWING).limit(BATCH).to_list()
+        if not owing:
+            return number
+        await begin(db, fold_of(owing, number + 1))
+
+
+_OWING: Final = {**COUNTED_FIELDS, "rev": 1, "folded": 1}
+
+
+def fold_of(owing: Iterable[Mapping[str, Any]], number: int) -> Batch:
+    sums: Sums = {}
+    tasks = []
+    for document in owing:
+        share = share_of(document)
+        merge(sums, sums_of(share))
+        merge(sums, sums_of(share_in(document), -1))
+        tasks.append({"_id": document["_id"], "rev": document["rev"], "share": share})
+    shares = [task["share"] for task in tasks]
+    return Batch(number=number, kind=FOLD, tasks=tasks, sums=stored_sums(sums, shares))
+
+
+def prune_of(documents: Iterable[Mapping[str, Any]], number: int) -> Batch:
+    """The batch that deletes these tasks, and leaves what they counted to the part of the gone."""
+    sums: Sums = {}
+    tasks = []
+    for document in documents:
+        share = share_in(document)
+        merge(sums, sums_of(share, -1))
+        merge(sums, sums_of(share, part=GONE))
+        tasks.append({"_id": document["_id"]})
+    return Batch(number=number, kind=PRUNE, tasks=tasks, sums=stored_sums(sums, ()))
+
+
+def share_in(document: Mapping[str, Any]) -> Share:
+    """What the counters have of a task."""
+    return (document.get("folded") or {}).get("share") or {}
+
+
+def stored_sums(sums: Sums, shares: Iterable[Share]) -> list[Document]:
+    newest = newest_of(shares)
+    return [
+        {
+            "counter": counter,
+            "add": [[".".join(path), Int64(amount)] for path, amount in amounts.items()],
+            "newest": newest.get(counter, 0),
+        }
+        for counter, amounts in without_zeros(sums).items()
+    ]
+
+
+async def finish_open(db: Database) -> int:
+    """Finish the batch that is open, if any; the number of the last one."""
+    state = await db[META].find_one({"_id": FOLDING})
+    if state is None:
+        await _create_state(db)
+        return 0
+    if state["open"]:
+        await finish(db, _batch(state))
+    return int(state["number"])
+
+
+async def _create_state(db: Database) -> None:
+    try:
+        await db[META].insert_one({"_id": FOLDING, "number": 0, "open": False})
+    except OperationFailure as exc:
+        if not is_duplicate(exc):
+            raise
+
+
+async def _number(db: Database) -> int | None:
+    """The number of the last batch; None while it is open."""
+    state = await db[META].find_one({"_id": FOLDING}, {"number": 1, "open": 1})
+    return None if state is None or state["open"] else int(state["number"])
+
+
+def _batch(state: Mapping[str, Any]) -> Batch:
+    return Batch(
+        number=int(state["number"]),
+        kind=state["kind"],
+        tasks=state["tasks"],
+        sums=state["sums"],
+    )
+
+
+async def begin(db: Database, batch: Batch) -> bool:
+    """Open a batch and finish it; False when another one was opened first: nothing is changed."""
+    opened = await db[META].update_one(
+        {"_id": FOLDING, "number": batch.number - 1, "open": False},
+        {
+            "$set": {
+                "number": batch.number,
+                "open": True,
+                "kind": batch.kind,
+                "tasks": batch.tasks,
+                "sums": batch.sums,
+            }
+        },
+    )
+    if not opened.modified_count:
+        return False
+    await finish(db, batch)
+    return True
+
+
+async def finish(db: Database, batch: Batch) -> None:
+    """Do what is left of a batch; again, or by many at once, does nothing more."""
+    if batch.kind == REBUILD:
+        # Imported here: it reads batches as well.
+        from conselho.stores.mongodb.recounting import rebuild
+
+        await rebuild(db, batch.number)
+    else:
+        await each(batch.sums, lambda added: _add(db, batch.number, added))
+        await (_mark(db, batch) if batch.kind == FOLD else _delete(db, batch))
+    await db[META].update_one(
+        {"_id": FOLDING, "number": batch.number},
+        {"$set": {"open": False, "tasks": [], "sums": []}},
+    )
+
+
+async def _add(db: Database, number: int, added: Mapping[str, Any]) -> None:
+    change: Document = {"$set": {**identity_of(added["counter"]), "batch": number}}
+    if added["add"]:
+        change["$inc"] = {path: Int64(amount) for path, amount in added["add"]}
+    if added["newest"]:
+        change["$max"] = {"newest": Int64(added["newest"])}
+    await set_once(db, added["counter"], number, change)
+
+
+async def set_once(db: Database, counter: str, number: int, change: Document) -> None:
+    """Change a counter unless this batch, or a later one, has done so."""
+    try:
+        await db[COUNTERS].update_one(
+            {"_id": counter, "batch": {"$lt": number}}, change, upsert=True
+        )
+    except OperationFailure as exc:
+        if not is_duplicate(exc):  # it is there, and has it
+            raise
+
+
+async def _mark(db: Database, batch: Batch) -> None:
+    if not batch.tasks:
+        return
+    changes: list[UpdateOne] = []
+    for task in batch.tasks:
+        folded = {"batch": batch.number, "share": task["share"]}
+        # Not one that a later batch has folded anew while this writer stood still.
+        mine = {"_id": task["_id"], "folded.batch": {"$not": {"$gte": batch.number}}}
+        changes += [
+            UpdateOne(mine | {"rev": task["rev"]}, {"$set": {"folded": folded, "counted": True}}),
+            # It was changed meanwhile: that is still to be counted.
+            UpdateOne(mine, {"$set": {"folded": folded}}),
+        ]
+    await db[TASKS].bulk_write(changes, ordered=True)
+
+
+async def _delete(db: Database, batch: Batch) -> None:
+    ids = [task["_id"] for task in batch.tasks]
+    # Not one that was imported again under an id that was free.
+    await db[TASKS].delete_many({"_id": {"$in": ids}, "folded.batch": {"$lt": batch.number}})
+
+
+async def each(items: Iterable[T], do: Callable[[T], Awaitable[None]]) -> None:
+    """Do it for each of them, some at a time."""
+    places = asyncio.Semaphore(_AT_ONCE)
+
+    async def in_place(item: T) -> None:
+        async with places:
+            await do(item)
+
+    await asyncio.gather(*map(in_place, items))
