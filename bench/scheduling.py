@@ -24,6 +24,7 @@ from conselho.clock import SystemClock
 from conselho.models.agent import Agent, CouncilorConfig, Overlap, Policies, TaskSpec
 from conselho.models.ids import AgentId
 from conselho.models.schedule import Schedule, parse_schedule
+from conselho.models.task import Task
 from conselho.services.scheduler import Scheduler
 from conselho.store import TaskFilter
 from conselho.stores.sql import open_sql_store
@@ -223,7 +224,7 @@ async def _burst_ms(path: Path, size: int) -> float:
     await _seat(path, [Timetable("1h")] * size, slot - INTERVALS["1h"])
     store = await open_sql_store(f"sqlite:///{path}")
     stored = asyncio.Event()
-    scheduler = Scheduler(store, SystemClock(), wake=stored.set)
+    scheduler = Scheduler(store, SystemClock(), wake=lambda _: stored.set())
     await scheduler.start()
     if datetime.now(UTC) >= slot:
         raise RuntimeError("the council was not ready before its slot: the machine is too busy")
@@ -266,7 +267,7 @@ async def _slots_of_rows(path: Path) -> list[tuple[str, datetime]]:
     return [(task.agent_id, task.due_at) for task in page.tasks if task.due_at is not None]
 
 
-def _nothing() -> None:
+def _nothing(_: Sequence[Task]) -> None:
     """Nobody runs what is submitted."""
 
 

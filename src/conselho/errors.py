@@ -9,7 +9,8 @@
                                                               AlreadyExists, StaleVersion,
                                                               AlreadyRunning, BudgetSpent
       NotACouncilor                    HTTP 400   exit 2
-      Unavailable(service)             HTTP 503   exit 6     StoreUnavailable, BusUnavailable
+      Unavailable(service)             HTTP 503   exit 6     StoreUnavailable, BusUnavailable,
+                                                              BrokerUnavailable
       RunError(kind)                   never leaves the worker: it is stored on the Task
 
 Implementations translate driver errors once, at their edge, with `raise ... from exc`.
@@ -173,6 +174,13 @@ class BusUnavailable(Unavailable):
 
     def __init__(self, reason: str) -> None:
         super().__init__("event bus", reason)
+
+
+class BrokerUnavailable(Unavailable):
+    """The broker of runs cannot be reached. What is due is found in the store."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("broker", reason)
 
 
 class RunError(ConselhoError):

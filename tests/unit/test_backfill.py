@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -61,7 +61,7 @@ class Desk:
             wake=self._wake,
         )
 
-    def _wake(self) -> None:
+    def _wake(self, _: Sequence[Task]) -> None:
         self.woken += 1
 
     async def seat(self, agent_id: AgentId = ANA, **fields: Any) -> Agent:

@@ -130,7 +130,7 @@ async def test_a_slot_over_budget_is_recorded_as_skipped_with_the_reason(store: 
     agent = replace(councilor(max_cost_usd_per_day=1), slots_from=START - timedelta(minutes=1))
     await store.create_agent(agent, events=[])
     await spend(store, 2.0, at=START - timedelta(hours=1))
-    scheduler = Scheduler(store, FakeClock(START), wake=lambda: None, budget=Budget(store))
+    scheduler = Scheduler(store, FakeClock(START), wake=lambda _: None, budget=Budget(store))
     await scheduler.reload(agent.agent_id)
 
     scheduler.ring(agent.agent_id, START)
@@ -147,7 +147,7 @@ async def test_consecutive_slots_over_budget_are_one_row(store: Store) -> None:
     await store.create_agent(agent, events=[])
     await spend(store, 2.0, at=START - timedelta(hours=1))
     clock = FakeClock(START)
-    scheduler = Scheduler(store, clock, wake=lambda: None, budget=Budget(store))
+    scheduler = Scheduler(store, clock, wake=lambda _: None, budget=Budget(store))
     await scheduler.reload(agent.agent_id)
 
     for slot in (START, START + timedelta(minutes=30)):
@@ -168,7 +168,7 @@ async def test_a_person_who_asks_for_a_run_is_told_of_the_spent_budget(store: St
     bus = LocalBus()
 
     class Nobody:
-        def wake(self) -> None: ...
+        def wake(self, tasks: object = ()) -> None: ...
         def cancel(self, task_id: object) -> None: ...
 
     executions = Executions(store, bus, Nobody(), FakeClock(START), budget=Budget(store))

@@ -95,6 +95,12 @@ TABLE: list[tuple[ConselhoError, int, int, str]] = [
         6,
         "The event bus does not answer: connection refused.",
     ),
+    (
+        errors.BrokerUnavailable("connection refused"),
+        503,
+        6,
+        "The broker does not answer: connection refused.",
+    ),
     (errors.RunError("timeout", "It took too long."), 500, 1, "It took too long."),
 ]
 

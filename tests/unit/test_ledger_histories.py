@@ -16,7 +16,7 @@ import secrets
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -490,5 +490,5 @@ def _patch(timetable: Timetable) -> ConfigPatch:
     return ConfigPatch(schedule=_schedule(timetable))
 
 
-def _nothing() -> None:
+def _nothing(_: Sequence[Task]) -> None:
     """Nobody runs what is submitted, but for `work`."""

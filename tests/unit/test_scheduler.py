@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -47,7 +47,7 @@ class Council:
             store, clock, wake=self._wake, cancel=self.cancelled.append, timezone=FakeUTC(clock)
         )
 
-    def _wake(self) -> None:
+    def _wake(self, _: Sequence[Task]) -> None:
         self.woken += 1
 
     def at(self, moment: datetime) -> None:
@@ -173,7 +173,7 @@ async def test_a_second_start_at_the_same_moment_adds_nothing(council: Council) 
     council.at(START + timedelta(hours=1))
     await council.scheduler.start()
     before = await council.rows()
-    replica = Scheduler(council.store, council.clock, wake=lambda: None)
+    replica = Scheduler(council.store, council.clock, wake=lambda _: None)
 
     await replica.start()
     replica.stop()
@@ -215,7 +215,7 @@ async def test_a_second_server_that_starts_does_not_take_a_slot_for_missed(
     await seat(council.store, schedule="1m", catch_up=CatchUp.NONE)
     await council.scheduler.start()
     council.at(START + timedelta(seconds=60.1))
-    second = Scheduler(council.store, council.clock, wake=lambda: None)
+    second = Scheduler(council.store, council.clock, wake=lambda _: None)
 
     await second.start()  # before the first one's tick
     second.stop()
@@ -332,7 +332,7 @@ async def test_losses_before_and_after_a_pause_are_two_rows(council: Council) ->
         replace(stored, slots_from=resumed_at, updated_at=resumed_at), events=[]
     )
     council.at(resumed_at + timedelta(minutes=2, seconds=50))
-    later = Scheduler(council.store, council.clock, wake=lambda: None)
+    later = Scheduler(council.store, council.clock, wake=lambda _: None)
 
     await later.start()
     later.stop()
@@ -510,7 +510,7 @@ async def test_what_a_deleted_councilor_owed_is_on_record(council: Council) -> N
     council.scheduler.stop()  # killed before it heard of that
     council.at(START + timedelta(hours=1))
 
-    await Scheduler(council.store, council.clock, wake=lambda: None).settle()
+    await Scheduler(council.store, council.clock, wake=lambda _: None).settle()
 
     [missed] = await council.rows()
     assert (missed.status, missed.skip_reason) == (Status.MISSED, SkipReason.CHANGED)

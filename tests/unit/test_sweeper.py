@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,8 @@ class Wakes:
     def __init__(self) -> None:
         self.count = 0
 
-    def __call__(self) -> None:
+    def __call__(self, tasks: Sequence[Task]) -> None:
+        assert tasks
         self.count += 1
 
 
@@ -136,7 +137,7 @@ async def test_after_the_store_was_away_workers_may_renew_before_anything_is_tak
     store: Store,
 ) -> None:
     away: Any = AwayStore(store)
-    sweeper = Sweeper(away, FakeClock(), lease=LEASE, every=EVERY, wake=lambda: None)
+    sweeper = Sweeper(away, FakeClock(), lease=LEASE, every=EVERY, wake=lambda _: None)
     await running(store)
     for seconds in (0, 60):
         with pytest.raises(StoreUnavailable):

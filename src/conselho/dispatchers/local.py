@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Protocol
@@ -15,12 +15,15 @@ from conselho.errors import StoreUnavailable
 from conselho.models.event import Announce
 from conselho.models.ids import TaskId, WorkerId
 from conselho.models.task import Task
+from conselho.models.worker import Queue
 from conselho.store import ClaimLimits, Held, TaskStore
 
 log = structlog.get_logger(__name__)
 
 # Tasks that another process submitted, and retries that become due, are found by looking.
 LOOK_SECONDS = 1.0
+# Where a broker brings the news, looking is for what it lost.
+SELDOM_SECONDS = 15.0
 
 
 class Attempt(Protocol):
@@ -51,10 +54,13 @@ class LocalDispatcher:
         begin: Callable[[Task], tuple[Attempt, Awaitable[None]]],
         announce: Announce,
         limits: ClaimLimits | None = None,
+        queues: Collection[Queue] | None = None,
+        look_seconds: float = LOOK_SECONDS,
     ) -> None:
         """`begin` makes the run of a claimed Task: its handle, and the awaitable that runs it.
 
-        `limits`: how much may run and start beyond this pool, see `TaskStore.claim`.
+        `limits`: how much may run and start beyond this pool, `queues`: whose tasks it claims, see
+        `TaskStore.claim`. It looks for work every `look_seconds`, and when it is woken.
         """
         self._store = store
         self._clock = clock
@@ -65,6 +71,8 @@ class LocalDispatcher:
         self._begin = begin
         self._announce = announce
         self._limits = limits
+        self._queues = queues
+        self._look_seconds = look_seconds
         self._woken = asyncio.Event()
         # By claim, not by Task: its next attempt may be claimed before the last one is let go of.
         self._attempts: dict[Held, Attempt] = {}
@@ -74,8 +82,11 @@ class LocalDispatcher:
         self._hurried = asyncio.Event()
         # Who drains waits for a claim that is on its way to the store: what it brings is owned.
         self._claiming = asyncio.Lock()
+        # Set while there is room, or none will come any more.
+        self._room = asyncio.Event()
+        self._room.set()
 
-    def wake(self) -> None:
+    def wake(self, tasks: Sequence[Task] = ()) -> None:
         self._woken.set()
 
     def cancel(self, task_id: TaskId) -> None:
@@ -99,20 +110,42 @@ class LocalDispatcher:
         Raises StoreUnavailable.
         """
         async with self._claiming:
-            free = self._max_runs - len(self._runs)
-            if free <= 0 or self._draining:
-                return 0
-            tasks = await self._store.claim(
-                self._worker,
-                now=now,
-                limit=free,
-                lease=self._lease,
-                limits=self._limits,
-                announce=self._announce,
-            )
-            for task in tasks:
-                self._start(task)
-            return len(tasks)
+            return await self._claim(now)
+
+    async def offer(self, task_id: TaskId) -> bool:
+        """Run this Task if it is to be had, once there is room; False when none will come.
+
+        Returns when it was started, or need not be: somebody else has it, it is over or not due,
+        or its lanes are full. Raises StoreUnavailable.
+        """
+        while not self._draining:
+            await self._room.wait()
+            async with self._claiming:
+                if self._free > 0 and not self._draining:
+                    await self._claim(self._clock.now(), only=[task_id])
+                    return True
+        return False
+
+    @property
+    def _free(self) -> int:
+        return self._max_runs - len(self._runs)
+
+    async def _claim(self, now: datetime, only: Collection[TaskId] | None = None) -> int:
+        if self._free <= 0 or self._draining:
+            return 0
+        tasks = await self._store.claim(
+            self._worker,
+            now=now,
+            limit=self._free,
+            lease=self._lease,
+            limits=self._limits,
+            queues=self._queues,
+            only=only,
+            announce=self._announce,
+        )
+        for task in tasks:
+            self._start(task)
+        return len(tasks)
 
     async def renew(self, now: datetime) -> int:
         """Renew all claims; end the runs that lost theirs; how many claims still stand.
@@ -138,7 +171,7 @@ class LocalDispatcher:
                 self._looked_at = self._clock.now()
             except StoreUnavailable as error:
                 log.warning("dispatcher.store_unavailable", reason=error.reason)
-            await sleep_unless(self._woken, self._clock, LOOK_SECONDS)
+            await sleep_unless(self._woken, self._clock, self._look_seconds)
 
     async def keep_leases(self) -> None:
         """Renew until cancelled. While the store is away runs go on: their fence decides."""
@@ -149,9 +182,14 @@ class LocalDispatcher:
             except StoreUnavailable as error:
                 log.warning("dispatcher.not_renewed", reason=error.reason)
 
+    def close(self) -> None:
+        """Start nothing more: what is offered is refused. Twice is no error."""
+        self._draining = True
+        self._room.set()
+
     async def drain(self, grace: timedelta) -> None:
         """Start nothing more; let runs end by themselves for `grace`, then end them."""
-        self._draining = True
+        self.close()
         async with self._claiming:
             runs = list(self._runs.values())
         if not runs:
@@ -182,10 +220,13 @@ class LocalDispatcher:
         self._attempts[held] = attempt
         run = asyncio.ensure_future(running)
         self._runs[held] = run
+        if self._free <= 0 and not self._draining:
+            self._room.clear()
         run.add_done_callback(partial(self._ended, held))
 
     def _ended(self, held: Held, run: asyncio.Task[None]) -> None:
         del self._attempts[held], self._runs[held]
+        self._room.set()
         if not run.cancelled() and (error := run.exception()) is not None:
             log.error("dispatcher.run_failed", task_id=held.task_id, exc_info=error)
         self.wake()

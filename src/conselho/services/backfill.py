@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Annotated, Final, Protocol, TypeVar
@@ -18,6 +18,7 @@ from typing import Annotated, Final, Protocol, TypeVar
 from pydantic import Field
 
 from conselho.clock import Clock
+from conselho.dispatch import Wake
 from conselho.errors import Conflict
 from conselho.models.agent import Agent
 from conselho.models.ids import AgentId
@@ -108,9 +109,9 @@ class Backfills:
         *,
         per_minute: int,
         retention: timedelta,
-        wake: Callable[[], None],
+        wake: Wake,
     ) -> None:
-        """At most `per_minute` of its runs begin in a minute. `wake` is called when some wait.
+        """At most `per_minute` of its runs begin in a minute. `wake` is called with what waits.
 
         Older rows than `retention` are deleted: what ran before is not known any more.
         """
@@ -185,8 +186,13 @@ class Backfills:
         created = 0
         for portion in _portions(tasks):
             answers = await self._store.submit(portion, announce=announce)
-            created += sum(answer.result is Submitted.CREATED for answer in answers)
-            self._wake()
+            stored = [
+                task
+                for task, answer in zip(portion, answers, strict=True)
+                if answer.result is Submitted.CREATED
+            ]
+            created += len(stored)
+            self._wake(stored)
         await self._record(plan, now)
         return Backfilled(started=created, duplicates=plan.duplicates + len(tasks) - created)
 

@@ -14,6 +14,7 @@ from typing import Final
 import structlog
 
 from conselho.clock import Clock
+from conselho.dispatch import Wake
 from conselho.errors import IllegalTransition, NotFound, StoreUnavailable
 from conselho.models.agent import Agent, Overlap
 from conselho.models.ids import AgentId, TaskId
@@ -55,12 +56,12 @@ class Bookkeeper:
         store: Store,
         clock: Clock,
         *,
-        wake: Callable[[], None],
+        wake: Wake,
         cancel: Callable[[TaskId], None],
         budget: Budget | None = None,
         catch_up_per_minute: int = CATCH_UP_PER_MINUTE,
     ) -> None:
-        """`wake` is called when Tasks were submitted, `cancel` when one was asked to stop.
+        """`wake` is called with Tasks that were stored, `cancel` when one was asked to stop.
 
         Without a `budget` none is kept.
         """
@@ -150,11 +151,12 @@ class Bookkeeper:
                 lost.append((agent, Lost(SkipReason.BUDGET, objection, [run.slot])))
         tasks = [self._task(agent, run, now) for agent, run in paid]
         submissions = await self._store.submit(tasks, announce=announce) if tasks else []
-        self.figures.stored(
+        created = [
             task
             for task, submission in zip(tasks, submissions, strict=True)
             if submission.result is Submitted.CREATED
-        )
+        ]
+        self.figures.stored(created)
         lost += [
             (agent, Lost(SkipReason.OVERLAP, None, [run.slot]))
             for (agent, run), submission in zip(paid, submissions, strict=True)
@@ -166,8 +168,8 @@ class Bookkeeper:
             if agent.seat.policies.overlap is Overlap.CANCEL_RUNNING
             and submission.result is Submitted.CREATED
         )
-        if tasks:
-            self._wake()
+        if created:
+            self._wake(created)
         await self._lose([self._loss(agent, step) for agent, step in lost])
 
     def _task(self, agent: Agent, run: Run, now: datetime) -> Task:

@@ -68,7 +68,7 @@ class Executions:
         [submission] = await self._store.submit([task], announce=announce)
         if submission.result is Submitted.OVERLAP:
             raise AlreadyRunning(agent.agent_id, submission.holder or "")
-        self._dispatcher.wake()
+        self._dispatcher.wake([task])
         return task
 
     async def wait(self, task_id: TaskId, *, seconds: float) -> Task:

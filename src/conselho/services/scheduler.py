@@ -19,6 +19,7 @@ import structlog
 
 from conselho.bus import EventBus
 from conselho.clock import Clock, sleep_unless
+from conselho.dispatch import Wake
 from conselho.errors import NotFound, StoreUnavailable
 from conselho.models.agent import Agent
 from conselho.models.event import EventType
@@ -58,14 +59,14 @@ class Scheduler:
         store: Store,
         clock: Clock,
         *,
-        wake: Callable[[], None],
+        wake: Wake,
         cancel: Callable[[TaskId], None] = lambda _: None,
         budget: Budget | None = None,
         quiet: Quiet | None = None,
         catch_up_per_minute: int = CATCH_UP_PER_MINUTE,
         timezone: tzinfo = UTC,
     ) -> None:
-        """`wake` is called when Tasks were submitted, `cancel` when one was asked to stop.
+        """`wake` is called with Tasks that were stored, `cancel` when one was asked to stop.
 
         Without a `budget` none is kept; `timezone` is for the alarm, see there.
         """

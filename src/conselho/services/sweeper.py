@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import structlog
 
 from conselho.clock import Clock
+from conselho.dispatch import Wake
 from conselho.errors import StoreUnavailable
 from conselho.models.task import utc_text
 from conselho.services.announcements import announce
@@ -34,9 +34,9 @@ class Sweeper:
         *,
         lease: timedelta,
         every: timedelta,
-        wake: Callable[[], None],
+        wake: Wake,
     ) -> None:
-        """`wake` is called when Tasks became due again."""
+        """`wake` is called with the Tasks that were decided on: some may be due again."""
         self._store = store
         self._clock = clock
         self._lease = lease
@@ -81,7 +81,7 @@ class Sweeper:
                 "run.worker_lost", task_id=task.task_id, agent_id=task.agent_id, status=task.status
             )
         if swept:
-            self._wake()
+            self._wake(swept)
         return len(swept)
 
     async def run(self) -> None:
