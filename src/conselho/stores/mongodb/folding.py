@@ -6,7 +6,7 @@ The one document that tells of it stands in `meta`:
     open     whether that batch is still to be finished, by whoever finds it so
     kind     fold, prune or rebuild
     tasks    what it is about: {_id, rev, share}
-    sums     what it adds: {counter, add: [[path, amount]], newest}
+    sums     what it adds: {counter, add: [{path, amount}], newest}
 """
 
 from __future__ import annotations
@@ -114,7 +114,10 @@ def stored_sums(sums: Sums, shares: Iterable[Share]) -> list[Document]:
     return [
         {
             "counter": counter,
-            "add": [[".".join(path), Int64(amount)] for path, amount in amounts.items()],
+            "add": [
+                {"path": ".".join(path), "amount": Int64(amount)}
+                for path, amount in amounts.items()
+            ],
             "newest": newest.get(counter, 0),
         }
         for counter, amounts in without_zeros(sums).items()
@@ -194,7 +197,7 @@ async def finish(db: Database, batch: Batch) -> None:
 async def _add(db: Database, number: int, added: Mapping[str, Any]) -> None:
     change: Document = {"$set": {**identity_of(added["counter"]), "batch": number}}
     if added["add"]:
-        change["$inc"] = {path: Int64(amount) for path, amount in added["add"]}
+        change["$inc"] = {part["path"]: Int64(part["amount"]) for part in added["add"]}
     if added["newest"]:
         change["$max"] = {"newest": Int64(added["newest"])}
     await set_once(db, added["counter"], number, change)

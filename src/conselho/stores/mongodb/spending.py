@@ -11,7 +11,7 @@ from conselho.stores.mongodb.connection import Database
 from conselho.stores.mongodb.documents import COUNTERS, Document
 from conselho.stores.mongodb.figures import both_parts, usage_of
 from conselho.stores.mongodb.folding import at_rest
-from conselho.stores.mongodb.spans import Span, Stretch, wanted
+from conselho.stores.mongodb.spans import Span, Stretch, wanted, within
 from conselho.stores.sql.rows import storable
 
 # What each agent spent in one quarter or day.

@@ -73,6 +73,9 @@ def _counts(entries: Iterable[Mapping[str, Any]], steps: Steps) -> list[StepCoun
         group[0] += 1
         group[1] += entry["slot_count"] or 0
         group[2] = max(group[2], ended)
+    in_step: dict[int, int] = {}
+    for (step, *_), (_, _, newest) in groups.items():
+        in_step[step] = max(in_step.get(step, 0), newest)
     counts = [
         StepCount(
             step=step,
@@ -80,11 +83,17 @@ def _counts(entries: Iterable[Mapping[str, Any]], steps: Steps) -> list[StepCoun
             severity=Severity(severity) if severity else None,
             rows=rows,
             slots=slots,
-            newest=moment_of(newest),
+            # Success is no trouble: nobody asks for its newest row, and what is newest in the step
+            # does as well, here as in the store over SQL.
+            newest=moment_of(in_step[step] if _is_success(status, severity) else newest),
         )
         for (step, status, severity), (rows, slots, newest) in groups.items()
     ]
-    return sorted(counts, key=lambda count: count.severity is Severity.SUCCESS)
+    return sorted(counts, key=lambda count: _is_success(count.status, count.severity))
+
+
+def _is_success(status: str, severity: str | None) -> bool:
+    return (status, severity) == (Status.COMPLETED, Severity.SUCCESS)
 
 
 async def _rows(db: Database, where: Document) -> list[Task]:
