@@ -61,8 +61,9 @@ def share_of(document: Mapping[str, Any]) -> Share:
     if us.get("ended_at") is not None:
         share = {
             "trigger": document["trigger"],
-            "status": document["status"],
-            "severity": document.get("severity") or NO_SEVERITY,
+            # A word of the former system's may be any.
+            "status": word(str(document["status"])),
+            "severity": word(str(document.get("severity") or NO_SEVERITY)),
             "ended_at": us["ended_at"],
             "created_at": us["created_at"],
             "slots": document.get("slot_count") or 0,

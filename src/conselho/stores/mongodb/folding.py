@@ -160,6 +160,13 @@ def _batch(state: Mapping[str, Any]) -> Batch:
 
 async def begin(db: Database, batch: Batch) -> bool:
     """Open a batch and finish it; False when another one was opened first: nothing is changed."""
+    opened = await open_batch(db, batch)
+    if opened:
+        await finish(db, batch)
+    return opened
+
+
+async def open_batch(db: Database, batch: Batch) -> bool:
     opened = await db[META].update_one(
         {"_id": FOLDING, "number": batch.number - 1, "open": False},
         {
@@ -172,10 +179,7 @@ async def begin(db: Database, batch: Batch) -> bool:
             }
         },
     )
-    if not opened.modified_count:
-        return False
-    await finish(db, batch)
-    return True
+    return opened.modified_count == 1
 
 
 async def finish(db: Database, batch: Batch) -> None:
@@ -186,7 +190,7 @@ async def finish(db: Database, batch: Batch) -> None:
 
         await rebuild(db, batch.number)
     else:
-        await each(batch.sums, lambda added: _add(db, batch.number, added))
+        await each(batch.sums, lambda added: add(db, batch.number, added))
         await (_mark(db, batch) if batch.kind == FOLD else _delete(db, batch))
     await db[META].update_one(
         {"_id": FOLDING, "number": batch.number},
@@ -194,7 +198,7 @@ async def finish(db: Database, batch: Batch) -> None:
     )
 
 
-async def _add(db: Database, number: int, added: Mapping[str, Any]) -> None:
+async def add(db: Database, number: int, added: Mapping[str, Any]) -> None:
     change: Document = {"$set": {**identity_of(added["counter"]), "batch": number}}
     if added["add"]:
         change["$inc"] = {part["path"]: Int64(part["amount"]) for part in added["add"]}
