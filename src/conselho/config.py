@@ -87,6 +87,7 @@ class Settings:
     timezone: of schedules that name none.
     retention_days: final tasks older than that are deleted. events_kept: the newest events that
     a client can resume from.
+    traces: send traces of runs; None: when a variable of OpenTelemetry names a collector.
     shutdown_grace_seconds: how long running work may go on after a stop was asked for.
     min_interval_seconds, min_agent_interval_seconds: the shortest interval for programs, and for
     agents with a model behind them.
@@ -128,6 +129,7 @@ class Settings:
     events_kept: int = 50_000
     log_level: LogLevel = "info"
     log_format: LogFormat = "console"
+    traces: bool | None = None
     shutdown_grace_seconds: float = 5
     scheduler_enabled: bool = True
     min_interval_seconds: float = 1
@@ -655,6 +657,7 @@ _READERS: dict[str, Reader] = {
     "events_kept": _whole(1_000, 10_000_000),
     "log_level": _one_of("debug", "info", "warning", "error"),
     "log_format": _one_of("console", "json"),
+    "traces": _switch,
     "shutdown_grace_seconds": _seconds(0, 3_600),
     "scheduler_enabled": _switch,
     "min_interval_seconds": _seconds(1, 86_400),

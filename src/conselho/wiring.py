@@ -51,6 +51,7 @@ from conselho.services.pruner import Pruner
 from conselho.services.quiet import Quiet
 from conselho.services.relay import Relay
 from conselho.services.run_figures import RunFigures
+from conselho.services.run_traces import RunTraces
 from conselho.services.runner import Run, Runner
 from conselho.services.scheduler import Scheduler
 from conselho.services.scratch import remove_tree
@@ -62,12 +63,15 @@ from conselho.services.timekeeper import Timekeeper
 from conselho.services.tokens import Tokens, holds_any
 from conselho.store import PAST_LANE, ClaimLimits, Store
 from conselho.stores.sql import open_sql_store
+from conselho.tracing import NoTracer, Tracer, traces_refused, traces_wanted
 
 log = structlog.get_logger(__name__)
 
 RESTART_SECONDS = 1.0
 # A dead-man switch that does not answer at the stop is not waited for any longer.
 LAST_PINGS = timedelta(seconds=2)
+# Nor is a collector of traces.
+LAST_SPANS = timedelta(seconds=2)
 
 
 def make_providers(
@@ -116,6 +120,8 @@ class System:
     redactor: Redactor
     run_figures: RunFigures
     store_latency: StoreLatency
+    tracer: Tracer
+    traces: RunTraces
     _guardian: Guardian | None = None
     _loops: list[asyncio.Task[None]] = field(default_factory=list)
 
@@ -161,6 +167,7 @@ class System:
         for loop in self._loops:
             loop.cancel()
         await asyncio.gather(*self._loops, return_exceptions=True)
+        await self.tracer.close(LAST_SPANS)
         await went(self.store, now=self.clock.now())
         await self.bus.close()
         await self.store.close()
@@ -189,6 +196,9 @@ async def open_system(settings: Settings, data_dir: DataDir) -> System:
     bus = LocalBus()
     home = data_dir.home
     worker = WorkerId(f"{_worker_prefix(home)}:{secrets.token_hex(4)}")
+    tracer = await asyncio.to_thread(make_tracer, settings, os.environ, worker)
+    traces = RunTraces(clock, tracer)
+    store = traces.watching(store)
     lease = timedelta(seconds=settings.lease_seconds)
     logs = RunLogs(data_dir.logs)
     server = data_dir.server()
@@ -211,6 +221,7 @@ async def open_system(settings: Settings, data_dir: DataDir) -> System:
         redactor=redactor,
         spending=budget,
         figures=run_figures,
+        traces=traces,
     )
 
     def begin(task: Task) -> tuple[Run, Awaitable[None]]:
@@ -282,7 +293,30 @@ async def open_system(settings: Settings, data_dir: DataDir) -> System:
         redactor=redactor,
         run_figures=run_figures,
         store_latency=store_latency,
+        tracer=tracer,
+        traces=traces,
     )
+
+
+def make_tracer(settings: Settings, environ: Mapping[str, str], worker: WorkerId) -> Tracer:
+    """Where spans go; nowhere unless that is asked for. Trouble is told and costs no run.
+
+    To load OpenTelemetry takes a moment: call it in a thread.
+    """
+    if not traces_wanted(settings.traces, environ):
+        return NoTracer()
+    refusal = traces_refused(environ)
+    if refusal is None:
+        try:
+            from conselho.tracers.otlp import OtlpTracer
+
+            return OtlpTracer(instance=worker, environ=environ)
+        except ModuleNotFoundError as error:
+            refusal = f"they need the package {error.name!r}: install conselho[otel]"
+        except ValueError as error:
+            refusal = f"a variable of OpenTelemetry cannot be used: {error}"
+    log.warning("traces.off", reason=refusal)
+    return NoTracer()
 
 
 def make_calendars(settings: Settings) -> Calendars:

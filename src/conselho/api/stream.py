@@ -40,6 +40,7 @@ from conselho.clock import Clock
 from conselho.errors import BusUnavailable, ConselhoError, Invalid, NotFound, StoreUnavailable
 from conselho.models.event import Event, EventType
 from conselho.models.ids import AgentId
+from conselho.services.run_traces import RunTraces
 from conselho.store import Store
 
 log = structlog.get_logger(__name__)
@@ -72,6 +73,7 @@ class Hub:
         *,
         ring: int = FRAMES,
         catch_up_seconds: float = CATCH_UP_SECONDS,
+        traces: RunTraces | None = None,
     ) -> None:
         """`identity` is the store's: event ids of another one are told apart by it."""
         self._store = store
@@ -79,6 +81,7 @@ class Hub:
         self._clock = clock
         self._ring_size = ring
         self._catch_up_seconds = catch_up_seconds
+        self._traces = traces or RunTraces(clock)
         self.ring = Ring(frames=ring)
         self.figures = StreamFigures()
         self.clients = 0
@@ -99,6 +102,7 @@ class Hub:
                     await self._load()
                     async for events in news:
                         self._append(events)
+                        self._traces.published(events)
                 return
             except (BusUnavailable, StoreUnavailable) as error:
                 log.warning("stream.interrupted", reason=error.reason)

@@ -46,6 +46,7 @@ from conselho.services.retries import (
 )
 from conselho.services.run_figures import RunFigures
 from conselho.services.run_log import RunLog
+from conselho.services.run_traces import AttemptTrace, RunTraces
 from conselho.services.scratch import remove_tree
 from conselho.services.transcript import Account, Transcript
 from conselho.store import Held, TaskStore
@@ -83,7 +84,8 @@ class Run:
     """One attempt on its way. `task` is the claimed Task; the rest is filled step by step.
 
     `preparing` is the step `prepare` while it lasts, `sent_prompt` the prompt as it is kept.
-    `is_too_late`: the deadline of the Task passed before this attempt could begin.
+    `is_too_late`: the deadline of the Task passed before this attempt could begin. `traceparent`:
+    for the child, when runs are traced. `recorded`: the Task as `record` left it in the store.
     """
 
     task: Task
@@ -92,6 +94,7 @@ class Run:
     sent_prompt: str | None = None
     scratch: Path | None = None
     invocation: Invocation | None = None
+    traceparent: str | None = None
     transcript: Transcript | None = None
     child: Child | None = None
     ended: Ended | None = None
@@ -100,6 +103,7 @@ class Run:
     notes: tuple[str, ...] = ()
     is_too_late: bool = False
     stopped: StopReason | None = None
+    recorded: Task | None = None
 
     @property
     def held(self) -> Held:
@@ -143,6 +147,7 @@ class Runner:
         redactor: Redactor | None = None,
         spending: SpendingRule | None = None,
         figures: RunFigures | None = None,
+        traces: RunTraces | None = None,
     ) -> None:
         """`home` marks all children, so that a later server finds those that outlived this one.
 
@@ -158,6 +163,7 @@ class Runner:
         self._redactor = redactor or Redactor()
         self._spending = spending
         self._figures = figures or RunFigures()
+        self._traces = traces or RunTraces(clock)
 
     async def run(self, run: Run) -> None:
         """Take one attempt through all steps. Raises nothing but CancelledError.
@@ -170,11 +176,12 @@ class Runner:
             await self._run(run)
 
     async def _run(self, run: Run) -> None:
+        trace = self._traces.attempt(run.task)
         try:
             try:
-                await self._prepare_unless_stopped(run)
-                await self.start(run)
-                await self.follow(run)
+                with trace.step("prepare"):
+                    await self._prepare_unless_stopped(run)
+                await self._child(run, trace)
                 await self._aside(run, partial(self.end, run))
             except RunError as error:
                 failed = _failed(error.kind, self._redactor.text(str(error)))
@@ -186,12 +193,26 @@ class Runner:
                 log.exception("run.crashed")
                 what = self._redactor.text(repr(error)[:_LONGEST_CRASH])
                 run.outcome = _failed(ErrorKind.PROVIDER, f"Conselho itself failed: {what}")
-            await self.record(run)
+            with trace.step("record"):
+                await self.record(run)
         finally:
+            trace.close(run.recorded)
             if run.child is not None and run.ended is None:
                 run.child.stop()
             if run.scratch is not None and _is_there(run.scratch):
                 await asyncio.to_thread(remove_tree, run.scratch)
+
+    async def _child(self, run: Run, trace: AttemptTrace) -> None:
+        if run.stopped is not None or run.invocation is None:
+            return
+        with trace.step("child") as step:
+            run.traceparent = step.traceparent
+            await self.start(run)
+            await self.follow(run)
+            if run.ended is not None:
+                step.failed = _failed_as(run.ended)
+                if run.ended.exit_code is not None:
+                    step.attributes["conselho.exit_code"] = run.ended.exit_code
 
     async def _prepare_unless_stopped(self, run: Run) -> None:
         """`prepare`, given up when somebody stops the run.
@@ -267,7 +288,7 @@ class Runner:
         if reader is not None:
             run.transcript = Transcript(reader, spent=partial(_watch_cost, run))
         run.child = await start(
-            run.invocation,
+            _in_trace(run.invocation, run.traceparent),
             Limits(
                 timeout_seconds=spec.timeout_seconds,
                 silence_timeout_seconds=spec.silence_timeout_seconds,
@@ -426,6 +447,7 @@ class Runner:
             sent_prompt=run.sent_prompt,
         )
         task = await self._store.finish(run.held, outcome, now=self._clock.now(), announce=announce)
+        run.recorded = task
         self._figures.ended(task)
         log.info(
             "run.ended",
@@ -447,11 +469,25 @@ class Runner:
             now=now,
             announce=announce,
         )
+        run.recorded = task
         log.info(
             "run.will_retry",
             error_kind=task.error_kind,
             wait_seconds=round((again - now) / timedelta(seconds=1), 3),
         )
+
+
+def _in_trace(invocation: Invocation, traceparent: str | None) -> Invocation:
+    """The same, with word of the span that the child continues."""
+    if traceparent is None:
+        return invocation
+    return replace(invocation, env={**invocation.env, "TRACEPARENT": traceparent})
+
+
+def _failed_as(ended: Ended) -> str | None:
+    if ended.cause is not Cause.EXIT:
+        return ended.cause.value
+    return None if ended.exit_code == 0 else "exit"
 
 
 def _is_there(path: Path) -> bool:

@@ -1,0 +1,1 @@
+"""Where spans go: one file each. Only `wiring` knows them all."""
