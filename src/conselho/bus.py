@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
@@ -14,6 +14,19 @@ class EventBus(Protocol):
 
     The store is the history: a subscriber that fell behind reads on there.
     """
+
+    @property
+    def carried(self) -> int:
+        """Every event up to this seq was handed to this process's subscribers, or is of before.
+
+        Events that came from other processes count: nobody has to publish them here any more.
+        """
+        ...
+
+    @property
+    def trouble(self) -> str | None:
+        """Why events of other processes do not come at once; None when they do."""
+        ...
 
     async def publish(self, events: Sequence[Event]) -> None:
         """Hand events on, in order. Repeating one does no harm.
@@ -35,6 +48,13 @@ class EventBus(Protocol):
         """Raises BusUnavailable when publishing would fail now."""
         ...
 
+    async def run(self, missed: Callable[[], None]) -> None:
+        """Carry events from and to other processes until cancelled.
+
+        `missed` is called when there are events that have to be read from the store, and published.
+        """
+        ...
+
     async def close(self) -> None:
-        """End all subscriptions."""
+        """End all subscriptions. `run` must have ended."""
         ...

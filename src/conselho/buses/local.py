@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 from conselho.errors import BusUnavailable
@@ -16,6 +16,8 @@ BOUND = 20_000
 
 class LocalBus:
     def __init__(self, *, bound: int = BOUND) -> None:
+        self.carried = 0
+        self.trouble: str | None = None
         self._bound = bound
         self._subscribers: set[_Subscription] = set()
         self._closed = False
@@ -23,6 +25,9 @@ class LocalBus:
     async def publish(self, events: Sequence[Event]) -> None:
         if self._closed:
             raise BusUnavailable("it is closed")
+        if not events:
+            return
+        self.carried = events[-1].seq
         for subscriber in self._subscribers:
             subscriber.put(events)
 
@@ -40,6 +45,9 @@ class LocalBus:
     async def check(self) -> None:
         if self._closed:
             raise BusUnavailable("it is closed")
+
+    async def run(self, missed: Callable[[], None]) -> None:
+        """Return at once: there are no other processes."""
 
     async def close(self) -> None:
         self._closed = True

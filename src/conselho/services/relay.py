@@ -39,6 +39,8 @@ class Relay:
         """Publish what is stored and not published yet; how many events that was."""
         published = 0
         while True:
+            # What came from other servers meanwhile need not be read.
+            self._cursor = max(self._cursor, self._bus.carried)
             events = await self._events.events_after(self._cursor, limit=BATCH)
             if not events:
                 return published

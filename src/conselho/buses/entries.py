@@ -1,0 +1,58 @@
+"""An event as the fields of a stream's entry, and back. What is read may be anybody's writing."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from conselho.models.event import Event, EventType
+
+# An event is cut to some 50 kB before it is stored.
+LONGEST_BYTES: Final = 1 << 20
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class MalformedEntry(Exception):
+    """It is no event; the message says why."""
+
+
+def fields_of_event(event: Event) -> dict[str, str | int]:
+    """Its seq is the id of the entry, and the store's identity is in the key of the stream."""
+    return {
+        "type": event.type,
+        "agent": event.agent_id,
+        "at": (event.created_at - _EPOCH) // timedelta(microseconds=1),
+        "data": json.dumps(event.data, separators=(",", ":")),
+    }
+
+
+def event_of_entry(seq: int, fields: dict[bytes, bytes], identity: str) -> Event:
+    """Raises MalformedEntry."""
+    try:
+        data = _data_of(fields[b"data"])
+        event_type = fields[b"type"].decode()
+        if event_type == EventType.EXECUTION and not isinstance(data.get("execution"), dict):
+            raise MalformedEntry("it tells of an execution without one")
+        return Event(
+            event_id=f"{identity}-{seq}",
+            seq=seq,
+            type=event_type,
+            agent_id=fields[b"agent"].decode(),
+            data=data,
+            created_at=_EPOCH + timedelta(microseconds=int(fields[b"at"])),
+        )
+    except KeyError as exc:
+        raise MalformedEntry(f"its field {exc} is missing") from exc
+    except (ValueError, OverflowError, RecursionError) as exc:
+        raise MalformedEntry(f"it cannot be read ({type(exc).__name__})") from exc
+
+
+def _data_of(text: bytes) -> dict[str, object]:
+    if len(text) > LONGEST_BYTES:
+        raise MalformedEntry(f"it is longer than {LONGEST_BYTES:,} bytes")
+    data = json.loads(text)
+    if not isinstance(data, dict):
+        raise MalformedEntry("its data is no JSON object")
+    return data
