@@ -14,6 +14,7 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 LOCKED := $(PIP_INSTALL) --require-hashes
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	--no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make lock"
+EXTRAS := --extra dramatiq --extra mongodb --extra otel --extra postgresql --extra redis
 SOURCES := src tests tools hatch_build.py .ci $(wildcard bench)
 
 export PYTHON
@@ -53,8 +54,9 @@ api: $(VENV)/.runtime ## Tell the page what the API says by now: web/openapi.jso
 lock: $(VENV)/.lock ## Resolve pyproject.toml into requirements/ (LOCK_ARGS=--upgrade for newer releases)
 	$(COMPILE) $(LOCK_ARGS) pyproject.toml -o requirements/runtime.txt
 	$(COMPILE) $(LOCK_ARGS) --group build -c requirements/runtime.txt -o requirements/build.txt
-	$(COMPILE) $(LOCK_ARGS) pyproject.toml --extra dramatiq --extra mongodb --extra otel --extra postgresql --extra redis --group dev \
+	$(COMPILE) $(LOCK_ARGS) pyproject.toml $(EXTRAS) --group dev \
 		-c requirements/runtime.txt -c requirements/build.txt -o requirements/dev.txt
+	$(COMPILE) $(LOCK_ARGS) pyproject.toml $(EXTRAS) -c requirements/dev.txt -o requirements/distributed.txt
 	$(COMPILE) $(LOCK_ARGS) --group node -o requirements/node.txt
 	$(COMPILE) $(LOCK_ARGS) --group lock -o requirements/lock.txt
 

@@ -20,6 +20,7 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).resolve().parent.parent
 LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
 PYPROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+EXTRAS: dict[str, list[str]] = PYPROJECT["project"]["optional-dependencies"]
 
 # Spelled in parts, because this file is searched too.
 REGISTRY_HOSTS = [
@@ -100,6 +101,7 @@ def test_every_locked_release_is_exact_hashed_and_without_an_address(lock: Path)
         ("build", [*declared("build")]),
         ("build", [Requirement(text) for text in PYPROJECT["build-system"]["requires"]]),
         ("dev", [*declared("dev")]),
+        ("distributed", [Requirement(text) for extra in EXTRAS.values() for text in extra]),
         ("node", [*declared("node")]),
         ("lock", [*declared("lock")]),
     ],
@@ -114,7 +116,7 @@ def test_the_lock_satisfies_what_pyproject_declares(
         assert requirement.specifier.contains(pin.version), f"{requirement}: run `make lock`"
 
 
-@pytest.mark.parametrize("part", ["runtime", "build"])
+@pytest.mark.parametrize("part", ["runtime", "build", "distributed"])
 def test_tests_run_with_the_releases_that_users_run(part: str) -> None:
     used = read_lock(ROOT / "requirements" / f"{part}.txt")
     tested = read_lock(ROOT / "requirements" / "dev.txt")
@@ -125,8 +127,8 @@ def test_tests_run_with_the_releases_that_users_run(part: str) -> None:
 
 def test_every_package_that_the_sources_import_is_declared() -> None:
     """An import that only works because another dependency brings the package breaks one day."""
-    extras = PYPROJECT["project"]["optional-dependencies"].values()
-    names = [*PYPROJECT["project"]["dependencies"], *(text for extra in extras for text in extra)]
+    optional = (text for extra in EXTRAS.values() for text in extra)
+    names = [*PYPROJECT["project"]["dependencies"], *optional]
     allowed = {canonicalize_name(Requirement(name).name) for name in names}
     distributions = packages_distributions()
     undeclared = {
