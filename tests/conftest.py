@@ -9,7 +9,7 @@ import pytest
 import structlog
 
 from conselho.store import Store
-from conselho.stores.sql import open_sql_store
+from conselho.stores import open_store
 from tests.support.stores import BACKENDS, store_url
 
 
@@ -37,6 +37,6 @@ async def url(backend: str, tmp_path: Path) -> AsyncIterator[str]:
 @pytest.fixture
 async def store(url: str) -> AsyncIterator[Store]:
     """A fresh, empty store."""
-    opened = await open_sql_store(url)
+    opened = await open_store(url)
     yield opened
     await opened.close()

@@ -12,7 +12,7 @@ import pytest
 from conselho.errors import AlreadyExists, NotFound
 from conselho.models.access import AccessToken, Role
 from conselho.store import Store
-from conselho.stores.sql import open_sql_store
+from conselho.stores import open_store
 from tests.support.clock import NOON
 
 MINUTE = timedelta(minutes=1)
@@ -93,7 +93,7 @@ async def test_the_last_use_is_remembered(store: Store) -> None:
 
 
 async def test_of_many_who_make_one_name_at_once_one_does(url: str) -> None:
-    stores = [await open_sql_store(url) for _ in range(3)]
+    stores = [await open_store(url) for _ in range(3)]
     twins = [token(token_id=f"t{n}", digest=f"d{n}") for n in range(6)]
     results = await asyncio.gather(
         *(stores[n % 3].add_token(twin) for n, twin in enumerate(twins)), return_exceptions=True

@@ -24,7 +24,7 @@ from conselho.models.event import EventDraft, EventType
 from conselho.models.ids import AgentId
 from conselho.models.schedule import parse_schedule
 from conselho.store import Store
-from conselho.stores.sql import open_sql_store
+from conselho.stores import open_store
 from tests.support.clock import NOON
 from tests.support.factories import ANA, BIA, make_agent
 
@@ -118,7 +118,7 @@ async def test_a_change_to_an_older_version_is_refused(store: Store) -> None:
 
 
 async def test_of_two_changes_at_once_one_is_refused(url: str) -> None:
-    stores = [await open_sql_store(url) for _ in range(2)]
+    stores = [await open_store(url) for _ in range(2)]
     agent = make_agent()
     await stores[0].create_agent(agent, events=[])
     results = await asyncio.gather(

@@ -6,7 +6,7 @@ import asyncio
 from datetime import timedelta
 
 from conselho.store import Answer, Store
-from conselho.stores.sql import open_sql_store
+from conselho.stores import open_store
 from tests.support.clock import NOON
 
 MINUTE = timedelta(minutes=1)
@@ -52,7 +52,7 @@ async def test_old_answers_go_in_portions_the_oldest_first(store: Store) -> None
 
 
 async def test_of_many_who_claim_one_key_at_once_one_does(url: str) -> None:
-    stores = [await open_sql_store(url) for _ in range(3)]
+    stores = [await open_store(url) for _ in range(3)]
     results = await asyncio.gather(*(claim(stores[n % 3]) for n in range(12)))
     assert results.count(None) == 1
     assert results.count(Answer(request="r", created_at=NOON)) == 11

@@ -13,7 +13,7 @@ import pytest
 from conselho.models.ids import AgentId, WorkerId
 from conselho.models.task import Status, Task, Trigger, queued_key, waiting_key
 from conselho.store import PAST_LANE, PRIORITY_STEP, ClaimLimits, Held, Store
-from conselho.stores.sql import open_sql_store
+from conselho.stores import open_store
 from tests.support import store_child
 from tests.support.clock import NOON
 from tests.support.factories import ANA, BIA, LEASE, WORKER, make_outcome, make_task, one_event
@@ -179,7 +179,7 @@ class TestWaiting:
         assert sorted(await names(store)) == ["a", "a-b", "a.b", "aa"]
 
     async def test_two_claimants_at_once_take_one_of_them(self, url: str) -> None:
-        stores = [await open_sql_store(url) for _ in range(3)]
+        stores = [await open_store(url) for _ in range(3)]
         agents = [ANA, BIA, AgentId("caio")]
         for agent_id in agents:
             await submit(stores[0], *(waiting(NOON - n * HALF_HOUR, agent_id) for n in range(3)))
@@ -346,7 +346,7 @@ class TestLanes:
         assert order == [NOON - HALF_HOUR] * 2 + [NOON] * 2
 
     async def test_limits_hold_with_claimants_at_once(self, url: str) -> None:
-        stores = [await open_sql_store(url) for _ in range(4)]
+        stores = [await open_store(url) for _ in range(4)]
         tasks = [
             task(f"agent-{n}", f"write:/srv/{n % 5}", "provider:slow" if n % 2 else "provider:b")
             for n in range(60)

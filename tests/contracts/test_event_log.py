@@ -10,7 +10,7 @@ from conselho.models.event import Event, EventDraft, EventType
 from conselho.models.ids import AgentId
 from conselho.models.task import Task
 from conselho.store import Store
-from conselho.stores.sql import open_sql_store
+from conselho.stores import open_store
 from tests.support.clock import NOON
 from tests.support.factories import ANA, LEASE, WORKER, make_agent, make_task, one_event
 
@@ -96,7 +96,7 @@ async def test_the_newest_seq_never_goes_back(store: Store, url: str) -> None:
     assert await store.event_span() == (4, 3)
     assert await store.prune_events(keep=0, limit=100) == 0
     await store.close()
-    again = await open_sql_store(url)
+    again = await open_store(url)
     assert await again.event_span() == (4, 3)
     await tell(again, 1)
     assert await again.event_span() == (4, 4)
@@ -105,15 +105,15 @@ async def test_the_newest_seq_never_goes_back(store: Store, url: str) -> None:
 
 async def test_stores_are_told_apart(store: Store, url: str) -> None:
     assert len(store.identity) >= 8
-    again = await open_sql_store(url)
+    again = await open_store(url)
     assert again.identity == store.identity
     await again.close()
 
 
 async def test_who_reads_on_misses_nothing_while_others_write(url: str) -> None:
     """Seq follows the order of commits: what a reader has not seen comes after what it has."""
-    writers = [await open_sql_store(url) for _ in range(3)]
-    reader = await open_sql_store(url)
+    writers = [await open_store(url) for _ in range(3)]
+    reader = await open_store(url)
     total = 120
     writing = asyncio.gather(
         *(

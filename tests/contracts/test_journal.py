@@ -15,7 +15,7 @@ from conselho.models.event import EventDraft, EventType
 from conselho.models.ids import AgentId
 from conselho.models.journal import JournalEntry, JournalKind
 from conselho.store import Store
-from conselho.stores.sql import open_sql_store
+from conselho.stores import open_store
 from tests.support.clock import NOON
 from tests.support.factories import ANA, BIA, make_agent, make_councilor
 
@@ -136,7 +136,7 @@ async def test_a_change_of_an_agent_and_its_entries_are_one_write(store: Store) 
 
 
 async def test_numbers_of_writers_at_once_are_all_different(url: str) -> None:
-    stores = [await open_sql_store(url) for _ in range(3)]
+    stores = [await open_store(url) for _ in range(3)]
     await asyncio.gather(*(stores[n % 3].write_journal([entry(), entry()]) for n in range(30)))
     numbers = [one.seq for one in await stores[0].journal(limit=100)]
     assert numbers == sorted(set(numbers), reverse=True)
@@ -149,7 +149,7 @@ async def test_the_journal_outlives_the_store(store: Store, url: str) -> None:
     await store.write_journal([entry(), owing(make_agent())])
     expected = await store.journal(limit=10), await store.unsettled()
     await store.close()
-    again = await open_sql_store(url)
+    again = await open_store(url)
     assert (await again.journal(limit=10), await again.unsettled()) == expected
     await again.close()
 

@@ -18,7 +18,7 @@ from conselho.models.ids import AgentId, TaskId
 from conselho.models.journal import JournalEntry, JournalKind
 from conselho.models.task import LOST_SLOT, SkipReason, Status, Task, Trigger, waiting_key
 from conselho.store import Loss, Store, Submission, Submitted, TaskFilter
-from conselho.stores.sql import open_sql_store
+from conselho.stores import open_store
 from tests.support.clock import NOON
 from tests.support.factories import make_agent, make_lost, make_task, one_event
 
@@ -50,7 +50,7 @@ class Ledger(RuleBasedStateMachine):
         self.folder = tempfile.TemporaryDirectory()
         self.runner = asyncio.Runner()
         url = f"sqlite:///{Path(self.folder.name) / 'conselho.db'}"
-        self.stores = [self.wait(open_sql_store(url)) for _ in range(2)]
+        self.stores = [self.wait(open_store(url)) for _ in range(2)]
         # For each agent what covers its slots: (from, to, count, kind), kind None for a run.
         self.rows: dict[AgentId, list[Any]] = {agent: [] for agent in AGENTS}
         self.entries: list[JournalEntry] = []

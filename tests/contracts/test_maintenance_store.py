@@ -14,7 +14,7 @@ from conselho.models.event import EventDraft, EventType
 from conselho.models.journal import JournalEntry, JournalKind
 from conselho.models.maintenance import Maintenance
 from conselho.store import Store
-from conselho.stores.sql import open_sql_store
+from conselho.stores import open_store
 from tests.support.clock import NOON
 from tests.support.factories import ANA, BIA
 
@@ -115,7 +115,7 @@ async def test_what_has_ended_cannot_be_ended(store: Store) -> None:
 
 
 async def test_of_many_who_end_it_one_does(url: str) -> None:
-    stores = [await open_sql_store(url) for _ in range(3)]
+    stores = [await open_store(url) for _ in range(3)]
     await stores[0].add_maintenance(window(ends_at=None), **SET)
     results = await asyncio.gather(
         *(stores[n % 3].end_maintenance("w1", now=NOON + HOUR, **ENDED) for n in range(6)),

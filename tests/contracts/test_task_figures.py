@@ -21,7 +21,7 @@ from conselho.models.statistics import Lost, Tally, Usage
 from conselho.models.task import FINAL, LOST_SLOT, Outcome, SkipReason, Status, Task, Trigger
 from conselho.models.verdict import Severity
 from conselho.store import Held, Loss, TaskFilter
-from conselho.stores.sql import open_sql_store
+from conselho.stores import open_store
 from tests.support.clock import NOON
 from tests.support.factories import (
     LEASE,
@@ -71,7 +71,7 @@ class Histories(RuleBasedStateMachine):
         self.folder = tempfile.TemporaryDirectory()
         self.runner = asyncio.Runner()
         url = f"sqlite:///{Path(self.folder.name) / 'conselho.db'}"
-        self.store = self.wait(open_sql_store(url))
+        self.store = self.wait(open_store(url))
         self.now = NOON
         self.owned: list[Held] = []
         self.pruned: list[Task] = []

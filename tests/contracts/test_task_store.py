@@ -29,7 +29,7 @@ from conselho.models.task import (
 )
 from conselho.models.verdict import Severity
 from conselho.store import Held, Loss, Renewal, Store, Submission, Submitted, TaskFilter
-from conselho.stores.sql import open_sql_store
+from conselho.stores import open_store
 from tests.support import store_child
 from tests.support.clock import NOON
 from tests.support.factories import (
@@ -246,7 +246,7 @@ class TestSubmit:
 
     async def test_a_slot_is_run_or_lost_whoever_comes_first(self, url: str) -> None:
         """Replicas that disagree: some run the slots, others tell that they are lost."""
-        stores = [await open_sql_store(url) for _ in range(4)]
+        stores = [await open_store(url) for _ in range(4)]
         calls: list[Coroutine[Any, Any, object]] = []
         for n, slot in enumerate(slots(1, 12)):
             calls.append(submit(stores[n % 2], make_task(due_at=slot, active_key=str(slot))))
@@ -276,7 +276,7 @@ class TestSubmit:
         assert [answer.holder for answer in again] == [task.task_id for task in batch]
 
     async def test_of_many_submitters_of_one_slot_exactly_one_wins(self, url: str) -> None:
-        stores = [await open_sql_store(url) for _ in range(4)]
+        stores = [await open_store(url) for _ in range(4)]
         tasks = [make_task() for _ in range(20)]
         answers = await asyncio.gather(
             *(submit(stores[n % 4], task) for n, task in enumerate(tasks))
@@ -402,7 +402,7 @@ class TestClaim:
         assert await claim(store, at=NOON + DAY) == []
 
     async def test_two_claimants_at_once_never_hold_the_same_task(self, url: str) -> None:
-        one, two = await open_sql_store(url), await open_sql_store(url)
+        one, two = await open_store(url), await open_store(url)
         tasks = [make_task(AgentId(f"agent-{n}")) for n in range(60)]
         await submit(one, *tasks)
         batches = await asyncio.gather(
@@ -991,7 +991,7 @@ class TestLostSlots:
         assert stored.idempotency_key == slot_key(ANA, slots(2, 1)[0])
 
     async def test_replicas_that_report_at_once_account_once(self, url: str) -> None:
-        stores = [await open_sql_store(url) for _ in range(3)]
+        stores = [await open_store(url) for _ in range(3)]
         reports = [slots(1, 4), slots(1, 4), slots(2, 3), slots(1, 2), slots(3, 2), slots(1, 4)]
         await asyncio.gather(
             *(lose(stores[n % 3], make_lost(), report) for n, report in enumerate(reports))
@@ -1356,7 +1356,7 @@ class TestWhole:
         page = await store.tasks(TaskFilter(), limit=100)
         events = await store.events_after(0, limit=1000)
         await store.close()
-        again = await open_sql_store(url)
+        again = await open_store(url)
         assert await again.tasks(TaskFilter(), limit=100) == page
         assert await again.events_after(0, limit=1000) == events
         assert again.identity == store.identity

@@ -16,7 +16,7 @@ from conselho.models.ids import AgentId
 from conselho.models.statistics import Usage
 from conselho.models.task import ErrorKind, Outcome, Status, Task
 from conselho.store import Held, Store, TaskFilter
-from conselho.stores.sql import open_sql_store
+from conselho.stores import open_store
 from tests.support.clock import NOON
 from tests.support.factories import (
     ANA,
@@ -335,7 +335,7 @@ def statements() -> Iterator[list[str]]:
 async def test_a_run_that_spends_nothing_pays_nothing(tmp_path: Path) -> None:
     """Most runs of a busy council are commands: its hot path has no statement for usage."""
     with statements() as told:
-        store = await open_sql_store(f"sqlite:///{tmp_path / 'conselho.db'}")
+        store = await open_store(f"sqlite:///{tmp_path / 'conselho.db'}")
 
         async def cost(outcome: Outcome, *, attempts: int = 1) -> list[str]:
             run = await claimed(store)

@@ -16,8 +16,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from conselho.models.ids import WorkerId
-from conselho.store import Held
-from conselho.stores.sql import SqlStore, open_sql_store
+from conselho.store import Held, Store
+from conselho.stores import open_store
 from tests.support.clock import NOON
 from tests.support.factories import LEASE, WORKER, make_outcome, make_task, one_event
 
@@ -32,7 +32,7 @@ def start(*arguments: str) -> subprocess.Popen[str]:
     )
 
 
-async def claim_all(store: SqlStore, worker: WorkerId) -> None:
+async def claim_all(store: Store, worker: WorkerId) -> None:
     while True:
         claimed = await store.claim(worker, now=NOON, limit=3, lease=LEASE, announce=one_event)
         if not claimed:
@@ -41,7 +41,7 @@ async def claim_all(store: SqlStore, worker: WorkerId) -> None:
             say("claimed", task.task_id)
 
 
-async def work(store: SqlStore) -> None:
+async def work(store: Store) -> None:
     later = NOON + timedelta(days=365)
     while True:
         task = make_task(due_at=None)
@@ -61,7 +61,7 @@ def say(word: str, task_id: str) -> None:
 
 
 async def main(mode: str, url: str, *rest: str) -> None:
-    store = await open_sql_store(url)
+    store = await open_store(url)
     if mode == "claim":
         await claim_all(store, WorkerId(*rest))
     else:

@@ -6,15 +6,20 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 
 from conselho.store import Store
-from conselho.stores.sql import open_sql_store
-from tests.support import postgresql
+from conselho.stores import open_store as open_store_at
+from tests.support import mongodb, postgresql
 
 # What the contract suites run on. Without a server one test says so, instead of each skipping.
-BACKENDS = ("sqlite",) if postgresql.why_missing() else ("sqlite", "postgresql")
+BACKENDS = (
+    "sqlite",
+    *([] if postgresql.why_missing() else ["postgresql"]),
+    *([] if mongodb.why_missing() else ["mongodb"]),
+)
 
 
 @asynccontextmanager
@@ -23,8 +28,12 @@ async def store_url(backend: str, tmp_path: Path) -> AsyncIterator[str]:
     if backend == "sqlite":
         yield f"sqlite:///{tmp_path / 'conselho.db'}"
         return
-    server = postgresql.server_url()
     name = f"conselho_test_{secrets.token_hex(6)}"
+    if backend == "mongodb":
+        async with _mongodb_database(name) as url:
+            yield url
+        return
+    server = postgresql.server_url()
     await _on_server(server, f"CREATE DATABASE {name}")
     try:
         yield sa.make_url(server).set(database=name).render_as_string(hide_password=False)
@@ -35,11 +44,30 @@ async def store_url(backend: str, tmp_path: Path) -> AsyncIterator[str]:
 @asynccontextmanager
 async def open_store(backend: str, tmp_path: Path) -> AsyncIterator[Store]:
     async with store_url(backend, tmp_path) as url:
-        store = await open_sql_store(url)
+        store = await open_store_at(url)
         try:
             yield store
         finally:
             await store.close()
+
+
+@asynccontextmanager
+async def _mongodb_database(name: str) -> AsyncIterator[str]:
+    """Made by the first write; who may log in is known to the server's own database."""
+    from pymongo import AsyncMongoClient
+
+    server = mongodb.server_uri()
+    parts = urlsplit(server)
+    query = (
+        parts.query
+        if "@" not in parts.netloc or "authSource" in parts.query
+        else ("&".join(filter(None, [parts.query, "authSource=admin"])))
+    )
+    try:
+        yield parts._replace(path=f"/{name}", query=query).geturl()
+    finally:
+        async with AsyncMongoClient(server) as client:
+            await client.drop_database(name)
 
 
 async def _on_server(url: str, statement: str) -> None:

@@ -73,6 +73,9 @@ class Database:
         self.listeners: list[Callable[[], None]] = []
         # The newest number of an event that is known here, 0 for none (outbox.py).
         self.newest_event = 0
+        # Documents with something to tell, by collection, and who is at it.
+        self.owing: list[tuple[str, Mapping[str, Any]]] = []
+        self.delivering = asyncio.Lock()
 
     @property
     def name(self) -> str:
@@ -83,19 +86,13 @@ class Database:
 
     async def connect(self) -> Mapping[str, Any]:
         """What the server says of itself; from now on its kind decides what a write waits for."""
-        hello = await self._client.admin.command("hello")
+        hello: Mapping[str, Any] = await self._client.admin.command("hello")
         if "setName" in hello and not self._concerns_given:
             self._database = self._database.with_options(
                 write_concern=WriteConcern(w="majority", wtimeout=WRITE_CONCERN_MS),
                 read_concern=ReadConcern("majority"),
             )
         return hello
-
-    async def command(self, name: str, **values: Any) -> Mapping[str, Any]:
-        return await self._database.command(name, **values)
-
-    async def collection_names(self) -> list[str]:
-        return await self._database.list_collection_names()
 
     def tell(self) -> None:
         """Say that new events are stored."""

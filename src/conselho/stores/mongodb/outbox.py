@@ -2,7 +2,8 @@
 
     write        the change and its drafts (`outbox`) are one write of one document
     `deliver`    the drafts become events, `_id` one higher than the newest, and leave the outbox
-    `catch_up`   the same for what a crash left in outboxes; each look for events begins with it
+    `catch_up`   the same for what a crash left in outboxes: by each sweep, and by each look for
+                 events that finds none
 
 Any number of processes deliver at one time. `_id` is unique, and an event of number n is stored
 only by one that knows that n - 1 is there, so numbers have no gap and who reads on from a number
@@ -26,13 +27,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from pymongo.errors import BulkWriteError
+import structlog
+from pymongo.errors import BulkWriteError, PyMongoError
 
 from conselho.models.event import Event, EventDraft
 from conselho.stores.mongodb.connection import Database
 from conselho.stores.mongodb.documents import EVENTS, META, TELLING, Document
 from conselho.stores.mongodb.failures import refused_places
 from conselho.stores.sql.rows import micros, moment_of, storable, to_json
+
+log = structlog.get_logger(__name__)
 
 # So many documents with something to tell are looked at in one go.
 _AT_ONCE: Final = 500
@@ -59,16 +63,36 @@ def drafts(events: Sequence[EventDraft], at: datetime) -> list[Document]:
 
 
 async def deliver(db: Database, collection: str, documents: Iterable[Mapping[str, Any]]) -> None:
-    """Make events of what these documents have to tell, in order; they bear `_id` and `outbox`."""
-    owing = [document for document in documents if document.get("outbox")]
-    if not owing:
-        return
-    told = [draft for document in owing for draft in document["outbox"]]
-    await _store(db, told)
-    await db[collection].update_many(
-        {"_id": {"$in": [document["_id"] for document in owing]}}, {"$pullAll": {"outbox": told}}
-    )
+    """Make events of what these documents have to tell, in order; they bear `_id` and `outbox`.
+
+    The changes are stored already: when the server is lost now, what is not told yet stays in the
+    outboxes, and is told by whoever looks for events next.
+    """
+    db.owing += [(collection, document) for document in documents if document.get("outbox")]
+    # One delivery at a time in a process, of all that is owed by then: side by side they would be
+    # in each other's way, at the newest number.
+    async with db.delivering:
+        owing, db.owing = db.owing, []
+        if not owing:
+            return
+        try:
+            await _deliver(db, owing)
+        except PyMongoError as exc:
+            log.warning("events.delayed", place=db.place, documents=len(owing), reason=str(exc))
+            return
     db.tell()
+
+
+async def _deliver(db: Database, owing: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
+    await _store(db, [draft for _, document in owing for draft in document["outbox"]])
+    for collection in TELLING:
+        owned = [document for name, document in owing if name == collection]
+        if owned:
+            told = [draft for document in owned for draft in document["outbox"]]
+            await db[collection].update_many(
+                {"_id": {"$in": [document["_id"] for document in owned]}},
+                {"$pullAll": {"outbox": told}},
+            )
 
 
 async def catch_up(db: Database) -> None:
@@ -132,11 +156,17 @@ async def _pruned(db: Database) -> int:
 
 
 async def events_after(db: Database, seq: int, limit: int, identity: str) -> list[Event]:
-    await catch_up(db)
     if limit <= 0:
         return []
-    found = db[EVENTS].find({"_id": {"$gt": seq}}).sort("_id", 1).limit(limit)
-    return [_event_of(document, identity) async for document in found]
+    found = await _after(db, seq, limit)
+    if not found:
+        await catch_up(db)
+        found = await _after(db, seq, limit)
+    return [_event_of(document, identity) for document in found]
+
+
+async def _after(db: Database, seq: int, limit: int) -> list[Document]:
+    return await db[EVENTS].find({"_id": {"$gt": seq}}).sort("_id", 1).limit(limit).to_list()
 
 
 def _event_of(document: Mapping[str, Any], identity: str) -> Event:
@@ -151,11 +181,6 @@ def _event_of(document: Mapping[str, Any], identity: str) -> Event:
 
 
 async def event_span(db: Database) -> tuple[int, int]:
-    await catch_up(db)
-    return await _span(db)
-
-
-async def _span(db: Database) -> tuple[int, int]:
     newest, pruned = await _newest(db)
     behind = db[EVENTS].find({"_id": {"$gt": pruned}}, {"_id": 1}).sort("_id", 1).limit(1)
     oldest = await behind.to_list()
@@ -163,7 +188,7 @@ async def _span(db: Database) -> tuple[int, int]:
 
 
 async def prune_events(db: Database, keep: int, limit: int) -> int:
-    oldest, newest = await _span(db)
+    oldest, newest = await event_span(db)
     # Numbers have no gaps, so the newest `keep` are a range.
     last = min(newest - keep, oldest + limit - 1)
     if last < oldest:

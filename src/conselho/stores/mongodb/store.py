@@ -18,6 +18,7 @@ from conselho.models.maintenance import Maintenance
 from conselho.models.statistics import Activity, AgentStatistics, Lost, Tally, Usage
 from conselho.models.task import Outcome, PastAttempt, Status, Task
 from conselho.models.uptime import Sign
+from conselho.models.worker import Backlog, Queue, Worker
 from conselho.store import (
     Answer,
     ClaimLimits,
@@ -27,12 +28,14 @@ from conselho.store import (
     Submission,
     TaskFilter,
     TaskPage,
+    Waiting,
 )
 from conselho.stores.mongodb import (
     access,
     answers,
     attendance,
     audit,
+    backlog,
     catalogue,
     claims,
     health,
@@ -47,6 +50,7 @@ from conselho.stores.mongodb import (
     pruning,
     reading,
     recounting,
+    roster,
     series,
     setup,
     spending,
@@ -106,10 +110,13 @@ class MongoStore:
         limit: int,
         lease: timedelta,
         limits: ClaimLimits | None = None,
+        queues: Collection[Queue] | None = None,
+        only: Collection[TaskId] | None = None,
         announce: Announce,
     ) -> list[Task]:
+        wanted = claims.Wanted.of(queues, only)
         return await self._runner.run(
-            claims.claim(self._db, worker, now, limit, lease, limits, announce)
+            claims.claim(self._db, worker, now, limit, lease, limits, wanted, announce)
         )
 
     async def renew(
@@ -137,6 +144,33 @@ class MongoStore:
         failure = (error_kind, error_cause, error, usage)
         return await self._runner.run(
             lifecycle.retry(self._db, held, not_before, *failure, now, announce)
+        )
+
+    async def release(self, held: Held, *, now: datetime, announce: Announce) -> Task:
+        return await self._runner.run(lifecycle.release(self._db, held, now, announce))
+
+    async def waiting(
+        self, *, now: datetime, queues: Collection[Queue] | None = None, limit: int
+    ) -> list[Waiting]:
+        return await self._runner.run(backlog.waiting(self._db, now, queues, limit))
+
+    async def backlogs(self, *, now: datetime) -> list[Backlog]:
+        return await self._runner.run(backlog.backlogs(self._db, now))
+
+    async def give_up(
+        self,
+        queue: Queue,
+        *,
+        due_before: datetime,
+        error_kind: str,
+        error: str,
+        limit: int,
+        now: datetime,
+        announce: Announce,
+    ) -> list[Task]:
+        why = (error_kind, error)
+        return await self._runner.run(
+            lifecycle.give_up(self._db, queue, due_before, *why, limit, now, announce)
         )
 
     async def cancel(
@@ -359,6 +393,18 @@ class MongoStore:
 
     async def prune_answers(self, *, before: datetime, limit: int) -> int:
         return await self._runner.run(answers.prune_answers(self._db, before, limit))
+
+    async def beat(self, worker: Worker) -> None:
+        await self._runner.run(roster.beat(self._db, worker))
+
+    async def leave(self, worker_id: WorkerId, *, now: datetime) -> None:
+        await self._runner.run(roster.leave(self._db, worker_id, now))
+
+    async def workers(self, *, since: datetime) -> list[Worker]:
+        return await self._runner.run(roster.workers_since(self._db, since))
+
+    async def prune_workers(self, *, before: datetime, limit: int) -> int:
+        return await self._runner.run(roster.prune_workers(self._db, before, limit))
 
     async def events_after(self, seq: int, *, limit: int) -> list[Event]:
         return await self._runner.run(outbox.events_after(self._db, seq, limit, self._identity))

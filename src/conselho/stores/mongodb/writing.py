@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from pymongo import ReturnDocument
 
 from conselho.models.event import Announce
 from conselho.models.ids import TaskId
-from conselho.models.task import PastAttempt, Status, Task
+from conselho.models.task import Status, Task
 from conselho.stores.mongodb.connection import Database
 from conselho.stores.mongodb.documents import (
     TASKS,
@@ -23,17 +23,17 @@ from conselho.stores.mongodb.documents import (
 from conselho.stores.mongodb.outbox import deliver, drafts
 from conselho.stores.sql.rows import micros, storable, storable_or_none
 
-MOST_OF_ERROR = 1_000
+MOST_OF_ERROR: Final = 1_000
 # What a write starts from: all but what it never touches.
-READ = {"sent_prompt": 0, "past_attempts": 0}
+READ: Final = {"sent_prompt": 0, "past_attempts": 0}
 
 
-def new_document(task: Task, announce: Announce, birth: str) -> Document:
-    """The document of a new Task, with what it has to tell."""
+def new_document(task: Task, announce: Announce, *, told_at: datetime | None = None) -> Document:
+    """The document of a new Task, with what it has to tell (at its created_at, if no other)."""
     return task_document(task) | {
-        "birth": birth,
+        "settled": True,
         "counted": not counts(task),
-        "outbox": drafts(announce(task), task.created_at),
+        "outbox": drafts(announce(task), told_at or task.created_at),
     }
 
 
@@ -57,6 +57,7 @@ async def change(
     *,
     now: datetime,
     announce: Announce,
+    keeps_attempt: bool = True,
 ) -> Task | None:
     """Change a Task as `decide` says of it, as it stands at the moment of the write.
 
@@ -69,7 +70,9 @@ async def change(
         after = decide(before)
         if document is None or before is None or after is None:
             return None
-        stored = await write(db, document, before, after, now=now, announce=announce)
+        stored = await write(
+            db, document, before, after, now=now, announce=announce, keeps_attempt=keeps_attempt
+        )
         if stored is not None:
             return stored
         document = await find(db, task_id)
@@ -83,33 +86,33 @@ async def write(
     *,
     now: datetime,
     announce: Announce,
-    **conditions: Any,
+    keeps_attempt: bool = True,
 ) -> Task | None:
-    """Write a Task that was computed from `document`; None when somebody else wrote in between."""
-    update: Document = {
-        "$set": changeable_fields(after) | {"sent_prompt": storable_or_none(after.sent_prompt)},
-        "$inc": {"rev": 1},
-    }
-    if after.sent_prompt is None:
-        del update["$set"]["sent_prompt"]
+    """Write a Task that was computed from `document`; None when somebody else wrote in between.
+
+    An attempt that is given up is kept, unless it is one that was not begun.
+    """
+    update: Document = {"$set": changeable_fields(after), "$inc": {"rev": 1}}
+    if after.sent_prompt is not None:
+        update["$set"]["sent_prompt"] = storable(after.sent_prompt)
     if counts(after) or counts(before):
         update["$set"]["counted"] = False
     told = drafts(announce(after), now)
     pushed: Document = {"outbox": {"$each": told}} if told else {}
-    if before.status is Status.PROCESSING and after.status is Status.PENDING:
+    is_given_back = before.status is Status.PROCESSING and after.status is Status.PENDING
+    if is_given_back and keeps_attempt:
         pushed["past_attempts"] = {"$each": [_past(before, after, now)]}
     if pushed:
         update["$push"] = pushed
     stored = await db[TASKS].find_one_and_update(
-        {"_id": document["_id"], "rev": document["rev"], **conditions},
+        {"_id": document["_id"], "rev": document["rev"]},
         update,
-        projection={"sent_prompt": 0},
         return_document=ReturnDocument.AFTER,
     )
     if stored is None:
         return None
     await deliver(db, TASKS, [stored])
-    return after
+    return task_from_document(stored)
 
 
 def _past(before: Task, after: Task, now: datetime) -> Document:
@@ -122,14 +125,3 @@ def _past(before: Task, after: Task, now: datetime) -> Document:
         "error_cause": storable_or_none(after.error_cause),
         "error": storable((after.error or "")[:MOST_OF_ERROR]),
     }
-
-
-def past_attempt(element: Mapping[str, Any], moment: Callable[[int], datetime]) -> PastAttempt:
-    return PastAttempt(
-        attempt=element["attempt"],
-        started_at=moment(element["started_at"]),
-        ended_at=moment(element["ended_at"]),
-        error_kind=element["error_kind"],
-        error_cause=element["error_cause"],
-        error=element["error"],
-    )

@@ -25,6 +25,8 @@ _LOST_RACES = ("23505", "40P01", "40001")
 class PostgresqlExecutor:
     """Runs operations as transactions on a server; the counterpart of SqliteExecutor."""
 
+    is_shared = True
+
     def __init__(self, url: sa.URL) -> None:
         self.place = url.set(drivername="postgresql").render_as_string(hide_password=True)
         self._engine: AsyncEngine = create_async_engine(

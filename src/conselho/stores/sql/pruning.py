@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from conselho.models.ids import TaskId
 from conselho.stores.sql.attempts import forget as forget_attempts
 from conselho.stores.sql.counters import count, settle_newest
+from conselho.stores.sql.log_chunks import forget as forget_logs
 from conselho.stores.sql.portable import bound, given, take_turn
 from conselho.stores.sql.rows import LIGHT_COLUMNS, micros, task_of
 from conselho.stores.sql.schema import is_final, tasks
@@ -26,6 +27,7 @@ def prune(conn: sa.Connection, before: datetime, limit: int) -> list[TaskId]:
     ids = [task.task_id for task in old]
     conn.execute(_delete(conn.dialect.name), {"ids": bound(ids)})
     forget_attempts(conn, ids)
+    forget_logs(conn, ids)
     count(conn, removed=old)
     count(conn, added=old, pruned=True)
     count_usage(conn, removed=old)

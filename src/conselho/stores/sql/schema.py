@@ -380,3 +380,13 @@ workers = sa.Table(
     sa.Column("beat_at", sa.BigInteger, nullable=False),
     sa.Column("left_at", sa.BigInteger),
 )
+
+# What runs print, in the order of `start`, the byte of the log at which a piece begins.
+log_chunks = sa.Table(
+    "log_chunks",
+    metadata,
+    sa.Column("task_id", Id, primary_key=True),
+    sa.Column("start", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("size", sa.Integer, nullable=False),
+    sa.Column("data", sa.LargeBinary, nullable=False),
+)

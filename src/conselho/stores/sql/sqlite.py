@@ -40,6 +40,8 @@ class SqliteExecutor:
     come through, and its transaction is rolled back.
     """
 
+    is_shared = False
+
     def __init__(self, url: sa.URL) -> None:
         if sqlite3.sqlite_version_info < OLDEST_SQLITE:
             raise StoreUnavailable(

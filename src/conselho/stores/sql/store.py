@@ -49,6 +49,7 @@ from conselho.stores.sql import (
     imports,
     journal,
     lifecycle,
+    log_chunks,
     lost_slots,
     maintenance,
     outbox,
@@ -66,11 +67,15 @@ T = TypeVar("T")
 
 
 class Executor(Protocol):
-    """Runs `operation(connection, *args)` as one transaction and translates driver errors.
+    """`is_shared`: as in conselho.store.Store.
+
+    Runs `operation(connection, *args)` as one transaction and translates driver errors.
 
     A call that returns is committed, one that raises changed nothing, and one whose caller was
     cancelled did either of the two in full.
     """
+
+    is_shared: bool
 
     async def open(self) -> None: ...
 
@@ -135,6 +140,10 @@ class SqlStore:
     @property
     def identity(self) -> str:
         return self._identity
+
+    @property
+    def is_shared(self) -> bool:
+        return self._executor.is_shared
 
     def listen(self, callback: Callable[[], None]) -> None:
         self._listeners.append(callback)
@@ -424,6 +433,15 @@ class SqlStore:
 
     async def prune_audit(self, *, before: datetime, limit: int) -> int:
         return await self._executor.write(audit.prune_audit, before, limit)
+
+    async def append_log(self, held: Held, *, offset: int, piece: bytes) -> None:
+        await self._executor.write(log_chunks.append_log, held, offset, piece)
+
+    async def read_log(self, task_id: TaskId, *, offset: int, limit: int) -> bytes:
+        return await self._executor.read(log_chunks.read_log, task_id, offset, limit)
+
+    async def log_size(self, task_id: TaskId) -> int:
+        return await self._executor.read(log_chunks.log_size, task_id)
 
     async def first_answer(self, key: str, *, request: str, now: datetime) -> Answer | None:
         return await self._executor.write(answers.first_answer, key, request, now)

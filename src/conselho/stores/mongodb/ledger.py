@@ -1,0 +1,271 @@
+"""Which slots are accounted for, and the rows of those that did not run.
+
+Each agent has one document in the collection `ledger`, its book:
+
+    covered    the newest slot that is accounted for: by a Task of its own, or by a lost row
+    todo       the lost row that was decided on and may not be stored yet
+    rev        grows with every write
+
+All decisions on slots behind `covered` are conditional writes of this one document, so of two
+replicas one decides first and the other one sees it:
+
+- A Task for a slot is stored unsettled, then the book covers its slot, then it is settled
+  (`submission`). A crash in between leaves a Task that anybody can settle.
+- Lost slots: the book covers them and holds the row to be stored, or what makes a row longer, in
+  one write; then the row is stored, and `todo` is emptied. Whoever finds a `todo` stores it first.
+  Storing twice does nothing: a row is found by its id, a longer one by its former `rev`.
+
+A book that is not there is made from the tasks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from pymongo.errors import OperationFailure
+
+from conselho.models.event import Announce
+from conselho.models.ids import AgentId, TaskId
+from conselho.models.task import LOST_SLOT, Task
+from conselho.store import Loss
+from conselho.stores.lost_rows import Row, accounted, first
+from conselho.stores.mongodb.connection import Database
+from conselho.stores.mongodb.documents import LEDGER, TASKS, Document, task_from_document
+from conselho.stores.mongodb.failures import is_duplicate
+from conselho.stores.mongodb.outbox import deliver, drafts
+from conselho.stores.mongodb.writing import READ, new_document
+from conselho.stores.sql.rows import micros, moment_of, storable
+
+_LOST = [status.value for status in sorted(LOST_SLOT)]
+
+
+class Book(NamedTuple):
+    """An agent's book, with nothing left to do."""
+
+    agent_id: str
+    covered: int | None
+    rev: int
+
+
+async def watermarks(db: Database, agents: Sequence[AgentId]) -> dict[AgentId, datetime]:
+    found = await covered(db, agents)
+    return {agent_id: moment_of(found[agent_id]) for agent_id in agents if agent_id in found}
+
+
+async def covered(
+    db: Database, agents: Collection[AgentId], *, make: bool = True
+) -> dict[AgentId, int]:
+    """The newest accounted slot of each agent, in microseconds; agents without one are absent.
+
+    `make`: books that are not there are made; otherwise their agents are absent.
+    """
+    names = {storable(agent_id): agent_id for agent_id in agents}
+    books = {
+        document["_id"]: document
+        async for document in db[LEDGER].find({"_id": {"$in": list(names)}})
+    }
+    found = {}
+    for name, agent_id in names.items():
+        document = books.get(name)
+        if document is None and not make:
+            continue
+        is_settled = document is not None and not document["todo"]
+        slot = document["covered"] if document and is_settled else (await read(db, name)).covered
+        if slot is not None:
+            found[agent_id] = slot
+    return found
+
+
+async def read(db: Database, agent_id: str) -> Book:
+    """The book of an agent, made when it is not there; what was left to do is done."""
+    name = storable(agent_id)
+    while True:
+        document = await db[LEDGER].find_one({"_id": name})
+        if document is None:
+            document = await _make(db, name)
+        elif document["todo"]:
+            await _carry_out(db, document)
+            continue
+        if document is not None:
+            return Book(name, document["covered"], document["rev"])
+
+
+async def _make(db: Database, name: str) -> Document | None:
+    """A book made from the tasks; None when somebody else made one."""
+    newest = await (
+        db[TASKS]
+        .find({"agent_id": name, "us.covers_until": {"$gte": -(2**62)}, "settled": True}, {"us": 1})
+        .sort("us.covers_until", -1)
+        .limit(1)
+        .to_list()
+    )
+    slot = newest[0]["us"]["covers_until"] if newest else None
+    made = {"_id": name, "covered": slot, "todo": [], "rev": 1}
+    try:
+        await db[LEDGER].insert_one(made)
+    except OperationFailure as exc:
+        if not is_duplicate(exc):
+            raise
+        return None
+    return made
+
+
+async def cover(db: Database, book: Book, slot: int, todo: Iterable[Document] = ()) -> bool:
+    """Account for slots up to this one; False when somebody else wrote in the book."""
+    written = await db[LEDGER].update_one(
+        {"_id": book.agent_id, "rev": book.rev},
+        {"$set": {"covered": slot, "todo": list(todo)}, "$inc": {"rev": 1}},
+    )
+    return written.matched_count > 0
+
+
+async def lost_row_over(db: Database, agent_id: str, slot: int) -> TaskId | None:
+    """The row of lost slots that covers this slot, if there is one."""
+    where = {
+        "agent_id": storable(agent_id),
+        "us.covers_until": {"$gte": slot},
+        "us.slot_from": {"$lte": slot},
+        "status": {"$in": _LOST},
+    }
+    found = await db[TASKS].find_one(where, {"task_id": 1})
+    return TaskId(found["task_id"]) if found else None
+
+
+async def record_lost(
+    db: Database, losses: Sequence[Loss], now: datetime, announce: Announce
+) -> list[Task]:
+    by_agent: dict[AgentId, list[Loss]] = {}
+    for loss in losses:
+        by_agent.setdefault(loss.row.agent_id, []).append(loss)
+    changed: list[Task] = []
+    for agent_id, own in by_agent.items():
+        changed += await _record(db, agent_id, own, now, announce)
+    return changed
+
+
+async def _record(
+    db: Database, agent_id: AgentId, losses: Sequence[Loss], now: datetime, announce: Announce
+) -> list[Task]:
+    """The rows that the losses of one agent make, or make longer."""
+    while True:
+        book = await read(db, agent_id)
+        document = await _holder(db, book)
+        rows = [
+            row
+            for found in _rows(document, book, losses, now)
+            if (row := await _with_own_key(db, found)) is not None
+        ]
+        if not rows:
+            return []
+        last = rows[-1].task.slot_to
+        assert last is not None, "a row of lost slots has them"
+        todo = [_entry(document, row, now, announce) for row in rows]
+        if await cover(db, book, micros(last), todo):
+            return await _carry_out(db, {"_id": book.agent_id, "todo": todo, "rev": book.rev + 1})
+
+
+async def _holder(db: Database, book: Book) -> Document | None:
+    """The row that holds the agent's watermark."""
+    if book.covered is None:
+        return None
+    where = {"agent_id": book.agent_id, "us.covers_until": book.covered}
+    return await db[TASKS].find_one(where, READ)
+
+
+def _rows(
+    document: Document | None, book: Book, losses: Sequence[Loss], now: datetime
+) -> list[Row]:
+    """The rows to write, in order; the first may be there already."""
+    holder = None if document is None else Row(task_from_document(document), [])
+    watermark = None if book.covered is None else moment_of(book.covered)
+    changed: dict[TaskId, Row] = {}
+    for loss in losses:
+        row = accounted(holder, watermark, loss, now)
+        if row is not None:
+            holder = changed[row.task.task_id] = row
+            watermark = row.task.slot_to
+    return list(changed.values())
+
+
+async def _with_own_key(db: Database, row: Row) -> Row | None:
+    """The row from its first slot on whose key no Task bears: those before are accounted for."""
+    while row.slots:
+        bearing = {"idempotency_key": storable(row.task.idempotency_key), "settled": {"$ne": False}}
+        if await db[TASKS].find_one(bearing, {"_id": 1}) is None:
+            return row
+        if not row.slots[1:]:
+            return None
+        row = first(row.task, row.slots[1:])
+    return row
+
+
+def _entry(document: Document | None, row: Row, now: datetime, announce: Announce) -> Document:
+    """What `_carry_out` has to do for a row: store a new one, or make the stored one longer."""
+    if row.slots:
+        return {"new": new_document(row.task, announce, told_at=now)}
+    assert document is not None, "only a row that is there grows"
+    assert row.task.slot_to is not None, "it is a row of lost slots"
+    return {
+        "longer": document["_id"],
+        "rev": document["rev"],
+        "slot_to": micros(row.task.slot_to),
+        "slot_count": row.task.slot_count,
+        "updated_at": micros(now),
+        "told": drafts(announce(row.task), now),
+    }
+
+
+async def _carry_out(db: Database, document: Document) -> list[Task]:
+    """Store what a book has to do, and say in the book that it is done; the rows as stored."""
+    stored = []
+    for entry in document["todo"]:
+        row = await (_store_new(db, entry["new"]) if "new" in entry else _lengthen(db, entry))
+        if row is not None:
+            stored.append(row)
+    await db[LEDGER].update_one(
+        {"_id": document["_id"], "rev": document["rev"]}, {"$set": {"todo": []}, "$inc": {"rev": 1}}
+    )
+    await deliver(db, TASKS, stored)
+    return list(map(task_from_document, stored))
+
+
+async def _store_new(db: Database, row: Document) -> Document | None:
+    while True:
+        try:
+            await db[TASKS].insert_one(row)
+        except OperationFailure as exc:
+            if not is_duplicate(exc):
+                raise
+            there = await db[TASKS].find_one({"_id": row["_id"]})
+            if there is not None:
+                return there
+            # The key of its first slot is borne by a Task that the book has decided against, or by
+            # one that was submitted by this key at this very moment: then the row takes another.
+            key = row["idempotency_key"]
+            gone = await db[TASKS].delete_one({"idempotency_key": key, "settled": False})
+            if not gone.deleted_count:
+                row = row | {"idempotency_key": f"{key}#{row['task_id']}"}
+        else:
+            return row
+
+
+async def _lengthen(db: Database, entry: Document) -> Document | None:
+    update: Document = {
+        "$set": {
+            "slot_count": entry["slot_count"],
+            "updated_at": moment_of(entry["updated_at"]),
+            "counted": False,
+            "us.updated_at": entry["updated_at"],
+            "us.slot_to": entry["slot_to"],
+            "us.ended_at": entry["slot_to"],
+            "us.covers_until": entry["slot_to"],
+        },
+        "$inc": {"rev": 1},
+    }
+    if entry["told"]:
+        update["$push"] = {"outbox": {"$each": entry["told"]}}
+    await db[TASKS].update_one({"_id": entry["longer"], "rev": entry["rev"]}, update)
+    # Also when somebody else was first.
+    return await db[TASKS].find_one({"_id": entry["longer"]})
