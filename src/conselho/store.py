@@ -497,8 +497,9 @@ class TaskStore(Protocol):
     async def prune(self, *, before: datetime, limit: int) -> list[TaskId]:
         """Delete up to `limit` final tasks that ended before `before`, oldest first.
 
-        The row that holds an agent's watermark stays. Statistics do not change: the store moves
-        what the deleted rows counted to a part of its own, and `recount` adds that part.
+        What is kept of their logs goes too. The row that holds an agent's watermark stays.
+        Statistics do not change: the store moves what the deleted rows counted to a part of its
+        own, and `recount` adds that part.
         Returns the ids, so that their log files can go too.
         """
         ...
@@ -669,6 +670,31 @@ class WorkerStore(Protocol):
         ...
 
 
+# A longer piece of a log is appended as several.
+LOG_PIECE_BYTES: Final = 256 * 1024
+
+
+class LogStore(Protocol):
+    """What runs print, for readers on other machines; kept for as long as their Task."""
+
+    async def append_log(self, held: Held, *, offset: int, piece: bytes) -> None:
+        """Keep what the log of an owned Task holds from byte `offset` on.
+
+        `piece` is not empty, has LOG_PIECE_BYTES at most, and follows on the one before it, also on
+        that of an earlier attempt. Again with the same offset it changes nothing.
+        Raises LeaseLost when the claim does not stand.
+        """
+        ...
+
+    async def read_log(self, task_id: TaskId, *, offset: int, limit: int) -> bytes:
+        """Some of the log from byte `offset` on, `limit` bytes at most; empty at its end."""
+        ...
+
+    async def log_size(self, task_id: TaskId) -> int:
+        """How many bytes of its log are kept; 0 without any."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """An answer that was given to a request with an Idempotency-Key. `body` is its text.
@@ -737,16 +763,21 @@ class Store(
     AuditLog,
     AnswerStore,
     WorkerStore,
+    LogStore,
     EventLog,
     Protocol,
 ):
     """Everything that one backend offers.
 
     `identity` is made once with the store, so that event ids of another store are told apart.
+    `is_shared`: processes of several machines may use it at one time.
     """
 
     @property
     def identity(self) -> str: ...
+
+    @property
+    def is_shared(self) -> bool: ...
 
     async def check(self) -> None:
         """Prove that the store can be written now. Raises StoreUnavailable."""
