@@ -83,6 +83,7 @@ TOKENS: Final = "tokens"
 AUDIT: Final = "audit"
 ANSWERS: Final = "answers"
 WORKERS: Final = "workers"
+LOG_CHUNKS: Final = "log_chunks"
 COUNTERS: Final = "counters"
 # One document an agent: which slots are accounted for (ledger.py).
 LEDGER: Final = "ledger"

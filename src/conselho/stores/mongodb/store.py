@@ -43,6 +43,7 @@ from conselho.stores.mongodb import (
     journal,
     ledger,
     lifecycle,
+    log_chunks,
     maintenance,
     marks,
     outbox,
@@ -88,6 +89,10 @@ class MongoStore:
     @property
     def identity(self) -> str:
         return self._identity
+
+    @property
+    def is_shared(self) -> bool:
+        return True
 
     def listen(self, callback: Callable[[], None]) -> None:
         self._db.listeners.append(callback)
@@ -381,6 +386,15 @@ class MongoStore:
 
     async def prune_audit(self, *, before: datetime, limit: int) -> int:
         return await self._runner.run(audit.prune_audit(self._db, before, limit))
+
+    async def append_log(self, held: Held, *, offset: int, piece: bytes) -> None:
+        await self._runner.run(log_chunks.append_log(self._db, held, offset, piece))
+
+    async def read_log(self, task_id: TaskId, *, offset: int, limit: int) -> bytes:
+        return await self._runner.run(log_chunks.read_log(self._db, task_id, offset, limit))
+
+    async def log_size(self, task_id: TaskId) -> int:
+        return await self._runner.run(log_chunks.log_size(self._db, task_id))
 
     async def first_answer(self, key: str, *, request: str, now: datetime) -> Answer | None:
         return await self._runner.run(answers.first_answer(self._db, key, request, now))
