@@ -11,17 +11,21 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import structlog
 
+from conselho import __version__
 from conselho.buses.local import LocalBus
 from conselho.clock import Clock, SystemClock
 from conselho.config import Settings
-from conselho.dispatchers.local import LocalDispatcher
-from conselho.errors import StoreUnavailable
+from conselho.dispatch import Dispatcher
+from conselho.dispatchers.local import LOOK_SECONDS, SELDOM_SECONDS, LocalDispatcher
+from conselho.errors import InvalidSettings, StoreUnavailable
 from conselho.models.agent import Agent
 from conselho.models.ids import AgentId, WorkerId
 from conselho.models.task import Task
+from conselho.models.worker import Worker, serving
 from conselho.provider import Examination, Provider
 from conselho.providers.command import CommandProvider
 from conselho.providers.declared import DeclaredProvider
@@ -35,35 +39,39 @@ from conselho.services.attendance import came, went
 from conselho.services.audits import Audits
 from conselho.services.budget import Budget, Limits
 from conselho.services.calendars import Calendars
+from conselho.services.cancels import follow_cancels
 from conselho.services.council import Changed, Council, nobody
 from conselho.services.council_files import CouncilFile, read_council
 from conselho.services.data_dir import DataDir
 from conselho.services.doctor import Doctor
 from conselho.services.executions import Executions
-from conselho.services.guardian import Guardian, end_former_guardians, start_guardian
 from conselho.services.legacy import LegacyImport, Rejection
 from conselho.services.legacy_agents import AgentMaker
 from conselho.services.legacy_sources import Source
 from conselho.services.logs import RunLogs
+from conselho.services.own_news import OwnNews
 from conselho.services.pinger import Pinger
-from conselho.services.process import become_subreaper, reap_survivors
 from conselho.services.pruner import Pruner
 from conselho.services.quiet import Quiet
 from conselho.services.relay import Relay
+from conselho.services.roster import Roster
 from conselho.services.run_figures import RunFigures
 from conselho.services.run_traces import RunTraces
 from conselho.services.runner import Run, Runner
 from conselho.services.scheduler import Scheduler
-from conselho.services.scratch import remove_tree
 from conselho.services.seats import file_over, new_agent
 from conselho.services.store_latency import StoreLatency
 from conselho.services.submission import snapshot
 from conselho.services.sweeper import Sweeper
 from conselho.services.timekeeper import Timekeeper
 from conselho.services.tokens import Tokens, holds_any
+from conselho.services.workplace import Workplace
 from conselho.store import PAST_LANE, ClaimLimits, Store
 from conselho.stores.sql import open_sql_store
 from conselho.tracing import NoTracer, Tracer, traces_refused, traces_wanted
+
+if TYPE_CHECKING:
+    from conselho.dispatchers.dramatiq import Carrier
 
 log = structlog.get_logger(__name__)
 
@@ -95,19 +103,28 @@ def make_providers(
 
 @dataclass(kw_only=True)
 class System:
-    """One server's running parts, and their order of life."""
+    """The running parts of a process, and their order of life. Its roles say which of them run.
+
+    `pool` runs tasks here, when the process is a worker; `dispatcher` is whom services tell of due
+    tasks: the pool itself, or the `carrier` when a broker carries the news. `own_news`: the bus
+    tells only of what this process does.
+    """
 
     settings: Settings
     clock: Clock
     home: str
-    scratch: Path
+    workplace: Workplace
     worker: WorkerId
     store: Store
     bus: LocalBus
     relay: Relay
     logs: RunLogs
     providers: dict[str, Provider]
-    dispatcher: LocalDispatcher
+    pool: LocalDispatcher
+    dispatcher: Dispatcher
+    carrier: Carrier | None
+    roster: Roster
+    own_news: OwnNews | None
     quiet: Quiet
     scheduler: Scheduler
     timekeeper: Timekeeper
@@ -122,61 +139,101 @@ class System:
     store_latency: StoreLatency
     tracer: Tracer
     traces: RunTraces
-    _guardian: Guardian | None = None
     _loops: list[asyncio.Task[None]] = field(default_factory=list)
 
+    @property
+    def schedules(self) -> bool:
+        """Whether this process sees to slots, lost workers and what is old."""
+        return "scheduler" in self.settings.role
+
+    @property
+    def works(self) -> bool:
+        """Whether this process runs tasks."""
+        return "worker" in self.settings.role
+
     async def start(self, files: Sequence[CouncilFile]) -> None:
-        """Settle what a former server left, seat the council, and go to work.
+        """Settle what a former process left, seat the council, and go to work.
 
         The order matters: what still runs unowned is ended before its Task may start again, and
         slots since the last stop are accounted for under the schedules of that time, before files
-        change them.
+        change them. Raises BrokerUnavailable when there is one that does not answer.
         """
-        become_subreaper()
-        await asyncio.to_thread(end_former_guardians, self.home)
-        self._guardian = await asyncio.to_thread(start_guardian, self.home)
-        survivors = await asyncio.to_thread(reap_survivors, self.home)
-        await asyncio.to_thread(remove_tree, self.scratch)
-        now = self.clock.now()
-        dead = f"{_worker_prefix(self.home)}:"
-        swept = await self.store.sweep(now=now, announce=announce, workers_gone=dead)
-        if survivors or swept:
-            log.warning("server.recovered", processes_ended=survivors, runs_decided=len(swept))
-        self.store.listen(self.relay.wake)
+        if self.carrier is not None:
+            await self.carrier.connect()
+        await self._recover()
         # It listens before the relay begins: what was just decided is told to the switches, too.
         self.spawn("pinger", lambda: self.pinger.follow(self.bus))
-        self.spawn("relay", self.relay.run)
+        self.spawn("cancels", lambda: follow_cancels(self.bus, self.pool.cancel))
+        if self.own_news is None:
+            self.store.listen(self.relay.wake)
+            self.spawn("relay", self.relay.run)
+        if self.carrier is not None:
+            self.spawn("broker", self.carrier.sender.run)
+        if self.schedules:
+            await self._start_schedules()
+        if self.settings.council_dir is not None or self.schedules:
+            await self.council.apply(files, prune=False, force=False)
+        if self.works:
+            await self._start_work()
+
+    async def _recover(self) -> None:
+        """End what a former process of this data directory left, and decide on its runs."""
+        survivors = await self.workplace.open() if self.works else 0
+        dead = f"{_worker_prefix(self.home)}:"
+        swept = await self.store.sweep(now=self.clock.now(), announce=announce, workers_gone=dead)
+        if survivors or swept:
+            log.warning("server.recovered", processes_ended=survivors, runs_decided=len(swept))
+        self.dispatcher.wake(swept)
+
+    async def _start_schedules(self) -> None:
         if self.settings.scheduler_enabled:
             await self.scheduler.start()
             self.spawn("scheduler", self.scheduler.run)
             self.spawn("scheduler.follow", lambda: self.scheduler.follow(self.bus))
             self.spawn("timekeeper", self.timekeeper.run)
-        await came(self.store, now=now)
-        await self.council.apply(files, prune=False, force=False)
-        self.spawn("dispatcher", self.dispatcher.run)
-        self.spawn("leases", self.dispatcher.keep_leases)
+        await came(self.store, now=self.clock.now())
         self.spawn("sweeper", self.sweeper.run)
         self.spawn("pruner", self.pruner.run)
-        self.dispatcher.wake()
+        self.spawn("roster.watch", self.roster.watch)
+        if self.carrier is not None:
+            self.spawn("broker.watch", self.carrier.sender.watch)
+
+    async def _start_work(self) -> None:
+        await self.roster.beat(self.clock.now())
+        self.spawn("roster", self.roster.run)
+        self.spawn("leases", self.pool.keep_leases)
+        self.spawn("dispatcher", self.pool.run)
+        self.pool.wake()
+        if self.carrier is not None:
+            await self.carrier.receive()
 
     async def stop(self) -> None:
         """End everything in order: no new slots, no new runs, the present ones recorded."""
         self.scheduler.stop()
-        await self.dispatcher.drain(timedelta(seconds=self.settings.shutdown_grace_seconds))
+        self.pool.close()
+        if self.carrier is not None:
+            await self.carrier.stop_receiving()
+        await self.pool.drain(timedelta(seconds=self.settings.shutdown_grace_seconds))
         await self._last_pings()
         for loop in self._loops:
             loop.cancel()
         await asyncio.gather(*self._loops, return_exceptions=True)
+        if self.works:
+            await self.roster.leave()
+        if self.carrier is not None:
+            await self.carrier.close()
         await self.tracer.close(LAST_SPANS)
-        await went(self.store, now=self.clock.now())
+        if self.schedules:
+            await went(self.store, now=self.clock.now())
         await self.bus.close()
         await self.store.close()
-        await asyncio.to_thread(remove_tree, self.scratch)
-        if self._guardian is not None:
-            await asyncio.to_thread(self._guardian.stop)
+        await self.workplace.close()
 
     async def _last_pings(self) -> None:
         """Let the dead-man switches know how the last runs ended."""
+        if self.own_news is not None:
+            await self.pinger.settle(self.own_news.newest, within=LAST_PINGS)
+            return
         try:
             _, newest = await self.store.event_span()
         except StoreUnavailable:
@@ -189,7 +246,10 @@ class System:
 
 
 async def open_system(settings: Settings, data_dir: DataDir) -> System:
-    """The parts of a server over an acquired data directory; nothing runs before `start`."""
+    """The parts of a process over an acquired data directory; nothing runs before `start`.
+
+    Raises InvalidSettings when a broker is asked for that this installation cannot speak to.
+    """
     clock = SystemClock()
     store_latency = StoreLatency(clock)
     store = store_latency.measured(await open_sql_store(settings.database_url))
@@ -199,6 +259,9 @@ async def open_system(settings: Settings, data_dir: DataDir) -> System:
     tracer = await asyncio.to_thread(make_tracer, settings, os.environ, worker)
     traces = RunTraces(clock, tracer)
     store = traces.watching(store)
+    own_news = OwnNews(bus, clock) if settings.role == ("worker",) else None
+    if own_news is not None:
+        store = own_news.watching(store)
     lease = timedelta(seconds=settings.lease_seconds)
     logs = RunLogs(data_dir.logs)
     server = data_dir.server()
@@ -228,7 +291,7 @@ async def open_system(settings: Settings, data_dir: DataDir) -> System:
         run = Run(task=task)
         return run, runner.run(run)
 
-    dispatcher = LocalDispatcher(
+    pool = LocalDispatcher(
         store,
         clock,
         worker=worker,
@@ -237,8 +300,13 @@ async def open_system(settings: Settings, data_dir: DataDir) -> System:
         renew_every=timedelta(seconds=settings.renew_seconds),
         begin=begin,
         limits=claim_limits(settings),
+        queues=serving(settings.queues, serves_any=settings.serves_any),
+        look_seconds=LOOK_SECONDS if settings.broker_url is None else SELDOM_SECONDS,
         announce=announce,
     )
+    roster = make_roster(settings, store, clock, worker=worker, running=lambda: pool.running)
+    carrier = make_carrier(settings, store, clock, roster=roster, pool=pool)
+    dispatcher: Dispatcher = carrier.sender if carrier is not None else pool
     quiet = Quiet(calendars)
     scheduler = Scheduler(
         store,
@@ -254,14 +322,18 @@ async def open_system(settings: Settings, data_dir: DataDir) -> System:
         settings=settings,
         clock=clock,
         home=home,
-        scratch=data_dir.scratch,
+        workplace=Workplace(home=home, scratch=data_dir.scratch),
         worker=worker,
         store=store,
         bus=bus,
         relay=Relay(store, bus, clock, after=newest),
         logs=logs,
         providers=providers,
+        pool=pool,
         dispatcher=dispatcher,
+        carrier=carrier,
+        roster=roster,
+        own_news=own_news,
         quiet=quiet,
         scheduler=scheduler,
         timekeeper=Timekeeper(store, clock, look=scheduler.look),
@@ -277,7 +349,8 @@ async def open_system(settings: Settings, data_dir: DataDir) -> System:
             clock,
             worker=worker,
             family=f"{_worker_prefix(home)}:",
-            after=newest,
+            after=newest if own_news is None else 0,
+            remembers=own_news is None,
             redact=redactor.text,
         ),
         pruner=Pruner(
@@ -287,7 +360,13 @@ async def open_system(settings: Settings, data_dir: DataDir) -> System:
             retention=timedelta(days=settings.retention_days),
             events_kept=settings.events_kept,
         ),
-        council=make_council(settings, store, clock, calendars=calendars, changed=scheduler.obey),
+        council=make_council(
+            settings,
+            store,
+            clock,
+            calendars=calendars,
+            changed=scheduler.obey if "scheduler" in settings.role else nobody,
+        ),
         executions=Executions(store, bus, dispatcher, clock, budget=budget),
         budget=budget,
         redactor=redactor,
@@ -295,6 +374,60 @@ async def open_system(settings: Settings, data_dir: DataDir) -> System:
         store_latency=store_latency,
         tracer=tracer,
         traces=traces,
+    )
+
+
+def make_roster(
+    settings: Settings,
+    store: Store,
+    clock: Clock,
+    *,
+    worker: WorkerId,
+    running: Callable[[], int],
+) -> Roster:
+    """Who works here, as it tells of itself, and who else does."""
+    now = clock.now()
+    own = Worker(
+        worker_id=worker,
+        host=socket.gethostname(),
+        queues=settings.queues,
+        serves_any=settings.serves_any,
+        concurrency=settings.max_concurrent_runs,
+        version=__version__,
+        council=store.identity,
+        started_at=now,
+        beat_at=now,
+    )
+    return Roster(
+        store,
+        clock,
+        own=own if "worker" in settings.role else None,
+        running=running,
+        no_worker_after=timedelta(seconds=settings.no_worker_seconds),
+    )
+
+
+def make_carrier(
+    settings: Settings, store: Store, clock: Clock, *, roster: Roster, pool: LocalDispatcher
+) -> Carrier | None:
+    """What speaks to the broker; None without one. Raises InvalidSettings, naming what lacks."""
+    if settings.broker_url is None or not settings.is_shared:
+        return None
+    try:
+        from conselho.dispatchers.dramatiq import Carrier
+    except ModuleNotFoundError as error:
+        raise InvalidSettings(
+            "broker_url", f"it needs the package {error.name!r}: install conselho[dramatiq]"
+        ) from error
+    return Carrier(
+        settings.broker_url,
+        store,
+        clock,
+        council=store.identity,
+        queues=serving(settings.queues, serves_any=settings.serves_any),
+        resend_after=timedelta(seconds=settings.resend_seconds),
+        live_queues=roster.live_queues,
+        pool=pool,
     )
 
 
@@ -454,7 +587,7 @@ async def open_offline(settings: Settings) -> AsyncIterator[Offline]:
                 await Scheduler(
                     store,
                     clock,
-                    wake=lambda: None,
+                    wake=lambda _: None,
                     quiet=quiet,
                     catch_up_per_minute=settings.catch_up_per_minute,
                 ).settle()

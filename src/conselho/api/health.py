@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable
-from typing import Any
+from typing import Any, Final
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
@@ -22,15 +22,18 @@ async def readyz(context: InContext) -> JSONResponse:
     """Prove that the server does its work now: 200, or 503 naming what fails.
 
     `store` can be written; `bus`: what is stored reaches the stream; `scheduler` looks for due
-    slots, and none is overdue; `sweeper` looks for runs whose worker is gone.
+    slots, and none is overdue; `sweeper` looks for runs whose worker is gone. `workers`: no run
+    waits for a queue that nobody serves; that alone does not make this server unready, since it
+    would be taken away from those who need to see why.
     """
     checks = {
         "store": await _tried(context.store.check()),
         "bus": await _tried(_bus(context)),
         "scheduler": _scheduler(context),
-        "sweeper": _told(context.system.sweeper.check(context.clock.now())),
+        "sweeper": _sweeper(context),
     }
     ready = all(check["ok"] for check in checks.values())
+    checks["workers"] = await _tried(_workers(context))
     body = {"status": "ready" if ready else "not ready", "checks": checks}
     return JSONResponse(body, status_code=200 if ready else 503)
 
@@ -44,25 +47,49 @@ async def health() -> dict[str, str]:
 async def _bus(context: Context) -> None:
     """The bus works, and what is stored reaches the stream."""
     await context.system.bus.check()
+    if "api" not in context.system.settings.role:
+        return
     _, newest = await context.store.event_span()
     await context.hub.reaches(newest)
+
+
+async def _workers(context: Context) -> None:
+    """Somebody is there for each queue that runs wait in."""
+    stuck = await context.system.roster.check(context.clock.now())
+    if stuck is not None:
+        raise _Stuck(stuck)
+
+
+class _Stuck(Exception):
+    """Runs wait for a worker that is not there."""
 
 
 async def _tried(check: Awaitable[None]) -> dict[str, Any]:
     try:
         async with asyncio.timeout(CHECK_SECONDS):
             await check
-    except Unavailable as error:
+    except (Unavailable, _Stuck) as error:
         return {"ok": False, "detail": str(error)}
     except TimeoutError:
         return {"ok": False, "detail": f"no answer within {CHECK_SECONDS:g} s"}
     return {"ok": True, "detail": "ok"}
 
 
-def _scheduler(context: InContext) -> dict[str, Any]:
+_ELSEWHERE: Final = {"ok": True, "detail": "another server's role"}
+
+
+def _scheduler(context: Context) -> dict[str, Any]:
+    if not context.system.schedules:
+        return _ELSEWHERE
     if not context.system.settings.scheduler_enabled:
         return {"ok": True, "detail": "switched off by the settings"}
     return _told(context.system.scheduler.check())
+
+
+def _sweeper(context: Context) -> dict[str, Any]:
+    if not context.system.schedules:
+        return _ELSEWHERE
+    return _told(context.system.sweeper.check(context.clock.now()))
 
 
 def _told(wrong: str | None) -> dict[str, Any]:

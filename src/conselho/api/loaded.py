@@ -70,7 +70,7 @@ class LoadedServer:
 
     def hurry(self) -> None:
         """Give a stop no more grace."""
-        self._system.dispatcher.hurry()
+        self._system.pool.hurry()
 
 
 async def load(settings: Settings, data_dir: DataDir, doors: Doors) -> LoadedServer:

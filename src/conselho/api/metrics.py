@@ -86,12 +86,12 @@ def server_families(system: System) -> Iterable[Metric]:
         (),
         [(system.settings.max_concurrent_runs,)],
     )
-    if system.dispatcher.looked_at is not None:
+    if system.pool.looked_at is not None:
         yield gauge(
             "dispatcher_last_look_timestamp_seconds",
             "When this server last asked the store for work.",
             (),
-            [(system.dispatcher.looked_at.timestamp(),)],
+            [(system.pool.looked_at.timestamp(),)],
         )
     if system.settings.scheduler_enabled:
         yield from _scheduler_families(system)

@@ -23,7 +23,7 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
 
 import dramatiq
@@ -70,6 +70,62 @@ _TROUBLES: Final = (
     pika.exceptions.AMQPError,
     OSError,
 )
+
+
+class Pool(Protocol):
+    """What runs tasks in this process."""
+
+    async def offer(self, task_id: TaskId) -> bool: ...
+
+    def cancel(self, task_id: TaskId) -> None: ...
+
+
+class Carrier:
+    """Both directions of one process, over one broker."""
+
+    def __init__(
+        self,
+        url: str,
+        store: TaskStore,
+        clock: Clock,
+        *,
+        council: str,
+        queues: Collection[Queue],
+        resend_after: timedelta,
+        live_queues: Callable[[], Awaitable[Collection[Queue]]],
+        pool: Pool,
+    ) -> None:
+        """`queues` are those that `pool` serves; the rest as in Sender."""
+        self._url = url
+        self._clock = clock
+        self._broker = open_broker(url)
+        self.sender = Sender(
+            self._broker,
+            store,
+            clock,
+            council=council,
+            resend_after=resend_after,
+            live_queues=live_queues,
+            cancel_here=pool.cancel,
+        )
+        self._receiver = Receiver(self._broker, council=council, queues=queues, offer=pool.offer)
+
+    async def connect(self) -> None:
+        """Wait until the broker answers. Raises BrokerUnavailable after some tries."""
+        await connect(self._broker, self._url, self._clock)
+
+    async def receive(self) -> None:
+        """Offer what the broker brings to the pool from now on."""
+        await self._receiver.start()
+
+    async def stop_receiving(self) -> None:
+        """Fetch nothing more; what is at hand goes back. Close the pool before."""
+        await self._receiver.stop()
+
+    async def close(self) -> None:
+        """Let go of the broker."""
+        await self.sender.close()
+        await asyncio.to_thread(self._broker.close)
 
 
 def open_broker(url: str) -> Broker:
@@ -337,7 +393,7 @@ class Receiver:
         """Fetch nothing more; messages that are at hand go back to the broker."""
         if self._worker is not None:
             await asyncio.to_thread(self._worker.stop, STOP_MS)
-            await asyncio.to_thread(self._broker.close)
+            self._worker = None
 
     def _take(self, task_id: object, council: object) -> None:
         """One message, in a thread of Dramatiq: returning acknowledges it, whatever came of it."""

@@ -67,9 +67,11 @@ class Pinger:
         after: int = 0,
         redact: Callable[[str], str] = str,
         timeout_seconds: float = TIMEOUT_SECONDS,
+        remembers: bool = True,
     ) -> None:
         """`family` begins the ids of this data directory's workers, those of former servers too:
-        that their runs were lost is told by this one. `after`: see `settle`.
+        that their runs were lost is told by this one. `after`: see `settle`. `remembers`: an
+        address holds until the bus tells of a change; otherwise it is looked up each time.
         """
         self._agents = agents
         self._clock = clock
@@ -78,6 +80,7 @@ class Pinger:
         self._heard = after
         self._redact = redact
         self._timeout = timeout_seconds
+        self._remembers = remembers
         self._addresses: dict[AgentId, str | None] = {}
         self._waiting: dict[AgentId, deque[tuple[str, Ping]]] = {}
         self._senders: set[asyncio.Task[None]] = set()
@@ -151,7 +154,7 @@ class Pinger:
     async def _address(self, ping: Ping) -> str | None:
         """The present address of a councilor; each of its changes comes over the bus."""
         agent_id = ping.agent_id
-        if agent_id not in self._addresses:
+        if not self._remembers or agent_id not in self._addresses:
             try:
                 agent = await self._agents.agent(agent_id)
             except NotFound:

@@ -10,6 +10,7 @@ import structlog
 from conselho.clock import Clock
 from conselho.errors import StoreUnavailable
 from conselho.services.logs import RunLogs
+from conselho.services.roster import REMEMBERED
 from conselho.store import Store
 
 log = structlog.get_logger(__name__)
@@ -25,7 +26,8 @@ class Pruner:
         self, store: Store, logs: RunLogs, clock: Clock, *, retention: timedelta, events_kept: int
     ) -> None:
         """Tasks live for `retention` after their end, entries of the audit and settled ones of the
-        journal for as long, answers for ANSWERS_KEPT; the newest `events_kept` events stay.
+        journal for as long, answers for ANSWERS_KEPT, what is known of workers that are gone for
+        REMEMBERED; the newest `events_kept` events stay.
         """
         self._store = store
         self._logs = logs
@@ -40,6 +42,7 @@ class Pruner:
         entries = await self._store.prune_journal(before=before, limit=PORTION)
         entries += await self._store.prune_audit(before=before, limit=PORTION)
         answers = await self._store.prune_answers(before=now - ANSWERS_KEPT, limit=PORTION)
+        await self._store.prune_workers(before=now - REMEMBERED, limit=PORTION)
         tasks = await self._store.prune(before=before, limit=PORTION)
         await asyncio.to_thread(self._logs.remove, tasks)
         return len(tasks) + entries + answers + events

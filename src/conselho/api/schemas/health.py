@@ -27,10 +27,11 @@ class Checks(Shape):
     bus: Check = about("What is stored reaches the stream.")
     scheduler: Check = about("It looks for due slots, and none is overdue.")
     sweeper: Check = about("It looks for runs whose worker is gone.")
+    workers: Check = about("No run waits for a queue without a live worker.")
 
 
 class Readiness(Shape):
     """Whether the server does its work now."""
 
-    status: Literal["ready", "not ready"] = about("`ready` when all parts work.", "ready")
+    status: Literal["ready", "not ready"] = about("`ready` when all parts but `workers` work.", "ready")
     checks: Checks = about("Each part.")
