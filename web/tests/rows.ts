@@ -17,6 +17,7 @@ export function task(over: Partial<TaskRow> = {}): TaskRow {
     is_councilor_execution: true,
     idempotency_key: task_id,
     agent_id: "otavia",
+    queue: null,
     display_name: "Otávia",
     title: "Guardiã dos segredos",
     task_name: "Busca de segredos",
@@ -149,6 +150,7 @@ export function agent(over: Partial<Agent> = {}): Agent {
   return {
     _id: agent_id,
     agent_id,
+    queue: null,
     name: "Otávia",
     title: null,
     emoji: "🔐",
