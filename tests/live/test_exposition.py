@@ -53,7 +53,8 @@ def exposed(server: Server) -> str:
         said: str = server.api.get("/metrics").text
         return said if 'conselho_runs_total{status="completed"} 0' not in said else ""
 
-    return eventually(text, "the run is counted")
+    answer: str = eventually(text, "the run is counted")
+    return answer
 
 
 @pytest.fixture(scope="module")
