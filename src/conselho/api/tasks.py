@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from enum import StrEnum
 from typing import Annotated, Any
@@ -19,7 +18,7 @@ from conselho.models.ids import AgentId, TaskId
 from conselho.models.rows import light_row, task_row, whole_row
 from conselho.models.task import FINAL, PastAttempt, Status, Task, Trigger, utc_text
 from conselho.models.verdict import Severity
-from conselho.services.log_reader import LogReader
+from conselho.services.log_source import LogSource, StoredLog, log_source
 from conselho.store import TaskFilter, TaskPage
 
 router = APIRouter(prefix="/api/tasks", tags=["tasks"])
@@ -185,34 +184,40 @@ async def task_log(
     beginning of a line. The header `X-Log-Offset` says at which byte an answer begins.
     """
     task = await context.store.task(TaskId(task_id))
-    reader = LogReader(context.system.logs.path(task.task_id), offset=offset)
+    source = log_source(context.store, context.system.logs, task, offset=offset)
     if tail is not None:
-        await asyncio.to_thread(reader.to_tail, tail)
+        await source.to_tail(tail)
     following = follow and task.status not in FINAL
     return StreamingResponse(
-        _followed(context, reader, task.task_id) if following else _whole(reader),
+        _followed(context, task, source) if following else _whole(source),
         media_type="text/plain; charset=utf-8",
-        headers={"X-Log-Offset": str(reader.offset)},
+        headers={"X-Log-Offset": str(source.offset)},
     )
 
 
-async def _whole(reader: LogReader) -> AsyncIterator[bytes]:
-    while piece := await asyncio.to_thread(reader.read):
+async def _whole(source: LogSource) -> AsyncIterator[bytes]:
+    while piece := await source.read():
         yield piece
 
 
-async def _followed(context: Context, reader: LogReader, task_id: TaskId) -> AsyncIterator[bytes]:
+async def _followed(context: Context, task: Task, source: LogSource) -> AsyncIterator[bytes]:
     while True:
         try:
-            ended = (await context.store.task(task_id)).status in FINAL
+            task = await context.store.task(task.task_id)
+            ended = task.status in FINAL
         except NotFound:
             ended = True
+        # Looked up again: the next attempt may be another machine's.
+        source = log_source(context.store, context.system.logs, task, offset=source.offset)
         # Read after the look: what was printed before the end is all there.
-        async for piece in _whole(reader):
+        async for piece in _whole(source):
             yield piece
         if ended or context.executions.stopping:
             return
-        await context.executions.wait(task_id, seconds=FOLLOW_SECONDS)
+        seconds = FOLLOW_STORED_SECONDS if isinstance(source, StoredLog) else FOLLOW_SECONDS
+        await context.executions.wait(task.task_id, seconds=seconds)
 
 
 FOLLOW_SECONDS = 0.3
+# The store gets a second's worth at a time.
+FOLLOW_STORED_SECONDS = 0.7

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -71,19 +72,30 @@ class LogFile:
     is reached a line says so; the rest is counted, and `close` writes the count.
 
     A write that fails (disk full) ends the log, not the run: `problem` then says what happened.
+    `copy` gets all that is to be written, whatever becomes of the file.
     Writes go to the page cache from the event loop's thread; a thread per piece costs more.
     """
 
-    def __init__(self, fd: int, path: Path, limit_bytes: int) -> None:
+    def __init__(
+        self,
+        fd: int,
+        path: Path,
+        limit_bytes: int,
+        *,
+        copy: Callable[[bytes], None] | None = None,
+    ) -> None:
         self._fd = fd
         self._path = path
         self._limit = limit_bytes
         self._room = max(0, limit_bytes - os.fstat(fd).st_size)
         self._left_out = 0
+        self._copy = copy
         self.problem: str | None = None
 
     @classmethod
-    def open(cls, path: Path, limit_bytes: int) -> LogFile:
+    def open(
+        cls, path: Path, limit_bytes: int, *, copy: Callable[[bytes], None] | None = None
+    ) -> LogFile:
         """Open for appending, made if missing, with its folder, readable by the owner only.
 
         Raises OSError: a symbolic link, a folder, a pipe, or no permission at this path.
@@ -100,7 +112,7 @@ class LogFile:
         if not stat.S_ISREG(os.fstat(fd).st_mode):
             os.close(fd)
             raise OSError(f"{path} is not an ordinary file")
-        return cls(fd, path, limit_bytes)
+        return cls(fd, path, limit_bytes, copy=copy)
 
     def add(self, piece: bytes) -> None:
         kept = piece[: self._room]
@@ -120,6 +132,8 @@ class LogFile:
         self._fd = -1
 
     def _write(self, piece: bytes) -> None:
+        if self._copy is not None:
+            self._copy(piece)
         left = memoryview(piece)
         try:
             while left and self.problem is None:

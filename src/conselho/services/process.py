@@ -28,6 +28,7 @@ import os
 import shlex
 import subprocess
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -139,10 +140,11 @@ async def start(
     mark: str,
     home: str,
     listener: Listener | None = None,
+    copy: Callable[[bytes], None] | None = None,
 ) -> Child:
     """Start the child; whoever starts it calls `follow`.
 
-    `listener` says what the log shows; everything, unless given.
+    `listener` says what the log shows; everything, unless given. `copy` gets what the log gets.
 
     The child finds `mark`, the id of its Task, and `home`, the id of the data directory, in its
     environment as CONSELHO_TASK_ID and CONSELHO_HOME, beside what `invocation.env` gives; they
@@ -152,7 +154,7 @@ async def start(
     Raises RunError (spawn) when it cannot be started, with the reason and the cure.
     """
     become_subreaper()  # before the child can have orphans
-    log_file = _open_log(log, limits)
+    log_file = _open_log(log, limits, copy)
     pipes = _Pipes()
     try:
         _write_files(invocation)
@@ -379,9 +381,9 @@ def _close_all(*fds: int) -> None:
             os.close(fd)
 
 
-def _open_log(log: Path, limits: Limits) -> LogFile:
+def _open_log(log: Path, limits: Limits, copy: Callable[[bytes], None] | None) -> LogFile:
     try:
-        return LogFile.open(log, limits.log_bytes)
+        return LogFile.open(log, limits.log_bytes, copy=copy)
     except OSError as error:
         raise RunError(
             ErrorKind.SPAWN,

@@ -32,6 +32,7 @@ from conselho.models.verdict import Severity, Verdict, VerdictSource
 from conselho.provider import Invocation, Provider
 from conselho.redaction import Redactor
 from conselho.services.announcements import announce
+from conselho.services.log_copy import LogCopy
 from conselho.services.logs import RunLogs
 from conselho.services.preflight import preflight
 from conselho.services.process import Cause, Child, Ended, Limits, start
@@ -49,7 +50,7 @@ from conselho.services.run_log import RunLog
 from conselho.services.run_traces import AttemptTrace, RunTraces
 from conselho.services.scratch import remove_tree
 from conselho.services.transcript import Account, Transcript
-from conselho.store import Held, TaskStore
+from conselho.store import Held, Store
 from conselho.verdict.judge import AgentWord, judge, judge_agent
 
 log = structlog.get_logger(__name__)
@@ -96,6 +97,7 @@ class Run:
     invocation: Invocation | None = None
     traceparent: str | None = None
     transcript: Transcript | None = None
+    log_copy: LogCopy | None = None
     child: Child | None = None
     ended: Ended | None = None
     account: Account | None = None
@@ -137,7 +139,7 @@ class Runner:
 
     def __init__(
         self,
-        store: TaskStore,
+        store: Store,
         providers: Mapping[str, Provider],
         logs: RunLogs,
         clock: Clock,
@@ -199,6 +201,8 @@ class Runner:
             trace.close(run.recorded)
             if run.child is not None and run.ended is None:
                 run.child.stop()
+            if run.log_copy is not None:
+                run.log_copy.abandon()
             if run.scratch is not None and _is_there(run.scratch):
                 await asyncio.to_thread(remove_tree, run.scratch)
 
@@ -297,8 +301,17 @@ class Runner:
             mark=run.task.task_id,
             home=self._home,
             listener=RunLog(self._redactor, run.transcript),
+            copy=self._log_copy(run),
         )
         log.info("run.started", provider=spec.provider, trigger=run.task.trigger)
+
+    def _log_copy(self, run: Run) -> Callable[[bytes], None] | None:
+        """Where what it prints goes beside the file of this machine."""
+        if not self._store.is_shared:
+            return None
+        is_first = run.task.attempt == 1
+        run.log_copy = LogCopy(self._store, run.held, self._clock, is_first=is_first)
+        return run.log_copy.add
 
     async def follow(self, run: Run) -> None:
         """Wait for the end of the child and of all that it started."""
@@ -410,7 +423,11 @@ class Runner:
             outcome, again = given_up(run.task, outcome), None
         while True:
             try:
-                if again is not None:
+                if run.log_copy is not None:
+                    await run.log_copy.finish()
+                if _was_not_begun(run, outcome):
+                    await self._release(run)
+                elif again is not None:
                     await self._retry(run, outcome, again)
                 else:
                     await self._finish(run, outcome)
@@ -457,6 +474,11 @@ class Runner:
             duration_seconds=task.duration_seconds,
         )
 
+    async def _release(self, run: Run) -> None:
+        now = self._clock.now()
+        run.recorded = await self._store.release(run.held, now=now, announce=announce)
+        log.info("run.handed_back")
+
     async def _retry(self, run: Run, outcome: Outcome, again: datetime) -> None:
         now = self._clock.now()
         task = await self._store.retry(
@@ -475,6 +497,15 @@ class Runner:
             error_kind=task.error_kind,
             wait_seconds=round((again - now) / timedelta(seconds=1), 3),
         )
+
+
+def _was_not_begun(run: Run, outcome: Outcome) -> bool:
+    """Whether this process stopped before the child was started: no attempt was made."""
+    return (
+        run.stopped is StopReason.SHUTDOWN
+        and run.child is None
+        and outcome.error_kind == ErrorKind.SHUTDOWN
+    )
 
 
 def _in_trace(invocation: Invocation, traceparent: str | None) -> Invocation:
