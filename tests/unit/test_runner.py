@@ -356,13 +356,32 @@ async def test_a_run_ended_by_the_stop_of_the_server_goes_on_after_it_if_it_may(
     bench: Bench, max_attempts: int, status: Status
 ) -> None:
     run = Run(task=await bench.claimed("sleep", "300", max_attempts=max_attempts))
-    run.shut_down()
 
-    task = await bench.take(run)
+    task = await stopped_at_work(bench, run)
 
     assert (task.status, task.error_kind) == (status, ErrorKind.SHUTDOWN)
     if status is Status.PENDING:
         assert task.not_before == NOON, "there is no reason to wait"
+
+
+async def stopped_at_work(bench: Bench, run: Run) -> Task:
+    """What becomes of a run whose child is there when the server stops."""
+    taking = asyncio.ensure_future(bench.take(run))
+    async with asyncio.timeout(DEADLINE):
+        while run.child is None:  # noqa: ASYNC110 - nobody is told of it
+            await asyncio.sleep(0)
+    run.shut_down()
+    return await taking
+
+
+async def test_a_run_that_had_not_begun_when_the_server_stopped_is_as_it_was(bench: Bench) -> None:
+    run = Run(task=await bench.claimed("sleep", "300"))
+    run.shut_down()
+
+    task = await bench.take(run)
+
+    assert (task.status, task.attempt, task.error_kind) == (Status.PENDING, 0, None)
+    assert task.worker_id is None
 
 
 async def test_a_cancelled_run_is_not_tried_again(bench: Bench) -> None:
@@ -428,10 +447,8 @@ async def test_a_run_ended_by_the_stop_of_the_server_is_not_begun_again_after_it
 ) -> None:
     task = await bench.claimed("sleep", "300", max_attempts=2, deadline_seconds=60)
     bench.clock.jump(61)
-    run = Run(task=task)
-    run.shut_down()
 
-    stopped = await bench.take(run)
+    stopped = await stopped_at_work(bench, Run(task=task))
 
     assert (stopped.status, stopped.error_kind) == (Status.CANCELLED, ErrorKind.SHUTDOWN)
     assert "No further try" in (stopped.error or "")
