@@ -343,6 +343,13 @@ def _relations(settings: Settings, origin: Mapping[str, str]) -> list[Problem]:
             "it has no use with SQLite, which is the store of one process alone: set database_url"
             " to postgresql://... or mongodb://... too.",
         )
+    if settings.redis_url is not None and not settings.is_shared:
+        tell(
+            "warning",
+            "redis_url",
+            "it has no use with SQLite, which is the store of one process alone: set database_url"
+            " to postgresql://... or mongodb://... too.",
+        )
     if not settings.queues and settings.serve_any is False and "worker" in settings.role:
         tell("error", "serve_any", "a worker without any queue would run nothing: name one.")
     if settings.lease_seconds <= 2 * settings.renew_seconds:
@@ -615,15 +622,16 @@ def _broker_url(value: object, base: Path) -> str:
     return _server_url(url)
 
 
-def _service_url(*schemes: str) -> Reader:
-    def read(value: object, base: Path) -> str:
-        url = _text(value, base)
-        if url.partition("://")[0] not in schemes:
-            expected = " or ".join(f"{scheme}://" for scheme in schemes)
-            raise ValueError(f"{redacted(url)!r} must begin with {expected}.")
-        raise ValueError("is not available in this version; leave it out to use the built-in one.")
-
-    return read
+def _redis_url(value: object, base: Path) -> str:
+    url = _text(value, base)
+    if url.partition("://")[0] not in ("redis", "rediss"):
+        raise ValueError(f"{redacted(url)!r} must begin with redis:// or rediss://.")
+    database = _server_url(url) and urlsplit(url).path.strip("/")
+    if database and not (database.isascii() and database.isdigit()):
+        raise ValueError(
+            f"{redacted(url)!r} must end in the number of a database, such as /0, or in nothing."
+        )
+    return url
 
 
 _FLAGS = {"council_dir": "--council"}
@@ -640,7 +648,7 @@ _READERS: dict[str, Reader] = {
     "council_dir": _path,
     "providers_file": _path,
     "database_url": _database_url,
-    "redis_url": _service_url("redis", "rediss"),
+    "redis_url": _redis_url,
     "broker_url": _broker_url,
     "role": _roles,
     "queues": _queues,

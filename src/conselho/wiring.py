@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import os
 import secrets
 import socket
@@ -11,11 +12,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
 from conselho import __version__
+from conselho.bus import EventBus
 from conselho.buses.local import LocalBus
 from conselho.clock import Clock, SystemClock
 from conselho.config import Settings
@@ -71,11 +73,14 @@ from conselho.stores.sql import open_sql_store
 from conselho.tracing import NoTracer, Tracer, traces_refused, traces_wanted
 
 if TYPE_CHECKING:
+    from conselho.buses.redis_news import RedisNews
     from conselho.dispatchers.dramatiq import Carrier
 
 log = structlog.get_logger(__name__)
 
 RESTART_SECONDS = 1.0
+# What other processes stored is known within a second, all in all, also without a bus to say so.
+RELAY_LOOK_SECONDS = 0.5
 # A dead-man switch that does not answer at the stop is not waited for any longer.
 LAST_PINGS = timedelta(seconds=2)
 # Nor is a collector of traces.
@@ -116,7 +121,8 @@ class System:
     workplace: Workplace
     worker: WorkerId
     store: Store
-    bus: LocalBus
+    bus: EventBus
+    news: RedisNews | None
     relay: Relay
     logs: RunLogs
     providers: dict[str, Provider]
@@ -167,6 +173,10 @@ class System:
         if self.own_news is None:
             self.store.listen(self.relay.wake)
             self.spawn("relay", self.relay.run)
+            self.spawn("bus", lambda: self.bus.run(self.relay.wake))
+        if self.news is not None:
+            self.store.listen(self.news.tell)
+            self.spawn("news", self.news.run)
         if self.carrier is not None:
             self.spawn("broker", self.carrier.sender.run)
         if self.schedules:
@@ -226,6 +236,8 @@ class System:
         if self.schedules:
             await went(self.store, now=self.clock.now())
         await self.bus.close()
+        if self.news is not None:
+            await self.news.close()
         await self.store.close()
         await self.workplace.close()
 
@@ -253,7 +265,8 @@ async def open_system(settings: Settings, data_dir: DataDir) -> System:
     clock = SystemClock()
     store_latency = StoreLatency(clock)
     store = store_latency.measured(await open_sql_store(settings.database_url))
-    bus = LocalBus()
+    _, newest = await store.event_span()
+    bus = make_bus(settings, store, clock, after=newest)
     home = data_dir.home
     worker = WorkerId(f"{_worker_prefix(home)}:{secrets.token_hex(4)}")
     tracer = await asyncio.to_thread(make_tracer, settings, os.environ, worker)
@@ -317,7 +330,6 @@ async def open_system(settings: Settings, data_dir: DataDir) -> System:
         quiet=quiet,
         catch_up_per_minute=settings.catch_up_per_minute,
     )
-    _, newest = await store.event_span()
     return System(
         settings=settings,
         clock=clock,
@@ -326,7 +338,14 @@ async def open_system(settings: Settings, data_dir: DataDir) -> System:
         worker=worker,
         store=store,
         bus=bus,
-        relay=Relay(store, bus, clock, after=newest),
+        news=make_news(settings, store, clock) if own_news is not None else None,
+        relay=Relay(
+            store,
+            bus,
+            clock,
+            after=newest,
+            look_seconds=RELAY_LOOK_SECONDS if settings.is_shared else None,
+        ),
         logs=logs,
         providers=providers,
         pool=pool,
@@ -450,6 +469,36 @@ def make_tracer(settings: Settings, environ: Mapping[str, str], worker: WorkerId
             refusal = f"a variable of OpenTelemetry cannot be used: {error}"
     log.warning("traces.off", reason=refusal)
     return NoTracer()
+
+
+def make_bus(settings: Settings, store: Store, clock: Clock, *, after: int) -> EventBus:
+    """The bus of this process, or the one over Redis; `after` is the newest event's seq."""
+    if settings.redis_url is None or settings.role == ("worker",):
+        return LocalBus()
+    redis = _redis_module("redis_streams")
+    bus: EventBus = redis.RedisBus(
+        settings.redis_url, store, clock, identity=store.identity, after=after
+    )
+    return bus
+
+
+def make_news(settings: Settings, store: Store, clock: Clock) -> RedisNews | None:
+    """How a process that reads no events says that it has stored some."""
+    if settings.redis_url is None:
+        return None
+    redis = _redis_module("redis_news")
+    news: RedisNews = redis.RedisNews(settings.redis_url, clock, identity=store.identity)
+    return news
+
+
+def _redis_module(name: str) -> Any:
+    """Imported when it is used: most servers have no Redis."""
+    try:
+        return importlib.import_module(f"conselho.buses.{name}")
+    except ModuleNotFoundError as exc:
+        raise InvalidSettings(
+            "redis_url", f"Redis needs the package {exc.name!r}: install conselho[redis]"
+        ) from exc
 
 
 def make_calendars(settings: Settings) -> Calendars:

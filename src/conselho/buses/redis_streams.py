@@ -24,15 +24,13 @@ from random import uniform
 from typing import Any, Final
 
 import structlog
-from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import ResponseError
 
 from conselho.buses.entries import MalformedEntry, event_of_entry, fields_of_event
 from conselho.buses.local import BOUND, LocalBus
+from conselho.buses.redis_client import FAILURES, events_key, make_client, news_key, reason_of
 from conselho.clock import Clock
-from conselho.errors import BusUnavailable, InvalidSettings, StoreUnavailable
+from conselho.errors import BusUnavailable, StoreUnavailable
 from conselho.models.event import Event
 from conselho.store import EventLog
 
@@ -42,7 +40,6 @@ log = structlog.get_logger(__name__)
 LENGTH: Final = 4_096
 PORTION: Final = 200
 BLOCK_SECONDS: Final = 5.0
-ANSWER_SECONDS: Final = 2.0
 FIRST_PAUSE_SECONDS: Final = 0.2
 LONGEST_PAUSE_SECONDS: Final = 5.0
 END_AGAIN_SECONDS: Final = 0.2
@@ -52,7 +49,6 @@ MEET_SECONDS: Final = 30.0
 FORGET: Final = timedelta(minutes=5)
 
 _ENTRY_ID: Final = re.compile(rb"([1-9][0-9]{0,17})-0")
-_FAILURES: Final = (RedisError, OSError, TimeoutError)
 
 
 class RedisBus:
@@ -80,7 +76,8 @@ class RedisBus:
         self._events = events
         self._clock = clock
         self._identity = identity
-        self._key = f"conselho:{identity}:events"
+        self._key = events_key(identity)
+        self._news_key = news_key(identity)
         self._length = length
         self._stored = after
         self._local = LocalBus(bound=bound)
@@ -88,8 +85,8 @@ class RedisBus:
         self._outgoing: deque[Event] = deque()
         self._more = asyncio.Event()
         self._others: set[str] = set()
-        self._writer = _client(url, ANSWER_SECONDS)
-        self._reader = _client(url, BLOCK_SECONDS + ANSWER_SECONDS)
+        self._writer = make_client(url)
+        self._reader = make_client(url, patience_seconds=BLOCK_SECONDS)
 
     # -- the contract --------------------------------------------------------------------------
 
@@ -112,8 +109,8 @@ class RedisBus:
             raise BusUnavailable(_late(self.trouble))
         try:
             await self._writer.ping()
-        except _FAILURES as exc:
-            raise BusUnavailable(_late(_reason(exc))) from exc
+        except FAILURES as exc:
+            raise BusUnavailable(_late(reason_of(exc))) from exc
 
     async def run(self, missed: Callable[[], None]) -> None:
         pause = FIRST_PAUSE_SECONDS
@@ -132,8 +129,8 @@ class RedisBus:
         try:
             await asyncio.wait({attempt})
             attempt.result()
-        except _FAILURES as exc:
-            self._is_lost(_reason(exc))
+        except FAILURES as exc:
+            self._is_lost(reason_of(exc))
         except StoreUnavailable as error:
             self._is_lost(f"what it holds cannot be compared with the store: {error.reason}")
         finally:
@@ -247,17 +244,23 @@ class RedisBus:
 
     async def _read(self, missed: Callable[[], None]) -> None:
         """Take what comes; return when the stream tells of what is not in the store."""
-        cursor = self.carried
+        cursor, news_cursor = self.carried, b"$"
         meet_at = self._clock.read().running + MEET_SECONDS
         while True:
             answer: Any = await self._reader.xread(
-                {self._key: f"{cursor}-0"}, count=PORTION, block=round(BLOCK_SECONDS * 1000)
+                {self._key: f"{cursor}-0", self._news_key: news_cursor},
+                count=PORTION,
+                block=round(BLOCK_SECONDS * 1000),
             )
-            for entry_id, fields in answer[0][1] if answer else ():
+            found = dict(answer)
+            for entry_id, fields in found.get(self._key.encode(), ()):
                 seq = _seq_of(entry_id)
                 if seq is None or not await self._take(seq, fields, missed):
                     return
                 cursor = seq
+            if news := found.get(self._news_key.encode()):
+                news_cursor = news[-1][0]
+                missed()
             if self._clock.read().running >= meet_at:
                 await self._meet()
                 meet_at = self._clock.read().running + MEET_SECONDS
@@ -278,20 +281,6 @@ class RedisBus:
         if seq > self._stored:
             _, self._stored = await self._events.event_span()
         return seq <= self._stored
-
-
-def _client(url: str, answer_seconds: float) -> Redis:
-    try:
-        return Redis.from_url(
-            url,
-            protocol=2,
-            socket_connect_timeout=ANSWER_SECONDS,
-            socket_timeout=answer_seconds,
-            # `run` tries again, and says so.
-            retry=Retry(NoBackoff(), 0),
-        )
-    except (ValueError, TypeError) as exc:
-        raise InvalidSettings("redis_url", f"Redis's client does not take it: {exc}") from exc
 
 
 async def _end(tasks: Collection[asyncio.Task[None]]) -> None:
@@ -318,10 +307,6 @@ def _seq_of(entry_id: bytes) -> int | None:
 def _is_carried(answer: Exception) -> bool:
     """Whether Redis refused an entry because it has this one, or a newer one."""
     return isinstance(answer, ResponseError) and "equal or smaller" in str(answer)
-
-
-def _reason(exc: Any) -> str:
-    return str(exc).rstrip(".") or type(exc).__name__
 
 
 def _late(reason: str) -> str:

@@ -24,11 +24,21 @@ GATHER_SECONDS = 0.02
 class Relay:
     """Publishes every event with a higher seq than the one it started from, once per process."""
 
-    def __init__(self, events: EventLog, bus: EventBus, clock: Clock, *, after: int) -> None:
+    def __init__(
+        self,
+        events: EventLog,
+        bus: EventBus,
+        clock: Clock,
+        *,
+        after: int,
+        look_seconds: float | None = None,
+    ) -> None:
+        """`look_seconds`: instead of LOOK_SECONDS."""
         self._events = events
         self._bus = bus
         self._clock = clock
         self._cursor = after
+        self._look_seconds = look_seconds or LOOK_SECONDS
         self._woken = asyncio.Event()
 
     def wake(self) -> None:
@@ -51,7 +61,7 @@ class Relay:
                 return published
 
     async def run(self) -> None:
-        """Tick at each wake-up, and every LOOK_SECONDS without one, until cancelled.
+        """Tick at each wake-up, and every so often without one, until cancelled.
 
         The first event after a pause is published at once.
         """
@@ -62,4 +72,4 @@ class Relay:
             except Unavailable as error:
                 log.warning("relay.unavailable", service=error.service, reason=error.reason)
                 await self._clock.sleep(LOOK_SECONDS)
-            await sleep_unless(self._woken, self._clock, LOOK_SECONDS)
+            await sleep_unless(self._woken, self._clock, self._look_seconds)
