@@ -123,6 +123,18 @@ def test_an_attempt_that_is_another_s_by_now_has_failed() -> None:
     assert (kept.spans[-1].name, kept.spans[-1].failed) == ("attempt", "lease_lost")
 
 
+def test_a_claim_that_was_handed_back_leaves_its_span_to_the_next() -> None:
+    kept, clock = Kept(), FakeClock()
+    claimed = make_task(attempt=1, started_at=NOON, status=Status.PROCESSING)
+
+    RunTraces(clock, kept).attempt(claimed).close(replace(claimed, attempt=0))
+    RunTraces(clock, kept).attempt(claimed).close(replace(claimed, status=Status.COMPLETED))
+
+    ids = [span.span_id for span in kept.spans]
+    assert [span.name for span in kept.spans] == ["claim", "claim", "attempt"]
+    assert len(set(ids)) == 3
+
+
 async def test_without_a_tracer_the_store_is_left_alone(store: Store) -> None:
     assert RunTraces(FakeClock()).watching(store) is store
 

@@ -186,10 +186,14 @@ class AttemptTrace:
             )
 
     def close(self, recorded: Task | None) -> None:
-        """The attempt is over. `recorded` is the Task as it was written; None: it is another's."""
-        if not self._tracer.is_on:
-            return
+        """The attempt is over. `recorded` is the Task as it was written; None: it is another's.
+
+        One that was handed back did not count: the next has its number, and so its span.
+        """
         task, now = self._task, self._clock.now()
+        handed_back = recorded is not None and recorded.attempt < task.attempt
+        if handed_back or not self._tracer.is_on:
+            return
         failed: str | None = "lease_lost"
         if recorded is not None:
             failed = None if recorded.status is Status.COMPLETED else recorded.error_kind
