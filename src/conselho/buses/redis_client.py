@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Final
+from urllib.parse import urlsplit
 
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
@@ -42,6 +43,12 @@ def events_key(identity: str) -> str:
 def news_key(identity: str) -> str:
     """The stream that says that there are events which nobody carries."""
     return f"conselho:{identity}:news"
+
+
+def place_of(url: str) -> str:
+    """Which Redis that is, for people; without user and password."""
+    parts = urlsplit(url)
+    return f"Redis at {parts.hostname}:{parts.port or 6379}"
 
 
 def reason_of(exc: BaseException) -> str:

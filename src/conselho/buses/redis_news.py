@@ -11,7 +11,7 @@ from typing import Final
 
 import structlog
 
-from conselho.buses.redis_client import FAILURES, make_client, news_key, reason_of
+from conselho.buses.redis_client import FAILURES, make_client, news_key, place_of, reason_of
 from conselho.clock import Clock
 
 log = structlog.get_logger(__name__)
@@ -29,6 +29,7 @@ class RedisNews:
     def __init__(self, url: str, clock: Clock, *, identity: str) -> None:
         """Raises InvalidSettings for a URL that Redis's client does not take."""
         self._redis = make_client(url)
+        self._place = place_of(url)
         self._clock = clock
         self._key = news_key(identity)
         self._fresh = asyncio.Event()
@@ -47,7 +48,7 @@ class RedisNews:
                 await self._redis.xadd(self._key, {"look": 1}, maxlen=KEPT, approximate=True)
             except FAILURES as exc:
                 if not self._is_lost:
-                    log.warning("bus.unavailable", reason=reason_of(exc))
+                    log.warning("bus.unavailable", reason=f"{self._place}: {reason_of(exc)}")
                 self._is_lost = True
                 await self._clock.sleep(PAUSE_SECONDS)
             else:

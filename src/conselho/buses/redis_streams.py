@@ -28,7 +28,14 @@ from redis.exceptions import ResponseError
 
 from conselho.buses.entries import MalformedEntry, event_of_entry, fields_of_event
 from conselho.buses.local import BOUND, LocalBus
-from conselho.buses.redis_client import FAILURES, events_key, make_client, news_key, reason_of
+from conselho.buses.redis_client import (
+    FAILURES,
+    events_key,
+    make_client,
+    news_key,
+    place_of,
+    reason_of,
+)
 from conselho.clock import Clock
 from conselho.errors import BusUnavailable, StoreUnavailable
 from conselho.models.event import Event
@@ -76,6 +83,7 @@ class RedisBus:
         self._events = events
         self._clock = clock
         self._identity = identity
+        self._place = place_of(url)
         self._key = events_key(identity)
         self._news_key = news_key(identity)
         self._length = length
@@ -106,11 +114,11 @@ class RedisBus:
     async def check(self) -> None:
         await self._local.check()
         if self.trouble is not None:
-            raise BusUnavailable(_late(self.trouble))
+            raise BusUnavailable(self._late(self.trouble))
         try:
             await self._writer.ping()
         except FAILURES as exc:
-            raise BusUnavailable(_late(reason_of(exc))) from exc
+            raise BusUnavailable(self._late(reason_of(exc))) from exc
 
     async def run(self, missed: Callable[[], None]) -> None:
         pause = FIRST_PAUSE_SECONDS
@@ -204,9 +212,15 @@ class RedisBus:
 
     def _is_lost(self, reason: str) -> None:
         if self.trouble is None or self.trouble != reason:
-            log.warning("bus.unavailable", reason=_late(reason))
+            log.warning("bus.unavailable", reason=self._late(reason))
         self.trouble = reason
         self._outgoing.clear()
+
+    def _late(self, reason: str) -> str:
+        return (
+            f"{self._place}: {reason}; events of other servers come up to a second late until it"
+            " is back"
+        )
 
     # -- carrying ------------------------------------------------------------------------------
 
@@ -307,7 +321,3 @@ def _seq_of(entry_id: bytes) -> int | None:
 def _is_carried(answer: Exception) -> bool:
     """Whether Redis refused an entry because it has this one, or a newer one."""
     return isinstance(answer, ResponseError) and "equal or smaller" in str(answer)
-
-
-def _late(reason: str) -> str:
-    return f"{reason}; events of other servers come up to a second late until it is back"
