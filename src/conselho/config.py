@@ -634,7 +634,7 @@ def _redis_url(value: object, base: Path) -> str:
     return url
 
 
-_FLAGS = {"council_dir": "--council"}
+_FLAGS = {"council_dir": "--council", "queues": "--queue", "serve_any": "--any"}
 _READERS: dict[str, Reader] = {
     "host": _text,
     "port": _whole(0, 65_535),

@@ -19,6 +19,7 @@ from typing import Any, Final
 import structlog
 
 from conselho.config import Problem, Settings
+from conselho.errors import ConselhoError
 
 Fields = MutableMapping[str, Any]
 
@@ -108,6 +109,18 @@ def say(settings: Settings, problems: Iterable[Problem]) -> None:
             log.warning("settings.warning", where=problem.where, reason=problem.message)
         else:
             sys.stderr.write(f"conselho: warning: {_one_line(str(problem))}\n")
+
+
+def complain(settings: Settings, error: BaseException) -> int:
+    """Say why a process cannot go on, in one line when that could be foreseen; its exit code."""
+    if not isinstance(error, ConselhoError):
+        log.critical("server.failed_to_start", exc_info=error)
+        return ConselhoError.exit_code
+    if settings.log_format == "json":
+        log.error("server.refuses_to_start", reason=str(error), exit_code=error.exit_code)
+        return error.exit_code
+    sys.stderr.write(f"conselho: {error}\n")
+    return error.exit_code
 
 
 # -- lines -----------------------------------------------------------------------------------------

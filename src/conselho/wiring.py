@@ -317,7 +317,8 @@ async def open_system(settings: Settings, data_dir: DataDir) -> System:
         look_seconds=LOOK_SECONDS if settings.broker_url is None else SELDOM_SECONDS,
         announce=announce,
     )
-    roster = make_roster(settings, store, clock, worker=worker, running=lambda: pool.running)
+    own = worker if "worker" in settings.role else None
+    roster = make_roster(settings, store, clock, worker=own, running=lambda: pool.running)
     carrier = make_carrier(settings, store, clock, roster=roster, pool=pool)
     dispatcher: Dispatcher = carrier.sender if carrier is not None else pool
     quiet = Quiet(calendars)
@@ -401,12 +402,12 @@ def make_roster(
     store: Store,
     clock: Clock,
     *,
-    worker: WorkerId,
-    running: Callable[[], int],
+    worker: WorkerId | None = None,
+    running: Callable[[], int] = lambda: 0,
 ) -> Roster:
-    """Who works here, as it tells of itself, and who else does."""
+    """Who works for this council; `worker` is this process's own, when it has the role."""
     now = clock.now()
-    own = Worker(
+    own = worker and Worker(
         worker_id=worker,
         host=socket.gethostname(),
         queues=settings.queues,
@@ -420,7 +421,7 @@ def make_roster(
     return Roster(
         store,
         clock,
-        own=own if "worker" in settings.role else None,
+        own=own or None,
         running=running,
         no_worker_after=timedelta(seconds=settings.no_worker_seconds),
     )
@@ -723,9 +724,22 @@ def make_legacy_import(
 
 
 def make_doctor(
-    settings: Settings, providers: Mapping[str, Provider], *, budget: Budget | None = None
+    settings: Settings,
+    providers: Mapping[str, Provider],
+    *,
+    budget: Budget | None = None,
+    roster: Roster | None = None,
 ) -> Doctor:
-    """Examines in the environment that this process's children get."""
+    """Examines in the environment that this process's children get.
+
+    With a `roster` it also tells who runs the agents: those of other workers' queues, and all when
+    this process is no worker, are not examined here.
+    """
+    served = serving(settings.queues, serves_any=settings.serves_any)
+
+    def runs_here(agent: Agent) -> bool:
+        return roster is None or ("worker" in settings.role and agent.queue in served)
+
     environment = child_environment(os.environ)
     environment["PATH"] = absolute_path(environment["PATH"])
     return Doctor(
@@ -734,6 +748,8 @@ def make_doctor(
         workspaces=settings.workspaces,
         budget=budget,
         council_limits=council_limits(settings),
+        roster=roster,
+        runs_here=runs_here,
         redact=make_redactor(settings, os.environ).text,
     )
 

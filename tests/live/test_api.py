@@ -742,7 +742,7 @@ def test_health_and_readiness(server: Server) -> None:
     assert server.get("/healthz") == {"status": "ok"}
     ready = server.get("/readyz")
     assert ready["status"] == "ready"
-    assert ready["checks"].keys() == {"store", "bus", "scheduler", "sweeper"}
+    assert ready["checks"].keys() == {"store", "bus", "scheduler", "sweeper", "workers"}
     assert all(check["ok"] for check in ready["checks"].values())
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import resources
 from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import FastAPI, HTTPException
 from starlette.responses import PlainTextResponse, Response
 
 from conselho import __version__
@@ -36,6 +36,7 @@ from conselho.api import (
     timeline,
     tokens,
     usage,
+    workers,
 )
 from conselho.api.context import Context
 from conselho.api.etags import ETags
@@ -66,6 +67,14 @@ def make_app(context: Context) -> FastAPI:
     )
     app.include_router(health.router)
     app.include_router(metrics.make_router(context))
+    if "api" in context.system.settings.role:
+        _include_api(app)
+    else:
+        app.add_api_route("/{path:path}", _no_api, include_in_schema=False)
+    return app
+
+
+def _include_api(app: FastAPI) -> None:
     app.include_router(session.router)
     app.include_router(tokens.router)
     # Fixed paths first: `/api/councilors/scheduler/jobs` is not a councilor named `scheduler`.
@@ -93,9 +102,17 @@ def make_app(context: Context) -> FastAPI:
     app.include_router(export.router)
     app.include_router(usage.router)
     app.include_router(doctor.router)
+    app.include_router(workers.router)
     app.include_router(catalogue.router)
     _mount_page(app)
-    return app
+
+
+async def _no_api(path: str) -> None:
+    raise HTTPException(
+        404,
+        "This server has no API and no page, only /healthz, /readyz and /metrics: its roles"
+        " (CONSELHO_ROLE) are without api. Ask another server of this council.",
+    )
 
 
 def _mount_page(app: FastAPI) -> None:

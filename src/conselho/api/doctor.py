@@ -26,7 +26,10 @@ async def doctor(
     that was examined can run. 404 for an id that is no councilor's.
     """
     system = context.system
-    checkup = await make_doctor(system.settings, system.providers, budget=system.budget).examine(
+    found = make_doctor(
+        system.settings, system.providers, budget=system.budget, roster=system.roster
+    )
+    checkup = await found.examine(
         await context.store.agents(is_councilor=True),
         now=context.clock.now(),
         agent_ids=agent_id or (),

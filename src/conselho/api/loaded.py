@@ -40,10 +40,14 @@ class LoadedServer:
 
         self.app = hub.courtesy.towards(guarded(app))
         self._mcp = Mcp(self.app)
-        # Before the page, which answers for every path that nobody else has.
-        app.router.routes.insert(0, Route(MCP_PATH, self._mcp, include_in_schema=False))
-        self.stream = guarded(hub)
-        self.socket = guarded(Gamification(hub, system.store, system.clock))
+        self._has_api = "api" in system.settings.role
+        if self._has_api:
+            # Before the page, which answers for every path that nobody else has.
+            app.router.routes.insert(0, Route(MCP_PATH, self._mcp, include_in_schema=False))
+            self.stream = guarded(hub)
+            self.socket = guarded(Gamification(hub, system.store, system.clock))
+        else:
+            self.stream = self.socket = guarded(app)
         self._system = system
         self._hub = hub
         self._loop_delay = context.loop_delay
@@ -53,9 +57,10 @@ class LoadedServer:
         events is missed.
         """
         hub, system = self._hub, self._system
-        system.spawn("stream", lambda: hub.run(system.bus))
-        system.spawn("stream.deliver", hub.deliver)
-        system.spawn("stream.tend", hub.tend)
+        if self._has_api:
+            system.spawn("stream", lambda: hub.run(system.bus))
+            system.spawn("stream.deliver", hub.deliver)
+            system.spawn("stream.tend", hub.tend)
         system.spawn("loop_delay", self._loop_delay.run)
 
     def close_streams(self) -> None:

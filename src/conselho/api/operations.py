@@ -32,6 +32,7 @@ from conselho.api.schemas import (
     schedules,
     tasks,
     timeline,
+    workers,
 )
 
 TEXT: Final = "text/plain"
@@ -182,6 +183,7 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
         "export_tasks", None, media=("text/csv", "application/x-ndjson")
     ),
     ("GET", "/api/usage"): Operation("get_usage", figures.UsageReport),
+    ("GET", "/api/workers"): Operation("list_workers", workers.Workers),
     ("GET", "/api/doctor"): Operation("examine_council", doctor.Checkup, errors=(404,)),
     ("GET", "/api/catalogue"): Operation("get_catalogue", catalogue.Catalogue),
 }

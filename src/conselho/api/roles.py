@@ -99,6 +99,7 @@ ROLES: Final[Mapping[tuple[str, str], Role | None]] = {
     ("POST", "/api/schedules/preview"): VIEWER,
     # It starts programs, to ask them for their versions.
     ("GET", "/api/doctor"): OPERATOR,
+    ("GET", "/api/workers"): VIEWER,
     ("GET", "/api/audit"): ADMIN,
     ("GET", "/api/tokens"): ADMIN,
     ("POST", "/api/tokens"): ADMIN,

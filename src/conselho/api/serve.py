@@ -23,7 +23,7 @@ from conselho.api.front import Front
 from conselho.api.sockets import BoundedSocket
 from conselho.config import Problem, Settings
 from conselho.errors import ConselhoError, InvalidSettings
-from conselho.logs import configure_logs, say
+from conselho.logs import complain, configure_logs, say
 from conselho.services.data_dir import DataDir
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def serve(settings: Settings, warnings: Iterable[Problem] = ()) -> int:
         finally:
             data_dir.release()
     except ConselhoError as error:
-        return _complain(settings, error)
+        return complain(settings, error)
 
 
 def require_a_way_in(settings: Settings) -> None:
@@ -158,7 +158,7 @@ class _Server(uvicorn.Server):
         return self._loaded
 
     def _failed(self, error: BaseException) -> None:
-        self._exit_code = _complain(self._settings, error)
+        self._exit_code = complain(self._settings, error)
         self.should_exit = True
 
 
@@ -196,14 +196,3 @@ def _notice_vanished_clients(listener: socket.socket) -> None:
     for name, value in KEEPALIVE.items():
         if hasattr(socket, name):  # macOS has other names for some
             listener.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
-
-
-def _complain(settings: Settings, error: BaseException) -> int:
-    if not isinstance(error, ConselhoError):
-        log.critical("server.failed_to_start", exc_info=error)
-        return ConselhoError.exit_code
-    if settings.log_format == "json":
-        log.error("server.refuses_to_start", reason=str(error), exit_code=error.exit_code)
-        return error.exit_code
-    sys.stderr.write(f"conselho: {error}\n")
-    return error.exit_code

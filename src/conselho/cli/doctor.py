@@ -95,16 +95,26 @@ async def _examined_here(
     """As the server does, in this command's own environment."""
     from conselho.clock import SystemClock
     from conselho.logs import configure_logs
-    from conselho.wiring import make_budget, make_doctor, make_providers, open_to_look
+    from conselho.wiring import (
+        make_budget,
+        make_doctor,
+        make_providers,
+        make_roster,
+        open_to_look,
+    )
 
     configure_logs(settings)  # to stderr: stdout is for the answer
     providers = make_providers(settings)
-    now = SystemClock().now()
+    clock = SystemClock()
+    now = clock.now()
     async with open_to_look(settings) as store:
         seated = await store.agents(is_councilor=True) if store is not None else []
         if store is not None and seated:
             source, whose = "store", f"the data directory {settings.data_dir}"
-            made = make_doctor(settings, providers, budget=make_budget(settings, store, providers))
+            budget = make_budget(settings, store, providers)
+            # Without a server on SQLite nobody can be at work.
+            roster = make_roster(settings, store, clock) if settings.is_shared else None
+            made = make_doctor(settings, providers, budget=budget, roster=roster)
         else:
             seated, whose = _seats_of_files(settings, providers, now)
             source, made = "files", make_doctor(settings, providers)

@@ -38,6 +38,7 @@ from conselho.cli.serve import serve
 from conselho.cli.tail import tail
 from conselho.cli.token import token
 from conselho.cli.usage import usage
+from conselho.cli.worker import worker
 from conselho.errors import ConselhoError
 
 INTERRUPTED = 130
@@ -76,6 +77,7 @@ def version(choices: Choices) -> None:
 
 for command in (
     serve,
+    worker,
     apply,
     check,
     doctor,

@@ -30,6 +30,24 @@ from conselho.cli.options import Choices, pass_choices
     type=click.Choice(["console", "json"]),
     help="Log lines for people, or one JSON object each. [default: console]",
 )
+@click.option(
+    "--role",
+    metavar="ROLES",
+    help="What this process does: api, scheduler, worker, with commas. [default: all]",
+)
+@click.option(
+    "--queue",
+    "queues",
+    metavar="NAME",
+    multiple=True,
+    help="Run tasks of agents with this queue; may be given several times.",
+)
+@click.option(
+    "--any/--no-any",
+    "serve_any",
+    default=None,
+    help="Run tasks without a queue, too. [default: only when no queue is named]",
+)
 @click.option("--max-concurrent-runs", type=int, metavar="N", help="Runs at one time. [default: 4]")
 @click.option(
     "--read-only-council",
@@ -45,13 +63,16 @@ def serve(
     data_dir: Path | None,
     council_dir: Path | None,
     log_format: str | None,
+    role: str | None,
+    queues: tuple[str, ...],
+    serve_any: bool | None,
     max_concurrent_runs: int | None,
     read_only_council: bool | None,
 ) -> int:
     """Start the council.
 
-    One process: API, page, scheduler and workers. What is not given here comes from the
-    environment (CONSELHO_HOST and so on), from conselho.toml, or from the defaults.
+    One process: API, page, scheduler and worker, unless --role says less. What is not given here
+    comes from the environment (CONSELHO_HOST and so on), from conselho.toml, or from the defaults.
     """
     from conselho.api import serve as server
     from conselho.config import load_settings
@@ -63,6 +84,9 @@ def serve(
             "data_dir": data_dir or choices.data_dir,
             "council_dir": council_dir,
             "log_format": log_format,
+            "role": role,
+            "queues": list(queues) or None,
+            "serve_any": serve_any,
             "max_concurrent_runs": max_concurrent_runs,
             "read_only_council": read_only_council,
         }

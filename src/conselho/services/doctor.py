@@ -30,6 +30,7 @@ from conselho.provider import Examination, Provider, Trouble
 from conselho.services.budget import Budget, Limits, Spent
 from conselho.services.idle_policies import without_effect
 from conselho.services.preflight import preflight
+from conselho.services.roster import Roster
 from conselho.services.submission import snapshot
 
 # A program that tells its version may take 400 MB for it.
@@ -147,10 +148,14 @@ class Doctor:
         workspaces: Collection[Path] = (),
         budget: Budget | None = None,
         council_limits: Limits | None = None,
+        roster: Roster | None = None,
+        runs_here: Callable[[Agent], bool] = lambda _: True,
         redact: Callable[[str], str] = str,
     ) -> None:
         """`environment` is what every child gets. Without a `budget` nothing is said of money.
 
+        `roster` knows who runs tasks; without one nothing is said of that. `runs_here`: whether an
+        agent runs on this machine; of one that does not, only what holds everywhere is told.
         `redact` hides secrets: sentences may quote what a program said.
         """
         self._providers = providers
@@ -158,6 +163,8 @@ class Doctor:
         self._workspaces = workspaces
         self._budget = budget
         self._limits = council_limits or Limits()
+        self._roster = roster
+        self._runs_here = runs_here
         self._redact = redact
 
     async def examine(
@@ -182,9 +189,12 @@ class Doctor:
             names, lambda name: self._provider(name, used[name]), at_once=PROVIDERS_AT_ONCE
         )
         objections = await self._budget.objections(chosen, now=now) if self._budget else {}
+        alone = await self._roster.unserved(chosen, now) if self._roster else {}
         councilors = await _each(
             chosen,
-            lambda agent: self._councilor(agent, objections.get(agent.agent_id)),
+            lambda agent: self._councilor(
+                agent, objections.get(agent.agent_id), alone.get(agent.agent_id)
+            ),
             at_once=COUNCILORS_AT_ONCE,
         )
         return Checkup(
@@ -234,8 +244,12 @@ class Doctor:
             used_by=used_by,
         )
 
-    async def _councilor(self, agent: Agent, objection: str | None) -> CouncilorHealth:
+    async def _councilor(
+        self, agent: Agent, objection: str | None, alone: str | None
+    ) -> CouncilorHealth:
         troubles = await self._troubles(agent)
+        if alone is not None:
+            troubles.append(Trouble(level="error", about="workers", sentence=alone))
         if objection is not None:
             troubles.append(Trouble(level="error", about="budget", sentence=objection))
         return CouncilorHealth(
@@ -260,6 +274,8 @@ class Doctor:
             )
             return [Trouble(level="error", about="program", sentence=sentence)]
         idle = without_effect(agent, provider)
+        if not self._runs_here(agent):
+            return idle
         # What is known to do nothing here is told once, in the words that name the field.
         told = {trouble.about for trouble in idle}
         found = await preflight(snapshot(agent), provider)

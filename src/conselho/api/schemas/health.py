@@ -33,5 +33,7 @@ class Checks(Shape):
 class Readiness(Shape):
     """Whether the server does its work now."""
 
-    status: Literal["ready", "not ready"] = about("`ready` when all parts but `workers` work.", "ready")
+    status: Literal["ready", "not ready"] = about(
+        "`ready` when all parts but `workers` work.", "ready"
+    )
     checks: Checks = about("Each part.")
