@@ -11,7 +11,6 @@ from conselho.models.ids import AgentId, TaskId
 from conselho.models.task import Outcome, Status, Task, Trigger
 from conselho.models.verdict import Severity, Verdict, VerdictSource
 from conselho.store import Held, Store, Submitted, TaskFilter
-from conselho.stores.sql import pages
 from tests.support.clock import NOON
 from tests.support.factories import ANA, LEASE, WORKER, make_snapshot, make_task, one_event
 
@@ -169,9 +168,10 @@ class TestText:
         assert [found.task_id for found in page.tasks] == [task.task_id]
 
     async def test_one_look_has_a_bound_and_the_next_page_looks_on(
-        self, store: Store, monkeypatch: pytest.MonkeyPatch
+        self, backend: str, store: Store, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(pages, "SEARCHED", 4)
+        family = "mongodb" if backend == "mongodb" else "sql"
+        monkeypatch.setattr(f"conselho.stores.{family}.pages.SEARCHED", 4)
         results = ["hay"] * 10
         results[1] = results[9] = "needle"  # the oldest but one, and the newest
         tasks = [

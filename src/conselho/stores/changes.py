@@ -35,8 +35,11 @@ def finished(task: Task, outcome: Outcome, now: datetime) -> Task:
     if outcome.status is Status.CANCELLED:
         # Why it was asked to stop is known here; its owner knows only that it was.
         error = task.cancel_reason or error
+    spent = having_spent(task, outcome.usage, now)
     return replace(
-        ended(having_spent(task, outcome.usage, now), now, outcome.status),
+        ended(spent, now, outcome.status),
+        # A provider that told an empty usage is not one that told none.
+        usage=outcome.usage if spent.usage is None else spent.usage,
         severity=outcome.severity,
         verdict=outcome.verdict,
         error_kind=outcome.error_kind,
