@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from prometheus_client.exposition import generate_latest
@@ -193,11 +194,11 @@ def test_what_never_happened_is_told_as_none_and_not_left_out() -> None:
 
 
 @asynccontextmanager
-async def opened(tmp_path: Path, **environ: str) -> AsyncIterator[System]:
+async def opened(tmp_path: Path) -> AsyncIterator[System]:
     """The parts of a server that has not started."""
     data_dir = DataDir(tmp_path / "data")
     data_dir.acquire()
-    settings, _ = load_settings({"data_dir": tmp_path / "data"}, environ=environ)
+    settings, _ = load_settings({"data_dir": tmp_path / "data"}, environ={})
     system = await open_system(settings, data_dir)
     try:
         yield system
@@ -261,8 +262,12 @@ async def test_troubles_of_the_clock_are_counted_by_kind(tmp_path: Path) -> None
     assert figure(figures, "event_loop_lag_seconds") == 7.5
 
 
-async def test_a_server_without_a_scheduler_tells_nothing_of_it(tmp_path: Path) -> None:
-    async with opened(tmp_path, CONSELHO_SCHEDULER_ENABLED="false") as system:
+@pytest.mark.parametrize("how", [{"scheduler_enabled": False}, {"role": ("api", "worker")}])
+async def test_a_server_without_a_scheduler_tells_nothing_of_it(
+    tmp_path: Path, how: dict[str, Any]
+) -> None:
+    async with opened(tmp_path) as system:
+        system.settings = replace(system.settings, **how)
         names = {name for name, _ in read(server_families(system))}
 
     assert names == {

@@ -93,7 +93,8 @@ def server_families(system: System) -> Iterable[Metric]:
             (),
             [(system.pool.looked_at.timestamp(),)],
         )
-    if system.settings.scheduler_enabled:
+    # A tick that nobody makes would look like a scheduler that stands still.
+    if system.schedules and system.settings.scheduler_enabled:
         yield from _scheduler_families(system)
     if system.sweeper.ticked_at is not None:
         yield gauge(
