@@ -293,6 +293,8 @@ def plain(value: Any) -> Any:
         return storable(value)
     if isinstance(value, int) and not isinstance(value, bool):
         return number(value)
+    if isinstance(value, float) and not isfinite(value):
+        return None  # a compatible server breaks the connection over it
     if isinstance(value, Mapping):
         return {storable(key): plain(part) for key, part in value.items()}
     if isinstance(value, list | tuple):
