@@ -45,6 +45,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from math import isfinite
 from typing import Any, Final, NamedTuple
 
 from bson import ObjectId
