@@ -103,6 +103,26 @@ def test_a_run_that_fails_tells_where_and_how_in_each_attempt(tmp_path: Path) ->
     assert not any(SECRET.encode() in body for body in collected.raw)
 
 
+def test_a_trace_goes_on_in_another_process_than_it_began(tmp_path: Path) -> None:
+    with collector() as collected:
+        environ = collected.environ | {"CONSELHO_MAX_CONCURRENT_RUNS": "1"}
+        with running(tmp_path, environ=environ) as server:
+            server.promote("hog", ["sleep", "300"])
+            server.promote("ana")
+            with server.listen() as stream:
+                stream.until("councilor_started", execution_id=server.begin("hog"))
+            task_id = TaskId(server.begin("ana"))
+            collected.of(trace_id(task_id), wanted={"request", "submit"})
+            server.kill()
+            server.start()
+            spans = collected.of(trace_id(task_id), wanted=STEPS | {"request"})
+
+    root, attempt = one(spans, "request"), one(spans, "attempt")
+    assert attempt.parent_id == root.span_id
+    assert attempt.attributes["conselho.status"] == "completed"
+    assert attempt.resource["service.instance.id"] != root.resource["service.instance.id"]
+
+
 @contextmanager
 def nobody() -> Iterator[int]:
     yield free_port()
