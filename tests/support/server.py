@@ -150,7 +150,7 @@ class Server:
                 stdout=subprocess.PIPE,
                 stderr=log,
             )
-        line = _first_line(self._process, time.monotonic() + DEADLINE_SECONDS)
+        line = first_line(self._process, time.monotonic() + DEADLINE_SECONDS)
         assert line.startswith(GREETING), f"it said {line!r}; its log:\n{self.log.read_text()}"
         self.url = line.removeprefix(GREETING).strip()
         self.api.close()
@@ -342,7 +342,7 @@ def _content(response: httpx.Response) -> Any:
     return response.json()
 
 
-def _first_line(process: subprocess.Popen[bytes], deadline: float) -> str:
+def first_line(process: subprocess.Popen[bytes], deadline: float) -> str:
     """What the process says on stdout up to a newline, or to its end."""
     assert process.stdout is not None
     said = b""

@@ -1,0 +1,378 @@
+"""Runs in processes of their own: `conselho worker`, over Redis or without any broker.
+
+One server schedules and answers, and never runs anything itself.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import redis
+
+from tests.support import postgresql
+from tests.support.redis import RedisServer, running_redis
+from tests.support.server import (
+    CONSELHO,
+    DEADLINE_SECONDS,
+    Json,
+    Server,
+    environment,
+    eventually,
+    serve_and_fail,
+)
+from tests.support.worker import Site, Worker, a_site
+
+pytest.importorskip("dramatiq", reason="dramatiq is not installed: no broker is tested")
+pytest.importorskip("asyncpg", reason="asyncpg is not installed: PostgreSQL is not tested")
+
+
+@pytest.fixture(scope="module")
+def broker() -> Iterator[RedisServer]:
+    with running_redis() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory, broker: RedisServer) -> Iterator[Site]:
+    missing = postgresql.why_missing()
+    if missing and os.environ.get("CI"):
+        pytest.fail(missing)
+    if missing:
+        pytest.skip(missing)
+    with a_site(tmp_path_factory.mktemp("site"), broker=broker.url) as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def server(site: Site) -> Server:
+    return site.serve()
+
+
+@pytest.fixture(scope="module")
+def anybody(site: Site, server: Server) -> Worker:
+    """A worker for agents without a queue, and for those of `mac`."""
+    return site.work("--queue", "mac", "--any", "--concurrency", "2")
+
+
+def gate(folder: Path, name: str) -> tuple[list[str], Path, Path]:
+    """A program that says that it runs and goes on when it may: argv, the sign, the permission."""
+    sign, leave = folder / f"{name}.runs", folder / f"{name}.may-end"
+    script = f"echo $$ >> {sign}; until [ -e {leave} ]; do sleep 0.05; done; echo all is well"
+    return ["/bin/sh", "-c", script], sign, leave
+
+
+def starts(sign: Path) -> list[int]:
+    """The process ids of all starts of a gate."""
+    return [int(line) for line in sign.read_text().split()] if sign.exists() else []
+
+
+def queues(server: Server) -> dict[str | None, Json]:
+    return {one["queue"]: one for one in server.get("/api/workers")["queues"]}
+
+
+class TestRouting:
+    def test_a_worker_runs_what_the_server_stored(self, server: Server, anybody: Worker) -> None:
+        server.promote("ana")
+        ended = server.call("ana")
+        assert (ended["status"], ended["result"].strip()) == ("completed", "all is well")
+        assert anybody.owns(ended["worker_id"])
+
+    def test_an_agent_runs_where_its_queue_is_served(
+        self, site: Site, server: Server, anybody: Worker
+    ) -> None:
+        server.promote("bia", queue="gpu")
+        server.promote("caio", queue="mac")
+        waiting = server.begin("bia")
+        assert anybody.owns(server.call("caio")["worker_id"])
+        assert server.task(waiting)["status"] == "pending"
+
+        gpu = site.work("--queue", "gpu", "--concurrency", "1")
+
+        ended = eventually(lambda: ended_task(server, waiting), "the worker of its queue runs it")
+        assert gpu.owns(ended["worker_id"])
+        assert (ended["queue"], ended["attempt"]) == ("gpu", 1)
+        server.promote("dora")
+        assert anybody.owns(server.call("dora")["worker_id"]), "gpu runs nothing without a queue"
+        gpu.close()
+
+    def test_who_works_for_what_is_told(self, server: Server, anybody: Worker) -> None:
+        told = server.get("/api/workers")
+        [known] = [one for one in told["workers"] if anybody.owns(one["worker_id"])]
+        assert (known["queues"], known["serves_any"], known["concurrency"]) == (["mac"], True, 2)
+        assert (known["live"], known["left_at"]) == (True, None)
+        assert queues(server)[None]["workers"] == 1
+        assert queues(server)["mac"]["capacity"] == 2
+
+
+class TestTrouble:
+    def test_a_worker_that_is_killed_in_mid_run_is_replaced(
+        self, site: Site, server: Server, tmp_path: Path
+    ) -> None:
+        argv, sign, leave = gate(tmp_path, "killed")
+        server.promote("elsa", argv, queue="killed", policies={"max_attempts": 2})
+        first = site.work("--queue", "killed")
+        task_id = server.begin("elsa")
+        [child] = eventually(lambda: starts(sign), "it runs")
+
+        second = site.work("--queue", "killed")
+        first.kill()
+        eventually(lambda: len(starts(sign)) == 2, "another worker runs it")
+        eventually(lambda: not alive(child), "the first child is ended by its guardian")
+        leave.touch()
+
+        ended = eventually(lambda: ended_task(server, task_id), "it ends")
+        assert (ended["status"], ended["attempt"]) == ("completed", 2)
+        assert second.owns(ended["worker_id"])
+        assert len(starts(sign)) == 2
+        second.close()
+
+    def test_a_worker_that_was_stopped_and_wakes_writes_nothing(
+        self, site: Site, server: Server, tmp_path: Path
+    ) -> None:
+        argv, sign, leave = gate(tmp_path, "stopped")
+        server.promote("fabio", argv, queue="stopped", policies={"max_attempts": 2})
+        first = site.work("--queue", "stopped")
+        task_id = server.begin("fabio")
+        eventually(lambda: starts(sign), "it runs")
+
+        first.signal(signal.SIGSTOP)
+        second = site.work("--queue", "stopped")
+        eventually(lambda: len(starts(sign)) == 2, "another worker runs it")
+        first.signal(signal.SIGCONT)
+        eventually(lambda: "run.lease_lost" in first.said, "the first one gives up")
+        leave.touch()
+
+        ended = eventually(lambda: ended_task(server, task_id), "it ends")
+        assert (ended["status"], ended["attempt"]) == ("completed", 2)
+        assert second.owns(ended["worker_id"])
+        for worker in (first, second):
+            worker.close()
+
+    def test_messages_that_come_again_or_say_nothing_do_nothing(
+        self, server: Server, anybody: Worker, broker: RedisServer
+    ) -> None:
+        server.promote("gil")
+        done = server.call("gil")
+        client = redis.Redis.from_url(broker.url)
+        council = server.get("/api/councilors")["last_event_id"].rpartition("-")[0]
+
+        twice = json.dumps(message(done["task_id"], council))
+        other = json.dumps(message(done["task_id"], "another"))
+        for number, body in enumerate((twice, twice, other, "{", '["x"]', "null", b"\xff")):
+            put(client, f"strange-{number}", body)
+        put(client, "elsewhere", json.dumps(message("x", council) | {"queue_name": "nowhere"}))
+        client.close()
+
+        server.promote("hugo")
+        assert server.call("hugo")["status"] == "completed", "the worker takes messages as before"
+        again = server.task(done["task_id"])
+        assert (again["attempt"], again["completed_at"]) == (1, done["completed_at"])
+        eventually(lambda: "names no task" in anybody.said, "what is no message is told")
+        eventually(lambda: "different databases" in anybody.said, "another council is told")
+        assert anybody.said.count("names no task") == 1
+
+    def test_a_broker_that_lost_everything_loses_no_run(
+        self, site: Site, server: Server, broker: RedisServer
+    ) -> None:
+        server.promote("iris", queue="lost")
+        task_id = server.begin("iris")
+        name = "conselho:conselho.lost.tasks"
+        client = redis.Redis.from_url(broker.url)
+        eventually(lambda: client.llen(name) == 1, "its message is there")
+
+        worker = site.work("--queue", "lost", "--concurrency", "1")
+        ended = eventually(lambda: ended_task(server, task_id), "it runs")
+        assert worker.owns(ended["worker_id"])
+        client.flushall()
+        client.close()
+
+        assert server.call("iris")["status"] == "completed"
+        worker.close()
+
+    def test_a_cancel_reaches_the_worker(
+        self, server: Server, anybody: Worker, tmp_path: Path
+    ) -> None:
+        argv, sign, _ = gate(tmp_path, "cancelled")
+        server.promote("jana", argv)
+        task_id = server.begin("jana")
+        eventually(lambda: starts(sign), "it runs")
+
+        server.post(f"/api/tasks/{task_id}/cancel")
+
+        ended = eventually(lambda: ended_task(server, task_id), "it ends")
+        assert ended["status"] == "cancelled"
+        assert not alive(starts(sign)[0])
+
+
+class TestStopping:
+    def test_what_runs_may_end_and_the_rest_is_handed_back(
+        self, site: Site, server: Server, tmp_path: Path
+    ) -> None:
+        argv, sign, leave = gate(tmp_path, "graceful")
+        for name in ("karl", "lia"):
+            server.promote(name, argv, queue="graceful")
+        worker = site.work(
+            "--queue", "graceful", "--concurrency", "1", CONSELHO_SHUTDOWN_GRACE_SECONDS="60"
+        )
+        first = server.begin("karl")
+        eventually(lambda: starts(sign), "the first one runs")
+        second = server.begin("lia")
+
+        worker.signal(signal.SIGTERM)
+        leave.touch()
+
+        assert worker.wait() == 0
+        assert server.task(first)["status"] == "completed"
+        waiting = server.task(second)
+        assert (waiting["status"], waiting["attempt"]) == ("pending", 0)
+        [gone] = [one for one in told_workers(server) if worker.owns(one["worker_id"])]
+        assert (gone["live"], gone["running"]) == (False, 0)
+        assert gone["left_at"] is not None
+        worker.start()
+        eventually(lambda: ended_task(server, second), "it goes to the next one")
+        worker.close()
+
+    def test_what_does_not_end_in_time_is_ended(
+        self, site: Site, server: Server, tmp_path: Path
+    ) -> None:
+        argv, sign, _ = gate(tmp_path, "endless")
+        server.promote("mara", argv, queue="endless")
+        worker = site.work("--queue", "endless", CONSELHO_SHUTDOWN_GRACE_SECONDS="0")
+        task_id = server.begin("mara")
+        eventually(lambda: starts(sign), "it runs")
+
+        assert worker.stop() == 0
+
+        ended = server.task(task_id)
+        assert (ended["status"], ended["error_kind"]) == ("cancelled", "shutdown")
+        assert not alive(starts(sign)[0])
+        assert worker.children() == []
+
+
+def test_a_queue_that_nobody_serves_is_told_and_its_runs_are_given_up(
+    site: Site, server: Server
+) -> None:
+    impatient = site.serve("scheduler", CONSELHO_NO_WORKER_SECONDS="1")
+    server.promote("nils", queue="nowhere")
+    task_id = server.begin("nils")
+    known = queues(server)["nowhere"]
+    assert (known["workers"], known["waiting"], known["agents"]) == (0, 1, 1)
+    assert known["unserved_since"] == known["oldest"]
+
+    ready = server.get("/readyz")
+    assert ready["status"] == "ready"
+    assert not ready["checks"]["workers"]["ok"]
+    assert "no live worker serves the queue 'nowhere' since" in ready["checks"]["workers"]["detail"]
+    checkup = server.get("/api/doctor", agent_id="nils")
+    [councilor] = checkup["councilors"]
+    assert (checkup["ok"], councilor["state"]) == (False, "error")
+    assert "conselho worker --queue nowhere" in councilor["troubles"][0]["sentence"]
+
+    ended = eventually(lambda: ended_task(server, task_id), "it is given up")
+    assert (ended["status"], ended["error_kind"], ended["severity"]) == (
+        "error", "no_worker", "error",
+    )  # fmt: skip
+    assert "No live worker serves the queue 'nowhere'" in ended["error"]
+    impatient.close()
+
+
+def test_a_server_without_the_role_api_tells_only_how_it_is(site: Site) -> None:
+    alone = site.serve("scheduler")
+    assert alone.get("/healthz") == {"status": "ok"}
+    checks = alone.get("/readyz")["checks"]
+    assert {name for name, check in checks.items() if check["ok"]} >= {"store", "bus", "scheduler"}
+    assert "conselho_build_info" in alone.api.get("/metrics").text
+    for path in ("/", "/api/councilors", "/api/councilors/events/stream"):
+        refused = alone.api.get(path)
+        assert refused.status_code == 404
+        assert "without api" in refused.json()["detail"]
+    assert alone.stop() == 0
+
+
+def test_a_server_with_every_role_runs_what_it_stored(site: Site) -> None:
+    whole = site.serve("api,scheduler,worker", CONSELHO_QUEUES="whole")
+    whole.promote("olga", queue="whole")
+    assert whole.call("olga")["status"] == "completed"
+    assert whole.stop() == 0
+
+
+def test_without_a_broker_a_worker_looks_in_the_store(tmp_path: Path, site: Site) -> None:
+    with a_site(tmp_path) as plain:
+        server = plain.serve()
+        worker = plain.work()
+        assert worker.greeting == "Conselho works for tasks without a queue: at most 4 at a time\n"
+        server.promote("pia")
+        assert worker.owns(server.call("pia")["worker_id"])
+
+
+class TestRefusals:
+    def test_sqlite_is_for_one_process(self, tmp_path: Path) -> None:
+        refused = work_and_fail(tmp_path)
+        assert refused.returncode == 2
+        assert refused.stderr.startswith("conselho: database_url: SQLite is the store of one")
+        served = serve_and_fail(tmp_path, "--role", "api")
+        assert served.returncode == 2
+        assert "add worker to the roles" in served.stderr
+
+    def test_two_workers_need_two_directories(self, site: Site, anybody: Worker) -> None:
+        refused = work_and_fail(
+            site.folder, "--data-dir", str(anybody.data_dir), environ=site.environ
+        )
+        assert refused.returncode == 5
+        assert "is in use" in refused.stderr
+
+
+def message(task_id: str, council: str) -> Json:
+    return {
+        "queue_name": "conselho.mac.tasks", "actor_name": "conselho_run", "kwargs": {},
+        "args": [task_id, council], "message_id": "m", "message_timestamp": 0,
+    }  # fmt: skip
+
+
+def put(client: redis.Redis, number: str, body: str | bytes) -> None:
+    """A message as Dramatiq lays it down, whatever is in it."""
+    if isinstance(body, str) and body.startswith('{"'):
+        fields = json.loads(body)
+        body = json.dumps(fields | {"options": {"redis_message_id": number}})
+    name = "conselho:conselho.mac.tasks"
+    client.hset(f"{name}.msgs", number, body)
+    client.rpush(name, number)
+
+
+def ended_task(server: Server, task_id: str) -> Json | None:
+    row = server.task(task_id)
+    return None if row["status"] in ("pending", "processing") else row
+
+
+def told_workers(server: Server) -> list[Json]:
+    found: list[Json] = server.get("/api/workers")["workers"]
+    return found
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def work_and_fail(
+    folder: Path, *arguments: str, environ: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run `conselho worker` with these arguments; it must end by itself."""
+    return subprocess.run(
+        [CONSELHO, "worker", *arguments],
+        cwd=folder,
+        env=environment(environ or {}),
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE_SECONDS,
+        check=False,
+    )
