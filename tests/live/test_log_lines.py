@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import signal
+import socket
 from pathlib import Path
 from typing import Any
 
-from tests.support.server import Server, running, serve_and_fail
+import httpx
+
+from tests.support.server import DEADLINE_SECONDS, Server, running, serve_and_fail
 
 FORGED = "\\n2026-01-01T00:00:00Z [error   ] run.ended  status=error\\x1b[31m"
 
@@ -23,12 +26,22 @@ def of_task(server: Server, task_id: str) -> list[dict[str, Any]]:
     return [one for one in documents(server.log.read_text()) if one.get("task_id") == task_id]
 
 
+def speak_nonsense(server: Server) -> None:
+    """What the HTTP library itself complains of; returns when it has hung up."""
+    url = httpx.URL(server.url)
+    with socket.create_connection((url.host, url.port or 0), DEADLINE_SECONDS) as connection:
+        connection.sendall(b"\x1b[31mnonsense\n\n")
+        while connection.recv(4096):
+            pass
+
+
 def test_every_line_is_a_document_and_those_of_a_run_bear_its_id(tmp_path: Path) -> None:
     environ = {"CONSELHO_LOG_FORMAT": "json", "CONSELHO_COLOUR": "red"}
     with running(tmp_path, environ=environ) as server:
         shout = f"printf 'all is well {FORGED}'; printf '{FORGED}' >&2; exit 3"
         server.promote("ana", ["sh", "-c", shout])
         told = server.call("ana")
+        speak_nonsense(server)
         server.promote("bia", ["sleep", "300"])
         with server.listen() as stream:
             asked = server.begin("bia")
@@ -48,6 +61,8 @@ def test_every_line_is_a_document_and_those_of_a_run_bear_its_id(tmp_path: Path)
     assert [one["event"] for one in cancelled][-2:] == ["run.cancel_requested", "run.ended"]
     named = [one for one in everything if one["event"].startswith("run.")]
     assert all("task_id" in one and "agent_id" in one for one in named)
+    [of_library] = [one for one in everything if "logger" in one]
+    assert (of_library["logger"], of_library["level"]) == ("uvicorn.error", "warning")
     assert any(
         one["event"] == "settings.warning" and one["where"] == "CONSELHO_COLOUR"
         for one in everything
