@@ -44,7 +44,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 from math import isfinite
 from typing import Any, Final, NamedTuple
 
@@ -60,6 +59,7 @@ from conselho.models.ids import AgentId, TaskId, WorkerId
 from conselho.models.statistics import Usage
 from conselho.models.task import ACTIVE, Snapshot, Status, Task, Trigger
 from conselho.models.verdict import Severity, Verdict, VerdictSource
+from conselho.stores.mongodb.former import as_readable
 from conselho.stores.sql.rows import (
     covers_until,
     duration_us,
@@ -317,10 +317,10 @@ USUAL: Final[Mapping[str, int]] = dict.fromkeys(
 def task_from_document(document: Mapping[str, Any]) -> Task:
     """The Task of a document; what its projection left out is empty.
 
-    One that the former system wrote is read with what it has (`adopted` gives it the rest).
+    One that the former system wrote is read as far as it makes sense (former.py).
     """
-    if "us" not in document:
-        document = adopted(document)
+    if "us" not in document or "former" in document:
+        document = as_readable(document)
     us, task_id = document["us"], document["task_id"]
     severity = document.get("severity")
     active_key = document["active_key"]
@@ -397,81 +397,3 @@ def _verdict(document: Mapping[str, Any]) -> Verdict | None:
         reason=verdict.get("reason"),
         findings=tuple(map(finding_from_document, document.get("findings") or ())),
     )
-
-
-_STATUSES = frozenset(Status)
-_SEVERITIES = frozenset(Severity)
-
-
-def adopted(document: Mapping[str, Any]) -> Document:
-    """A document of the former system with the fields that this one needs, those it has unchanged.
-
-    It stands for a run that nobody of this system owns: one that has not ended is never claimed and
-    never swept, since it has no rank and no lease.
-    """
-    task_id = str(document.get("task_id") or document["_id"])
-    agent_id = str(document.get("agent_id") or "unknown")
-    created = _date(document.get("created_at")) or _born(document["_id"])
-    started, completed = _date(document.get("started_at")), _date(document.get("completed_at"))
-    updated = _date(document.get("updated_at")) or completed or created
-    status = document.get("status")
-    is_active = status in ("pending", "processing")
-    known = status if status in _STATUSES else Status.COMPLETED.value
-    config = document.get("councilor_config") or {}
-    seconds = document.get("duration")
-    is_councilor = bool(document.get("is_councilor_execution"))
-    severity = document.get("severity")
-    return {
-        **document,
-        "task_id": task_id,
-        "agent_id": agent_id,
-        "status": known,
-        "severity": severity if severity in _SEVERITIES else None,
-        "trigger": Trigger.MANUAL.value if is_councilor else Trigger.API.value,
-        "idempotency_key": f"task:{task_id}",
-        "active_key": f"task:{task_id}",
-        "waits": False,
-        "max_attempts": 1,
-        "priority": 5,
-        "lanes": [],
-        "is_councilor_execution": is_councilor,
-        "attempt": 1,
-        "fence": 0,
-        "cancel_requested": False,
-        "prompt": str(document.get("prompt") or ""),
-        "result": str(document.get("result") or ""),
-        "has_result": bool(document.get("result")),
-        "snapshot": {
-            "display_name": str(config.get("display_name") or agent_id),
-            "title": str(config.get("title") or ""),
-            "task_name": str(config.get("task_name") or ""),
-            "emoji": "🤖",
-            "provider": str(document.get("provider") or "claude"),
-            "cwd": document.get("cwd"),
-            "instance_id": document.get("instance_id"),
-        },
-        "findings": [],
-        "past_attempts": [],
-        "rev": document.get("rev", 0),
-        "counted": is_active,
-        "us": {
-            "created_at": micros(created),
-            "updated_at": micros(updated),
-            "not_before": micros(created),
-            "started_at": micros_or_none(started),
-            "completed_at": micros_or_none(completed),
-            "duration": duration_us(seconds) if isinstance(seconds, int | float) else None,
-            "ended_at": None if is_active else micros(completed or updated),
-            "rank": None,
-        },
-    }
-
-
-def _date(value: object) -> datetime | None:
-    if not isinstance(value, datetime):
-        return None
-    return value.replace(tzinfo=UTC) if value.tzinfo is None else value
-
-
-def _born(key: object) -> datetime:
-    return key.generation_time if isinstance(key, ObjectId) else datetime.fromtimestamp(0, UTC)

@@ -21,6 +21,7 @@ hour are 2,880. A span takes the days that lie whole in it and the quarters at i
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from enum import StrEnum
 from typing import Any, Final
 from urllib.parse import quote, unquote
 
@@ -61,9 +62,9 @@ def share_of(document: Mapping[str, Any]) -> Share:
     if us.get("ended_at") is not None:
         share = {
             "trigger": document["trigger"],
-            # A word of the former system's may be any.
-            "status": word(str(document["status"])),
-            "severity": word(str(document.get("severity") or NO_SEVERITY)),
+            # As they are read: words of the former system may be any (former.py).
+            "status": _known(document["status"], Status) or Status.COMPLETED.value,
+            "severity": _known(document.get("severity"), Severity) or NO_SEVERITY,
             "ended_at": us["ended_at"],
             "created_at": us["created_at"],
             "slots": document.get("slot_count") or 0,
@@ -74,7 +75,11 @@ def share_of(document: Mapping[str, Any]) -> Share:
     if us.get("spent_at") is not None and spent.get("runs"):
         share["spent_at"] = us["spent_at"]
         share["spent"] = dict(spent)
-    return share and share | {"agent_id": document["agent_id"]}
+    return share and share | {"agent_id": str(document.get("agent_id") or "unknown")}
+
+
+def _known(value: object, words: type[StrEnum]) -> str | None:
+    return value if isinstance(value, str) and value in set(words) else None
 
 
 def sums_of(share: Share, sign: int = 1, *, part: str = HERE) -> Sums:

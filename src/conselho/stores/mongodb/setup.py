@@ -19,8 +19,9 @@ from pymongo.errors import (
 
 from conselho.errors import StoreUnavailable
 from conselho.stores.mongodb.connection import Collection, Database
-from conselho.stores.mongodb.documents import INDEXES, META, TASKS, Document, Index, adopted
+from conselho.stores.mongodb.documents import INDEXES, META, TASKS, Index
 from conselho.stores.mongodb.failures import is_duplicate, unavailable
+from conselho.stores.mongodb.former import lacking
 
 log = structlog.get_logger(__name__)
 
@@ -112,14 +113,9 @@ async def _adopt(tasks: Collection) -> None:
     while old := await tasks.find({"us": None}).limit(_ADOPTED_AT_ONCE).to_list():
         for document in old:
             await tasks.update_one(
-                {"_id": document["_id"], "us": None}, {"$set": _missing(document)}
+                {"_id": document["_id"], "us": None}, {"$set": lacking(document)}
             )
         log.info("store.adopted", documents=len(old))
-
-
-def _missing(document: Document) -> Document:
-    whole = adopted(document)
-    return {name: value for name, value in whole.items() if name not in document}
 
 
 async def _index(collection: Collection, indexes: Iterable[Index]) -> None:
