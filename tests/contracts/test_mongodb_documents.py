@@ -274,7 +274,8 @@ async def test_documents_without_sense_break_no_list(url: str, db: Database) -> 
     await left_by_the_former_system(
         db,
         older_task(2, status="timeout", severity="grave", result=None, prompt=None),
-        older_task(3, agent_id=None, duration="long", exit_code="one", created_at="yesterday"),
+        older_task(3, duration="long", exit_code="one", created_at="yesterday")
+        | {"agent_id": None},
         older_task(4, councilor_config="none", result={"text": "All is well."}, error=7),
         older_task(5, task_id=None, cwd=4, timeout="10m", provider=None, context=None),
         {"_id": old["_id"]},

@@ -59,6 +59,7 @@ async def create_agent(
         if is_duplicate(exc):
             raise AlreadyExists("agent", agent.agent_id) from exc
         raise
+    assert stored is not None, "an upsert makes it"
     await told(db, AGENTS, stored)
 
 

@@ -88,7 +88,9 @@ def sums_of(share: Share, sign: int = 1, *, part: str = HERE) -> Sums:
     if "status" in share:
         _add_ended(sums, share, sign, part)
     if "spent_at" in share:
-        amounts = {(part, name): sign * amount for name, amount in share["spent"].items()}
+        amounts: dict[Path, int] = {
+            (part, name): sign * amount for name, amount in share["spent"].items()
+        }
         for grain, length in GRAINS.items():
             start = share["spent_at"] - share["spent_at"] % length
             merge(sums, {f"usage_{grain}:{start}:{share['agent_id']}": amounts})
@@ -103,7 +105,7 @@ def _add_ended(sums: Sums, share: Share, sign: int, part: str) -> None:
         "duration_us": share["duration"] or 0,
         "cost_microusd": share["cost_microusd"],
     }
-    agent = {(*group, name): sign * amount for name, amount in measures.items()}
+    agent: dict[Path, int] = {(*group, name): sign * amount for name, amount in measures.items()}
     merge(sums, {f"agent:{share['agent_id']}": agent})
     if part == HERE:
         merge(sums, {"kinds": {(*group, "tasks"): sign}})

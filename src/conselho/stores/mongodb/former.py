@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from bson import ObjectId
 
@@ -20,7 +20,6 @@ from conselho.models.verdict import Severity
 from conselho.stores.sql.rows import duration_us, micros, micros_or_none, storable
 
 Document = dict[str, Any]
-T = TypeVar("T")
 
 _STATUSES = frozenset(Status)
 _SEVERITIES = frozenset(Severity)
@@ -48,7 +47,8 @@ def _ours(document: Mapping[str, Any]) -> Document:
     started, completed = _date(document.get("started_at")), _date(document.get("completed_at"))
     updated = _date(document.get("updated_at")) or completed or created
     is_active = status in ACTIVE
-    config = _of(Mapping, document.get("councilor_config"), {})
+    given = document.get("councilor_config")
+    config = given if isinstance(given, Mapping) else {}
     is_councilor = known["is_councilor_execution"]
     return {
         "former": True,
@@ -114,10 +114,6 @@ def _is_word(value: object, words: frozenset[Any]) -> bool:
 def _text(value: object, usual: str = "") -> str:
     """A value as text; `usual` for none."""
     return usual if value is None or value == "" else storable(str(value))
-
-
-def _of(kind: type[T], value: object, usual: T) -> T:
-    return value if isinstance(value, kind) else usual
 
 
 def _duration(seconds: object) -> int | None:

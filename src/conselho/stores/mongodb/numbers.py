@@ -16,5 +16,6 @@ async def take(db: Database, collection: str, count: int) -> int:
         upsert=True,
         return_document=ReturnDocument.AFTER,
     )
+    assert head is not None, "an upsert makes it"
     newest: int = head["newest"]
     return newest - count + 1
