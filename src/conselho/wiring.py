@@ -51,6 +51,7 @@ from conselho.services.legacy import LegacyImport, Rejection
 from conselho.services.legacy_agents import AgentMaker
 from conselho.services.legacy_sources import Source
 from conselho.services.logs import RunLogs
+from conselho.services.old_logs import OldLogs
 from conselho.services.own_news import OwnNews
 from conselho.services.pinger import Pinger
 from conselho.services.pruner import Pruner
@@ -212,6 +213,10 @@ class System:
         await self.roster.beat(self.clock.now())
         self.spawn("roster", self.roster.run)
         self.spawn("leases", self.pool.keep_leases)
+        if self.store.is_shared:
+            retention = timedelta(days=self.settings.retention_days)
+            old_logs = OldLogs(self.logs, self.clock, retention=retention)
+            self.spawn("old_logs", old_logs.run)
         self.spawn("dispatcher", self.pool.run)
         self.pool.wake()
         if self.carrier is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,6 +16,7 @@ from conselho.models.ids import AgentId
 from conselho.models.journal import JournalEntry, JournalKind
 from conselho.models.task import Task
 from conselho.services.logs import RunLogs
+from conselho.services.old_logs import OldLogs
 from conselho.services.pruner import Pruner
 from conselho.store import Held, Store
 from conselho.stores.sql import open_sql_store
@@ -138,3 +140,29 @@ async def test_answers_live_for_a_day(store: Store, logs: RunLogs) -> None:
 
     assert await store.first_answer("at 0", request="r", now=NOON) is None
     assert await store.first_answer("at 2", request="r", now=NOON) is not None
+
+
+async def test_files_of_tasks_that_another_server_pruned_go_by_their_age(
+    store: Store, logs: RunLogs
+) -> None:
+    old = await ended(store, logs, NOON - RETENTION - timedelta(seconds=1))
+    young = await ended(store, logs, NOON - RETENTION + timedelta(seconds=1))
+    for task in (old, young):
+        assert task.completed_at is not None
+        written_at = task.completed_at.timestamp()
+        os.utime(logs.path(task.task_id), (written_at, written_at))
+    stranger = logs.path(old.task_id).with_suffix(".txt")
+    stranger.write_text("not ours")
+    os.utime(stranger, (0, 0))
+    await store.prune(before=NOON - RETENTION, limit=10)
+
+    files = OldLogs(logs, FakeClock(), retention=RETENTION)
+    assert await files.tick(NOON) == 1
+    assert await files.tick(NOON) == 0
+    assert not logs.path(old.task_id).exists()
+    assert logs.path(young.task_id).exists()
+    assert stranger.exists()
+    assert (
+        await OldLogs(RunLogs(logs.path(old.task_id)), FakeClock(), retention=RETENTION).tick(NOON)
+        == 0
+    )
