@@ -270,6 +270,16 @@ async def open_system(settings: Settings, data_dir: DataDir) -> System:
     clock = SystemClock()
     store_latency = StoreLatency(clock)
     store = store_latency.measured(await open_sql_store(settings.database_url))
+    former = data_dir.remember_store(store.identity)
+    if former is not None:
+        log.warning(
+            "store.another_one",
+            former=former,
+            now=store.identity,
+            advice="This data directory's server had another database before. If that is not meant,"
+            " stop it and give it the database_url of before, or that of the other servers: here is"
+            " another council.",
+        )
     _, newest = await store.event_span()
     bus = make_bus(settings, store, clock, after=newest)
     home = data_dir.home

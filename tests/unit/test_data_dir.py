@@ -35,3 +35,18 @@ def test_two_data_directories_never_share_them(
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
 
     assert DataDir(tmp_path / "a").scratch != DataDir(tmp_path / "b").scratch
+
+
+def test_another_store_than_before_is_noticed_once(tmp_path: Path) -> None:
+    data_dir = DataDir(tmp_path)
+
+    assert data_dir.remember_store("one") is None
+    assert DataDir(tmp_path).remember_store("one") is None
+    assert data_dir.remember_store("two") == "one"
+    assert data_dir.remember_store("two") is None
+
+
+def test_where_nothing_can_be_kept_no_store_is_another_one(tmp_path: Path) -> None:
+    (tmp_path / "store").mkdir()
+
+    assert DataDir(tmp_path).remember_store("one") is None

@@ -11,8 +11,10 @@ from typing import Any
 
 import pytest
 
+from conselho.buses.local import LocalBus
 from conselho.errors import StoreUnavailable
 from conselho.models.agent import Agent, CatchUp, Overlap
+from conselho.models.event import Event, EventType
 from conselho.models.maintenance import Maintenance
 from conselho.models.task import Outcome, SkipReason, Status, Task, Trigger
 from conselho.services.announcements import announce
@@ -703,3 +705,34 @@ async def test_a_clock_set_ahead_for_a_while_does_not_keep_catch_ups_waiting(
 
     [task] = [row for row in await council.rows() if row.agent_id == other.agent_id]
     assert (task.trigger, task.not_before) == (Trigger.CATCH_UP, council.clock.now())
+
+
+async def test_a_gap_in_the_events_has_the_store_compared(council: Council) -> None:
+    """A server that was held up for so long that events were pruned before it read them."""
+    await council.scheduler.start()
+    bus = LocalBus()
+    following = asyncio.ensure_future(council.scheduler.follow(bus))
+
+    async def tell(seq: int) -> None:
+        told = Event(
+            event_id=f"s-{seq}",
+            seq=seq,
+            type=EventType.SKIPPED,
+            agent_id="nobody",
+            data={},
+            created_at=START,
+        )
+        await bus.publish([told])
+
+    async with asyncio.timeout(20):
+        while not bus._subscribers:
+            await council.store.agents()
+        await tell(1)
+        agent = await seat(council.store, schedule="10s")
+        await tell(2)
+        await tell(9)
+        while not council.scheduler.jobs():
+            await council.store.agents()
+    assert [known.agent_id for known, _ in council.scheduler.jobs()] == [agent.agent_id]
+    await bus.close()
+    await following

@@ -14,7 +14,7 @@ from conselho.api.rate_limits import RateLimits
 from conselho.api.stream import Hub
 from conselho.models.access import Identity
 from conselho.models.ids import AgentId
-from conselho.services.access import Access, local
+from conselho.services.access import FRESH, FRESH_IF_SHARED, Access, local
 from conselho.services.audits import Audits
 from conselho.services.backfill import Backfills
 from conselho.services.bulk import Bulk
@@ -43,6 +43,7 @@ class Context:
             system.clock,
             admin_token=system.settings.admin_token,
             login_required=system.settings.login_required,
+            fresh=FRESH_IF_SHARED if system.store.is_shared else FRESH,
         )
         self.rate_limits = RateLimits(
             system.settings.rate_limits, max_streams=system.settings.max_streams

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from conselho.clock import Clock
-from conselho.services.access import FRESH, Access, Pass
+from conselho.services.access import Access, Pass
 
 Abort = Callable[[], None]
 
@@ -42,7 +42,7 @@ class Watch:
 
     async def _look(self) -> None:
         while True:
-            await self._clock.sleep(FRESH.total_seconds())
+            await self._clock.sleep(self._access.fresh.total_seconds())
             for shown, aborts in list(self._open.values()):
                 if not await self._access.still_holds(shown):
                     for abort in list(aborts):

@@ -32,6 +32,8 @@ SESSION: Final = timedelta(days=7)
 MOST_SESSIONS: Final = 10_000
 MOST_SESSIONS_OF_TOKEN: Final = 100
 FRESH: Final = timedelta(seconds=5)
+# Where other servers change tokens, too.
+FRESH_IF_SHARED: Final = timedelta(seconds=0.5)
 USED_EVERY: Final = timedelta(minutes=1)
 
 
@@ -57,9 +59,13 @@ class Access:
         *,
         admin_token: Secret | None = None,
         login_required: bool = False,
+        fresh: timedelta = FRESH,
     ) -> None:
-        """`admin_token` is the one of the settings; it needs no store."""
+        """`admin_token` is the one of the settings; it needs no store. `fresh`: how long tokens
+        count as read; those that are changed here are read at once.
+        """
         self.login_required = login_required
+        self.fresh = fresh
         self._store = store
         self._clock = clock
         self._settings_digest = digest_of(admin_token.reveal()) if admin_token else None
@@ -131,7 +137,7 @@ class Access:
     async def _all(self) -> list[AccessToken]:
         async with self._reading:
             now = self._clock.now()
-            if self._read_at is None or not timedelta() <= now - self._read_at < FRESH:
+            if self._read_at is None or not timedelta() <= now - self._read_at < self.fresh:
                 # Before the read: a change during it is seen by the next.
                 self._read_at = now
                 try:

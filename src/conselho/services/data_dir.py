@@ -3,6 +3,7 @@
 conselho.db   the embedded store          logs/        one live log a Task
 lock          held by the one server      server.json  who that server is, for commands
 scratch/      files of runs under way: a prompt, an agent's settings
+store         the identity of the store that this directory's server works with
 """
 
 from __future__ import annotations
@@ -115,6 +116,20 @@ class DataDir:
         except (OSError, ValueError):
             return None
         return known if isinstance(known, dict) else None
+
+    def remember_store(self, identity: str) -> str | None:
+        """Keep which store the server of this directory works with; the former one, if another.
+
+        What cannot be kept or read is not known: None.
+        """
+        file = self.path / "store"
+        try:
+            former = file.read_text(encoding="ascii").strip() if file.exists() else None
+            if former != identity:
+                file.write_text(identity + "\n", encoding="ascii")
+        except (OSError, ValueError):
+            return None
+        return former if former not in (None, "", identity) else None
 
     @property
     def _server_file(self) -> Path:

@@ -134,7 +134,13 @@ class Scheduler:
         """Obey changes of councilors, those made by other processes too, until cancelled."""
         async with bus.subscribe() as news:
             await self._persist("compare with the store", self.reconcile)
+            heard = 0
             async for events in news:
+                if heard and events[0].seq != heard + 1:
+                    # Pruned before it was read: this server was held up for very long.
+                    await self._persist("compare with the store", self.reconcile)
+                    await self._persist("look for maintenance", self.refresh_maintenance)
+                heard = events[-1].seq
                 if any(event.type == EventType.JOURNAL for event in events):
                     await self._persist("look for maintenance", self.refresh_maintenance)
                 changed = {e.agent_id for e in events if e.type == EventType.UPDATED}
