@@ -164,7 +164,8 @@ class TestTrouble:
 
         twice = json.dumps(message(done["task_id"], council))
         other = json.dumps(message(done["task_id"], "another"))
-        for number, body in enumerate((twice, twice, other, "{", '["x"]', "null", b"\xff")):
+        bodies: list[str | bytes] = [twice, twice, other, "{", '["x"]', "null", b"\xff"]
+        for number, body in enumerate(bodies):
             put(client, f"strange-{number}", body)
         put(client, "elsewhere", json.dumps(message("x", council) | {"queue_name": "nowhere"}))
         client.close()

@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-import signal
-import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from conselho.cli.options import Choices, pass_choices
-
-if TYPE_CHECKING:
-    from conselho.config import Settings
-    from conselho.services.data_dir import DataDir
-    from conselho.wiring import System
 
 
 @click.command()
@@ -60,10 +50,10 @@ def worker(
     with a broker (CONSELHO_BROKER_URL) they are taken within milliseconds. SIGTERM lets running
     work end within shutdown_grace_seconds and hands the rest back; a second one does so at once.
     """
+    from conselho.cli.working import work
     from conselho.config import load_settings
-    from conselho.errors import ConselhoError, InvalidSettings
-    from conselho.logs import complain, configure_logs, say
-    from conselho.services.data_dir import DataDir
+    from conselho.errors import InvalidSettings
+    from conselho.logs import configure_logs, say
 
     settings, warnings = load_settings(
         {
@@ -84,64 +74,4 @@ def worker(
         )
     configure_logs(settings, lasting=True)
     say(settings, warnings)
-    held = DataDir(settings.data_dir)
-    try:
-        held.acquire()
-        try:
-            with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-                runner.run(_work(settings, held))
-        finally:
-            held.release()
-    except ConselhoError as error:
-        return complain(settings, error)
-    return 0
-
-
-async def _work(settings: Settings, data_dir: DataDir) -> None:
-    """Work until SIGINT, SIGTERM or SIGHUP. Raises ConselhoError when it cannot begin."""
-    from conselho.wiring import open_system
-
-    asked = asyncio.Event()
-    system: System | None = None
-
-    def stop() -> None:
-        if asked.is_set() and system is not None:
-            # Asked twice: runs get no more time to end by themselves.
-            system.pool.hurry()
-        asked.set()
-
-    loop = asyncio.get_running_loop()
-    # SIGHUP too: a closed terminal must not leave agents behind that nobody follows.
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(number, stop)
-    system = await open_system(settings, data_dir)
-    stopping = asyncio.ensure_future(asked.wait())
-    starting = asyncio.ensure_future(system.start(()))
-    try:
-        await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        if starting.done():
-            await starting
-            _say_ready(settings)
-            await stopping
-    finally:
-        starting.cancel()
-        stopping.cancel()
-        await asyncio.gather(starting, stopping, return_exceptions=True)
-        await system.stop()
-
-
-def _say_ready(settings: Settings) -> None:
-    """One line on stdout, when tasks are taken: whoever starts a worker may wait for it."""
-    names = [*settings.queues, *(["tasks without a queue"] if settings.serves_any else [])]
-    most = settings.max_concurrent_runs
-    sys.stdout.write(f"Conselho works for {', '.join(names)}: at most {most} at a time\n")
-    sys.stdout.flush()
-
-
-def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    """uvloop where it is there, as for the server."""
-    try:
-        import uvloop
-    except ModuleNotFoundError:
-        return None
-    return uvloop.new_event_loop
+    return work(settings)
