@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import atexit
 import collections
+import contextlib
 import functools
 import os
 import shutil
@@ -16,6 +17,8 @@ import tempfile
 import threading
 from pathlib import Path
 from typing import Final
+
+import psutil  # type: ignore[import-untyped]
 
 from tests.support.server import free_port
 
@@ -41,16 +44,92 @@ def server_url() -> str:
     given = os.environ.get(URL)
     if given:
         return given
-    programs = _programs()
-    assert programs is not None, why_missing()
     folder = Path(tempfile.mkdtemp(prefix="conselho-postgresql-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    if os.getuid() == 0:
-        shutil.chown(folder, _OWNER)
-    port = free_port()
-    _run_initdb(programs, folder)
-    _start(programs, folder, port)
-    return f"postgresql://{_OWNER}@127.0.0.1:{port}/postgres"
+    server = PostgresqlServer(folder)
+    server.start()
+    atexit.register(server.stop)
+    return server.url
+
+
+class PostgresqlServer:
+    """A server over a folder, which keeps its port and its data from one life to the next."""
+
+    def __init__(self, folder: Path) -> None:
+        programs = _programs()
+        assert programs is not None, why_missing()
+        self._programs = programs
+        self._folder = folder
+        self._process: subprocess.Popen[bytes] | None = None
+        self.port = free_port()
+        self.url = f"postgresql://{_OWNER}@127.0.0.1:{self.port}/postgres"
+        if os.getuid() == 0:
+            shutil.chown(folder, _OWNER)
+        _run_initdb(programs, folder)
+
+    def start(self) -> None:
+        """Start it, and wait until it can be spoken to."""
+        assert self._process is None, "it runs already"
+        # What a power cut would lose, a test does not miss.
+        settings = {
+            "listen_addresses": "127.0.0.1",
+            "port": self.port,
+            "unix_socket_directories": self._folder,
+            "fsync": "off",
+            "max_connections": 200,
+            "log_destination": "stderr",
+        }
+        options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+        program = str(self._programs / "postgres")
+        server = subprocess.Popen(
+            _as_owner([program, "-D", str(self._folder / "data"), *options]),
+            cwd=self._folder,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+        assert server.stderr is not None
+        said = []
+        # Ends at the latest with the server: one that cannot start says why, and ends.
+        for line in server.stderr:
+            said.append(line)
+            if READY in line:
+                break
+        else:
+            raise AssertionError(b"".join(said).decode("utf-8", "replace"))
+        self._process = server
+        # What it says later must not fill the pipe.
+        self._drain = threading.Thread(
+            target=collections.deque, args=(server.stderr, 0), daemon=True
+        )
+        self._drain.start()
+
+    def kill(self) -> None:
+        """End all of its processes at once, in the midst of what they do."""
+        assert self._process is not None, "it does not run"
+        every = psutil.Process(self._process.pid)
+        for one in [every, *every.children(recursive=True)]:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                one.kill()
+        self._wait()
+
+    def stop(self) -> None:
+        """End it in order; without an error when it does not run."""
+        if self._process is None:
+            return
+        self._process.send_signal(signal.SIGINT)
+        try:
+            self._process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+        self._wait()
+
+    def _wait(self) -> None:
+        assert self._process is not None
+        self._process.wait()
+        self._drain.join(STOP_SECONDS)
+        assert self._process.stderr is not None
+        self._process.stderr.close()
+        self._process = None
 
 
 def _programs() -> Path | None:
@@ -84,43 +163,3 @@ def _run_initdb(programs: Path, folder: Path) -> None:
         capture_output=True,
         timeout=START_SECONDS,
     )
-
-
-def _start(programs: Path, folder: Path, port: int) -> None:
-    # What a power cut would lose, a test does not miss.
-    settings = {
-        "listen_addresses": "127.0.0.1",
-        "port": port,
-        "unix_socket_directories": folder,
-        "fsync": "off",
-        "max_connections": 200,
-        "log_destination": "stderr",
-    }
-    options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
-    server = subprocess.Popen(
-        _as_owner([str(programs / "postgres"), "-D", str(folder / "data"), *options]),
-        cwd=folder,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-    )
-    atexit.register(_stop, server)
-    assert server.stderr is not None
-    said = []
-    # Ends at the latest with the server: one that cannot start says why, and ends.
-    for line in server.stderr:
-        said.append(line)
-        if READY in line:
-            break
-    else:
-        raise AssertionError(b"".join(said).decode("utf-8", "replace"))
-    # What it says later must not fill the pipe.
-    threading.Thread(target=collections.deque, args=(server.stderr, 0), daemon=True).start()
-
-
-def _stop(server: subprocess.Popen[bytes]) -> None:
-    server.send_signal(signal.SIGINT)
-    try:
-        server.wait(STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        server.kill()
-        server.wait()
