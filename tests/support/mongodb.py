@@ -18,6 +18,8 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
+from tests.support.server import free_port
+
 # A server where the tests may create databases of their own, as mongodb://user:password@host:port/.
 URI: Final = "CONSELHO_TEST_MONGO_URI"
 SOURCE: Final = Path(__file__).parent / "ferretdb"
@@ -41,19 +43,65 @@ def server_uri() -> str:
     given = os.environ.get(URI)
     if given:
         return given
-    program = build()
     folder = Path(tempfile.mkdtemp(prefix="conselho-ferretdb-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    # It ends with its standard input: killed tests leave no server behind either.
-    server = subprocess.Popen(
-        [program, folder], stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
-    )
-    atexit.register(_stop, server)
-    assert server.stdout is not None
-    # Ends at the latest with the server: one that cannot start says why on stderr, and ends.
-    uri = server.stdout.readline().decode().strip()
-    assert uri.startswith("mongodb://"), "the server did not start; its reason is above"
-    return uri
+    server = FerretServer(folder)
+    server.start()
+    atexit.register(server.stop)
+    return server.url
+
+
+class FerretServer:
+    """A server over a folder, which keeps its port and its data from one life to the next."""
+
+    def __init__(self, folder: Path) -> None:
+        self._program = build()
+        self._folder = folder
+        self._process: subprocess.Popen[bytes] | None = None
+        self.port = free_port()
+        self.url = f"mongodb://127.0.0.1:{self.port}/"
+
+    def start(self) -> None:
+        """Start it, and wait until it can be spoken to."""
+        assert self._process is None, "it runs already"
+        # It ends with its standard input: killed tests leave no server behind either.
+        server = subprocess.Popen(
+            [self._program, self._folder, f"127.0.0.1:{self.port}"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            start_new_session=True,
+        )
+        assert server.stdout is not None
+        # Ends at the latest with the server: one that cannot start says why on stderr, and ends.
+        said = server.stdout.readline().decode().strip()
+        assert said == self.url, "the server did not start; its reason is above"
+        self._process = server
+
+    def kill(self) -> None:
+        """End it in the midst of what it does."""
+        assert self._process is not None, "it does not run"
+        self._process.kill()
+        self._wait()
+
+    def stop(self) -> None:
+        """End it in order; without an error when it does not run."""
+        if self._process is None:
+            return
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        try:
+            self._process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+        self._wait()
+
+    def _wait(self) -> None:
+        process, self._process = self._process, None
+        assert process is not None
+        process.wait()
+        for pipe in (process.stdin, process.stdout):
+            assert pipe is not None
+            pipe.close()
 
 
 def build() -> Path:
@@ -89,13 +137,3 @@ def _built() -> Path:
 
 def _go() -> str | None:
     return shutil.which("go") or (str(_USUAL_GO) if _USUAL_GO.exists() else None)
-
-
-def _stop(server: subprocess.Popen[bytes]) -> None:
-    assert server.stdin is not None
-    server.stdin.close()
-    try:
-        server.wait(STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        server.kill()
-        server.wait()
