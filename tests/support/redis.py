@@ -1,9 +1,13 @@
-"""A Redis server of the tests' own: the system's, on a free loopback port, with nothing kept.
+"""A Redis server of the tests' own: the system's, on a free loopback port.
 
 with running_redis() as redis:
     bus = RedisBus(redis.url, ...)
     redis.kill()
     redis.start()   # on the same port, empty
+
+with running_redis(keeps=True) as redis:
+    redis.kill()
+    redis.start()   # with all that it had confirmed
 """
 
 from __future__ import annotations
@@ -17,6 +21,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -47,16 +52,20 @@ def require_redis() -> None:
 class RedisServer:
     """Use it through `running_redis`."""
 
-    def __init__(self, folder: str) -> None:
+    def __init__(self, folder: str, *, keeps: bool = False) -> None:
+        """`keeps`: what it has survives a kill, until `forget`."""
         self._folder = folder
+        self._keeps = keeps
         self.port = free_port()
         self.url = f"redis://127.0.0.1:{self.port}/0"
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start it, empty, and wait until it can be spoken to."""
+        """Start it, empty unless it keeps, and wait until it can be spoken to."""
         assert self._process is None, "it runs already"
         options = {"port": self.port, "bind": "127.0.0.1", "save": "", "appendonly": "no"}
+        if self._keeps:
+            options |= {"appendonly": "yes", "appendfsync": "always"}
         words = [word for name, value in options.items() for word in (f"--{name}", str(value))]
         command = [PROGRAM, *words, "--dir", self._folder]
         if shutil.which("setpriv"):  # killed tests must not leave a server behind
@@ -79,7 +88,7 @@ class RedisServer:
         self._drain.start()
 
     def kill(self) -> None:
-        """End it as a power cut would; what it held is lost."""
+        """End it as a power cut would; what it held is lost unless it keeps."""
         self.signal(signal.SIGKILL)
         assert self._process is not None
         self._process.wait(STOP_SECONDS)
@@ -87,6 +96,11 @@ class RedisServer:
         assert self._process.stdout is not None
         self._process.stdout.close()
         self._process = None
+
+    def forget(self) -> None:
+        """Delete what it kept. It must not run."""
+        assert self._process is None, "it runs"
+        shutil.rmtree(Path(self._folder) / "appendonlydir", ignore_errors=True)
 
     def signal(self, number: signal.Signals) -> None:
         assert self._process is not None, "it does not run"
@@ -98,11 +112,11 @@ class RedisServer:
 
 
 @contextmanager
-def running_redis() -> Iterator[RedisServer]:
+def running_redis(*, keeps: bool = False) -> Iterator[RedisServer]:
     """A server for the block; the test is skipped without the program."""
     require_redis()
     with tempfile.TemporaryDirectory(prefix="conselho-redis-") as folder:
-        server = RedisServer(folder)
+        server = RedisServer(folder, keeps=keeps)
         server.start()
         try:
             yield server
