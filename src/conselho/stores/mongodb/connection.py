@@ -71,6 +71,8 @@ class Database:
         )
         self._concerns_given = options & {"w", "readconcernlevel"}
         self.listeners: list[Callable[[], None]] = []
+        # Readers of one process fold one after the other (folding.py).
+        self.folding = asyncio.Lock()
         # The newest number of an event that is known here, 0 for none (outbox.py).
         self.newest_event = 0
         # Documents with something to tell, by collection, and who is at it.

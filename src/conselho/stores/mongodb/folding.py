@@ -47,6 +47,8 @@ BATCH: Final = 500
 # A reader among writers that never rest gives up on a moment of rest after so many tries.
 TRIES: Final = 4
 _AT_ONCE: Final = 16
+_LOOKS: Final = 5
+_PAUSE_SECONDS: Final = 0.04
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,12 +72,13 @@ async def at_rest(db: Database, read: Callable[[], Awaitable[T]]) -> T:
 
 async def fold(db: Database) -> int:
     """Fold all that is not counted yet; the number of the last batch, which is finished."""
-    while True:
-        number = await finish_open(db)
-        owing = await db[TASKS].find({"counted": False}, _OWING).limit(BATCH).to_list()
-        if not owing:
-            return number
-        await begin(db, fold_of(owing, number + 1))
+    async with db.folding:
+        while True:
+            number = await finish_open(db)
+            owing = await db[TASKS].find({"counted": False}, _OWING).limit(BATCH).to_list()
+            if not owing:
+                return number
+            await begin(db, fold_of(owing, number + 1))
 
 
 _OWING: Final = {**COUNTED_FIELDS, "rev": 1, "folded": 1}
@@ -127,13 +130,23 @@ def stored_sums(sums: Sums, shares: Iterable[Share]) -> list[Document]:
 
 async def finish_open(db: Database) -> int:
     """Finish the batch that is open, if any; the number of the last one."""
-    state = await db[META].find_one({"_id": FOLDING})
+    state = await _state(db)
     if state is None:
         await _create_state(db)
         return 0
     if state["open"]:
         await finish(db, _batch(state))
     return int(state["number"])
+
+
+async def _state(db: Database) -> Document | None:
+    """As `finish_open` finds it: whoever opened a batch is given a moment to finish it alone."""
+    for _ in range(_LOOKS):
+        state = await db[META].find_one({"_id": FOLDING})
+        if state is None or not state["open"]:
+            return state
+        await asyncio.sleep(_PAUSE_SECONDS)
+    return await db[META].find_one({"_id": FOLDING})
 
 
 async def _create_state(db: Database) -> None:
