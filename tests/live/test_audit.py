@@ -39,14 +39,16 @@ def test_the_life_of_a_councilor_is_told_with_what_changed(server: Server) -> No
     server.patch("/api/agents/life/councilor-schedule", {"enabled": False})
     server.patch("/api/agents/life/councilor-schedule", {"enabled": True})
     server.delete("/api/councilors/life/demote-councilor")
+    server.patch("/api/agents/life", {"name": "Long life"})
     server.delete("/api/agents/life")
 
     told = entries(server, target="life")
 
     assert [entry["action"] for entry in told] == [
-        "create_agent", "promote", "edit", "pause", "resume", "demote", "delete_agent",
+        "create_agent", "promote", "edit", "pause", "resume", "demote", "edit_agent",
+        "delete_agent",
     ]  # fmt: skip
-    created, promoted, edited, paused, resumed, demoted, deleted = told
+    created, promoted, edited, paused, resumed, demoted, renamed, deleted = told
     for entry in told:
         assert (entry["actor"], entry["role"], entry["address"]) == ("local", "admin", "127.0.0.1")
         assert entry["at"].endswith("Z")
@@ -61,7 +63,8 @@ def test_the_life_of_a_councilor_is_told_with_what_changed(server: Server) -> No
     assert (paused["before"], paused["after"]) == (enabled(True), enabled(False))
     assert (resumed["before"], resumed["after"]) == (enabled(False), enabled(True))
     assert demoted["after"]["councilor_config"] is None
-    assert deleted["before"]["name"] == "Life"
+    assert (renamed["before"], renamed["after"]) == ({"name": "Life"}, {"name": "Long life"})
+    assert deleted["before"]["name"] == "Long life"
     assert deleted["after"] is None
 
 

@@ -246,6 +246,9 @@ class TestTrue:
             ("POST", "/api/session", {"token": "wrong"}),
             ("DELETE", "/api/session", None),
             ("DELETE", "/api/councilors/eva/demote-councilor", None),
+            ("PATCH", "/api/agents/eva", {"name": "Évora", "model": None}),
+            ("PATCH", "/api/agents/eva", {"name": None}),
+            ("PATCH", "/api/agents/nobody", {"name": "Nobody"}),
             ("DELETE", "/api/agents/eva", None),
             ("DELETE", "/api/agents/eva", None),
         ]

@@ -26,6 +26,7 @@ Look around.
 SEAT = {"title": "Eye", "schedule": "1d", "task": {"name": "look", "prompt": "Look."}}
 REFUSED: list[tuple[str, str, Any]] = [
     ("POST", "/api/agents", {"agent_id": "bia", "name": "Bia", "command": ["true"]}),
+    ("PATCH", "/api/agents/ana", {"name": "Bia"}),
     ("DELETE", "/api/agents/ana", None),
     ("POST", "/api/agents/ana/promote-councilor", {"councilor_config": SEAT}),
     ("PATCH", "/api/councilors/ana/councilor-config", {"title": "Ear"}),

@@ -25,10 +25,11 @@ from conselho.models.event import Event
 from conselho.models.ids import AgentId
 from conselho.models.journal import JournalKind
 from conselho.models.schedule import ScheduleType
+from conselho.services.agent_rules import SeatRules
 from conselho.services.council import ROUNDS, Council
 from conselho.services.council_files import CouncilFile, parse_council_text
 from conselho.services.form_problems import InvalidForm
-from conselho.services.forms import AgentForm, ConfigPatch, PromoteForm
+from conselho.services.forms import AgentForm, AgentPatch, ConfigPatch, PromoteForm
 from conselho.store import Store
 from tests.support.clock import NOON, FakeClock
 from tests.support.stores import open_store
@@ -148,6 +149,79 @@ async def test_a_cwd_outside_the_workspaces_is_refused(store: Store, clock: Fake
     council = Council(store, clock, known_providers=["command"], workspaces=[Path("/srv/allowed")])
     with pytest.raises(Invalid, match="cwd: '/etc' lies outside the workspaces"):
         await council.create_agent(agent_form(cwd="/etc"))
+
+
+def agent_patch(**changes: object) -> AgentPatch:
+    return AgentPatch.model_validate(changes)
+
+
+async def test_an_edit_changes_what_it_gives_and_takes_back_what_is_null(
+    council: Council, store: Store, hooks: Hooks
+) -> None:
+    await council.create_agent(agent_form(cwd="/tmp/x", description="Looks.", tags=["code"]))
+    hooks.told.clear()
+    edited = await council.edit_agent(
+        ANA, agent_patch(name="Anna", description=None, command=["make", "test"], queue="mac")
+    )
+    assert edited == await store.agent(ANA)
+    assert (edited.name, edited.description, edited.queue) == ("Anna", None, "mac")
+    assert (edited.command, edited.cwd, edited.tags) == (("make", "test"), "/tmp/x", ("code",))
+    assert hooks.told == ["ana"]
+    assert await events(store) == []
+
+
+async def test_an_edit_of_a_councilor_is_told_and_keeps_its_seat(
+    council: Council, store: Store
+) -> None:
+    before = await seat(council)
+    edited = await council.edit_agent(ANA, agent_patch(model="big"))
+    assert (edited.councilor_config, edited.anchor_at, edited.slots_from) == (
+        before.councilor_config,
+        before.anchor_at,
+        before.slots_from,
+    )
+    assert await changes_told(store) == ["promoted", "edited"]
+    assert (await events(store))[-1].data["agent"]["model"] == "big"
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"name": None}, "name: "),
+        ({"name": "a\nb"}, "name: must be one line"),
+        ({"provider": "oracle"}, "provider: there is no provider 'oracle'"),
+        ({"command": []}, "command: is required by provider"),
+        ({"cwd": "relative"}, "cwd: 'relative' must be an absolute path"),
+        ({"queue": "a b"}, "queue: must have 1 to 64 letters"),
+    ],
+)
+async def test_an_edit_that_this_server_cannot_run_changes_nothing(
+    council: Council, store: Store, changes: dict[str, object], words: str
+) -> None:
+    before = await seat(council)
+    with pytest.raises(Invalid, match=words):
+        await council.edit_agent(ANA, agent_patch(**changes))
+    assert await store.agent(ANA) == before
+
+
+async def test_a_provider_with_a_model_is_refused_to_a_schedule_that_comes_too_often(
+    store: Store, clock: FakeClock
+) -> None:
+    rules = SeatRules(min_agent_interval_seconds=3600, agent_providers=["claude"])
+    council = Council(store, clock, known_providers=["command", "claude"], rules=rules)
+    await seat(council)
+    with pytest.raises(Invalid, match="provider: the interval 30m is below the minimum"):
+        await council.edit_agent(ANA, agent_patch(provider="claude"))
+
+
+async def test_a_place_outside_the_workspaces_may_stay_and_is_not_taken_anew(
+    store: Store, clock: FakeClock, council: Council
+) -> None:
+    await council.create_agent(agent_form(cwd="/etc"))
+    confined = Council(store, clock, known_providers=["command"], workspaces=[Path("/srv/allowed")])
+    assert (await confined.edit_agent(ANA, agent_patch(name="Anna"))).cwd == "/etc"
+    with pytest.raises(Invalid, match="cwd: '/opt' lies outside the workspaces"):
+        await confined.edit_agent(ANA, agent_patch(cwd="/opt"))
 
 
 async def test_a_deleted_agent_is_told_and_its_due_slots_are_accounted_for_first(

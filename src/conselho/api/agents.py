@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from conselho.api.audit import audited, of_agent
 from conselho.api.context import Actor, InContext, PathAgent
 from conselho.api.views import agent_view, agent_views, catalogue_entry
-from conselho.services.forms import AgentForm
+from conselho.services.forms import AgentForm, AgentPatch
 
 router = APIRouter(prefix="/api/agents", tags=["agents"])
 
@@ -39,6 +39,21 @@ async def one_agent(context: InContext, agent_id: PathAgent) -> dict[str, Any]:
     """One agent, with its seat and figures if it has them."""
     agent = await context.store.agent(agent_id)
     return await agent_view(context.store, agent, now=context.clock.now())
+
+
+@router.patch("/{agent_id}")
+async def edit_agent(
+    context: InContext, actor: Actor, agent_id: PathAgent, patch: AgentPatch
+) -> dict[str, Any]:
+    """Change what is given of the agent itself, and keep the rest, its seat included.
+
+    Null or a blank text takes back what was there. A run that has begun goes on as it was.
+    """
+    before = await context.store.agent(agent_id)
+    agent = await context.council.edit_agent(agent_id, patch)
+    await audited(context, actor, of_agent("edit_agent", before, agent))
+    view = await agent_view(context.store, agent, now=context.clock.now())
+    return {"success": True, "message": f"{agent.display_name} was changed.", "agent": view}
 
 
 @router.delete("/{agent_id}")

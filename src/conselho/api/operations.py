@@ -151,6 +151,9 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
         "create_agent", agents.CreatedAgent, status=201, errors=(409,)
     ),
     ("GET", "/api/agents/{agent_id}"): Operation("get_agent", agents.Agent, errors=(404,)),
+    ("PATCH", "/api/agents/{agent_id}"): Operation(
+        "edit_agent", agents.ChangedAgent, errors=(404, 409)
+    ),
     ("DELETE", "/api/agents/{agent_id}"): Operation("delete_agent", base.Done, errors=(404, 409)),
     **_seats(),
     ("POST", "/api/schedules/preview"): Operation("preview_schedule", schedules.Preview),

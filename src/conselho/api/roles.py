@@ -67,6 +67,7 @@ ROLES: Final[Mapping[tuple[str, str], Role | None]] = {
     ("POST", "/api/agents/executions"): OPERATOR,
     ("POST", "/api/agents/councilors/executions"): OPERATOR,
     ("GET", "/api/agents/{agent_id}"): VIEWER,
+    ("PATCH", "/api/agents/{agent_id}"): ADMIN,
     ("DELETE", "/api/agents/{agent_id}"): ADMIN,
     **{
         (method, f"{prefix}/{{agent_id}}/{path}"): role

@@ -25,14 +25,17 @@ from conselho.services.agent_rules import (
     agent_problems,
     changed_schedule_problems,
     resolve_cwd,
+    schedule_problems,
     seat_problems,
 )
 from conselho.services.council_files import CouncilFile
-from conselho.services.form_problems import InvalidForm, below
-from conselho.services.forms import AgentForm, ConfigPatch, PromoteForm
+from conselho.services.form_problems import FieldProblem, InvalidForm, below
+from conselho.services.forms import AgentForm, AgentPatch, ConfigPatch, PromoteForm
 from conselho.services.seats import (
+    catalogue_fields,
     change_of,
     file_over,
+    merged_agent,
     merged_config,
     merged_customization,
     new_agent,
@@ -124,6 +127,30 @@ class Council:
         await self._store.create_agent(agent, events=[])
         await self._changed(agent.agent_id)
         return agent
+
+    async def edit_agent(self, agent_id: AgentId, patch: AgentPatch) -> Agent:
+        """Change the given fields of a catalogue entry; a run that has begun goes on as it was.
+
+        Raises NotFound, Invalid (also when its schedule comes too often for the new provider).
+        """
+
+        def change(agent: Agent, now: datetime) -> Agent:
+            form = merged_agent(agent, patch)
+            found = agent_problems(form, self._known_providers)
+            if not found and agent.councilor_config and form.provider != agent.provider:
+                schedule = agent.councilor_config.schedule
+                found = [
+                    FieldProblem(("provider",), problem.message)
+                    for problem in schedule_problems(schedule, form.provider, self._rules)
+                ]
+            if found:
+                raise InvalidForm(found)
+            # A place that was allowed once is not asked for again: the workspaces may be others.
+            moved = form.cwd != agent.cwd
+            cwd = resolve_cwd(form.cwd, workspaces=self._workspaces) if moved else agent.cwd
+            return replace(agent, **catalogue_fields(form, cwd))
+
+        return await self._write(agent_id, change)
 
     async def delete_agent(self, agent_id: AgentId) -> None:
         """Remove the agent; its tasks stay. Raises NotFound."""
@@ -273,11 +300,13 @@ class Council:
             if after == before:
                 return before, before
             after = replace(after, updated_at=now)
-            event = updated(replace(after, version=before.version + 1), change_of(before, after))
+            # Of an agent that has no seat, and had none, the council hears nothing.
             seated_once = before.is_councilor or after.is_councilor
+            told = replace(after, version=before.version + 1)
+            events = [updated(told, change_of(before, after))] if seated_once else []
             journal = [recorded(before, after, now)] if seated_once else []
             try:
-                stored = await self._store.save_agent(after, events=[event], journal=journal)
+                stored = await self._store.save_agent(after, events=events, journal=journal)
             except StaleVersion:
                 continue
             await self._changed(agent_id)

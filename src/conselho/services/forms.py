@@ -238,6 +238,28 @@ class AgentForm(Form):
     ) = None
 
 
+class AgentPatch(BaseModel):
+    """What to change of a catalogue entry: each field that is given replaces the stored one.
+
+    Null or a blank text takes back what was there. The whole is checked after the merge, as an
+    AgentForm.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    name: str | None = None
+    emoji: str | None = None
+    description: str | None = None
+    instructions: str | None = None
+    provider: str | None = None
+    model: str | None = None
+    command: list[str] | None = None
+    shell: bool | None = None
+    cwd: str | None = None
+    tags: list[str] | None = None
+    queue: str | None = None
+
+
 class ScheduleForm(Form):
     """`value` tells the type unless `type` is given; short text stands for `{value: text}`.
 

@@ -22,7 +22,14 @@ from conselho.models.journal import JournalEntry, JournalKind
 from conselho.services.changes import changes
 from conselho.services.council_files import CouncilFile
 from conselho.services.form_problems import InvalidForm, below, problems
-from conselho.services.forms import AgentForm, ConfigForm, ConfigPatch, CustomizationForm, Form
+from conselho.services.forms import (
+    AgentForm,
+    AgentPatch,
+    ConfigForm,
+    ConfigPatch,
+    CustomizationForm,
+    Form,
+)
 from conselho.services.schedule_words import sentences
 
 _MOST_CHANGES = 8
@@ -56,6 +63,13 @@ def catalogue_fields(form: AgentForm, cwd: str | None) -> dict[str, Any]:
         "tags": tuple(form.tags),
         "queue": form.queue,
     }
+
+
+def merged_agent(agent: Agent, patch: AgentPatch) -> AgentForm:
+    """The catalogue entry with the patch's fields in place of its own. Raises InvalidForm."""
+    stored = {name: getattr(agent, name) for name in AgentForm.model_fields}
+    stored |= {"command": list(agent.command), "tags": list(agent.tags)}
+    return _checked(AgentForm, stored | patch.model_dump(exclude_unset=True))
 
 
 def seated(agent: Agent, config: CouncilorConfig, now: datetime) -> Agent:

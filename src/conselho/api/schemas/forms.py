@@ -24,6 +24,7 @@ NO_EXAMPLE: Final = object()
 
 LIKE: Final[Mapping[str, type[Shape]]] = {
     "AgentForm": Agent,
+    "AgentPatch": Agent,
     "ConfigForm": CouncilorConfig,
     "CustomizationForm": Customization,
     "NotificationsForm": Notifications,
