@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Collection
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +14,7 @@ from conselho.dispatchers.local import LOOK_SECONDS, LocalDispatcher
 from conselho.errors import StoreUnavailable
 from conselho.models.ids import AgentId
 from conselho.models.task import Status, Task
+from conselho.models.worker import Queue
 from conselho.store import ClaimLimits, Held, Store
 from conselho.stores.sql import open_sql_store
 from tests.support.clock import NOON, FakeClock
@@ -68,7 +69,12 @@ class Work:
 class Pool:
     """A dispatcher with two places, and the runs that it started."""
 
-    def __init__(self, store: Store, limits: ClaimLimits | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        limits: ClaimLimits | None = None,
+        queues: Collection[Queue] | None = None,
+    ) -> None:
         self.store = store
         self.clock = FakeClock()
         self.started: list[Work] = []
@@ -83,6 +89,7 @@ class Pool:
             begin=self._begin,
             announce=one_event,
             limits=limits,
+            queues=queues,
         )
 
     def _begin(self, task: Task) -> tuple[Work, Awaitable[None]]:
@@ -297,6 +304,50 @@ async def test_two_pools_never_hold_the_same_task(pool: Pool) -> None:
     await pool.store.claim(OTHER_WORKER, now=NOON, limit=1, lease=LEASE, announce=one_event)
 
     assert await pool.dispatcher.tick(NOON) == 1
+
+
+async def test_it_claims_only_for_the_queues_that_it_serves(store: Store) -> None:
+    pool = Pool(store, queues=["gpu"])
+    plain, routed = make_task(AgentId("ana")), make_task(AgentId("bia"), queue="gpu")
+    await store.submit([plain, routed], announce=one_event)
+
+    assert await pool.dispatcher.tick(NOON) == 1
+    assert await pool.dispatcher.offer(plain.task_id)
+
+    await pool.until(1)
+    assert [work.task.task_id for work in pool.started] == [routed.task_id]
+    await pool.dispatcher.drain(NO_GRACE)
+
+
+async def test_what_is_offered_runs_before_what_waits_longer(pool: Pool) -> None:
+    _, named = await pool.submit("ana", "bia")
+
+    assert await pool.dispatcher.offer(named.task_id)
+    assert await pool.dispatcher.offer(named.task_id), "once more does nothing"
+
+    await pool.until(1)
+    assert [work.task.task_id for work in pool.started] == [named.task_id]
+
+
+async def test_an_offer_waits_for_room_and_is_refused_when_none_will_come(pool: Pool) -> None:
+    *_, third, fourth = await pool.submit("ana", "bia", "caio", "dora")
+    await pool.dispatcher.tick(NOON)
+    await pool.until(2)
+    waiting = asyncio.ensure_future(pool.dispatcher.offer(third.task_id))
+    await asyncio.sleep(0)
+    assert not waiting.done()
+
+    pool.started[0].over.set()
+
+    async with asyncio.timeout(DEADLINE):
+        assert await waiting
+    await pool.until(3)
+    refused = asyncio.ensure_future(pool.dispatcher.offer(fourth.task_id))
+    await asyncio.sleep(0)
+    pool.dispatcher.close()
+    async with asyncio.timeout(DEADLINE):
+        assert not await refused
+    assert (await pool.store.task(fourth.task_id)).status is Status.PENDING
 
 
 async def stop(loop: asyncio.Future[None]) -> None:
