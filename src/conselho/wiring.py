@@ -61,7 +61,7 @@ from conselho.services.roster import Roster
 from conselho.services.run_figures import RunFigures
 from conselho.services.run_traces import RunTraces
 from conselho.services.runner import Run, Runner
-from conselho.services.scheduler import Scheduler
+from conselho.services.scheduler import ON_TIME, Scheduler
 from conselho.services.seats import file_over, new_agent
 from conselho.services.store_latency import StoreLatency
 from conselho.services.submission import snapshot
@@ -182,6 +182,9 @@ class System:
             self.spawn("broker", self.carrier.sender.run)
         if self.schedules:
             await self._start_schedules()
+        if self.schedules or self.works:
+            await self.roster.beat(self.clock.now())
+            self.spawn("roster", self.roster.run)
         if self.settings.council_dir is not None or self.schedules:
             await self.council.apply(files, prune=False, force=False)
         if self.works:
@@ -202,7 +205,13 @@ class System:
             self.spawn("scheduler", self.scheduler.run)
             self.spawn("scheduler.follow", lambda: self.scheduler.follow(self.bus))
             self.spawn("timekeeper", self.timekeeper.run)
-        await came(self.store, now=self.clock.now())
+        now = self.clock.now()
+        await came(
+            self.store,
+            now=now,
+            is_alone=await self.roster.is_alone(now),
+            may_be_several=self.store.is_shared,
+        )
         self.spawn("sweeper", self.sweeper.run)
         self.spawn("pruner", self.pruner.run)
         self.spawn("roster.watch", self.roster.watch)
@@ -210,8 +219,6 @@ class System:
             self.spawn("broker.watch", self.carrier.sender.watch)
 
     async def _start_work(self) -> None:
-        await self.roster.beat(self.clock.now())
-        self.spawn("roster", self.roster.run)
         self.spawn("leases", self.pool.keep_leases)
         if self.store.is_shared:
             retention = timedelta(days=self.settings.retention_days)
@@ -233,13 +240,12 @@ class System:
         for loop in self._loops:
             loop.cancel()
         await asyncio.gather(*self._loops, return_exceptions=True)
-        if self.works:
-            await self.roster.leave()
+        await self.roster.leave()
         if self.carrier is not None:
             await self.carrier.close()
         await self.tracer.close(LAST_SPANS)
         if self.schedules:
-            await went(self.store, now=self.clock.now())
+            await went(self.store, now=self.clock.now(), is_alone=self.roster.is_alone)
         await self.bus.close()
         if self.news is not None:
             await self.news.close()
@@ -332,7 +338,7 @@ async def open_system(settings: Settings, data_dir: DataDir) -> System:
         look_seconds=LOOK_SECONDS if settings.broker_url is None else SELDOM_SECONDS,
         announce=announce,
     )
-    own = worker if "worker" in settings.role else None
+    own = worker if {"worker", "scheduler"} & set(settings.role) else None
     roster = make_roster(settings, store, clock, worker=own, running=lambda: pool.running)
     carrier = make_carrier(settings, store, clock, roster=roster, pool=pool)
     dispatcher: Dispatcher = carrier.sender if carrier is not None else pool
@@ -371,7 +377,7 @@ async def open_system(settings: Settings, data_dir: DataDir) -> System:
         own_news=own_news,
         quiet=quiet,
         scheduler=scheduler,
-        timekeeper=Timekeeper(store, clock, look=scheduler.look),
+        timekeeper=Timekeeper(store, clock, look=scheduler.look, is_alone=roster.is_alone),
         sweeper=Sweeper(
             store,
             clock,
@@ -422,12 +428,14 @@ def make_roster(
 ) -> Roster:
     """Who works for this council; `worker` is this process's own, when it has the role."""
     now = clock.now()
+    works = "worker" in settings.role
     own = worker and Worker(
         worker_id=worker,
         host=socket.gethostname(),
-        queues=settings.queues,
-        serves_any=settings.serves_any,
-        concurrency=settings.max_concurrent_runs,
+        queues=settings.queues if works else (),
+        serves_any=works and settings.serves_any,
+        concurrency=settings.max_concurrent_runs if works else 0,
+        schedules="scheduler" in settings.role and settings.scheduler_enabled,
         version=__version__,
         council=store.identity,
         started_at=now,
@@ -655,7 +663,7 @@ async def open_offline(settings: Settings) -> AsyncIterator[Offline]:
                     wake=lambda _: None,
                     quiet=quiet,
                     catch_up_per_minute=settings.catch_up_per_minute,
-                ).settle()
+                ).settle(fresh=ON_TIME if store.is_shared else timedelta(0))
             yield Offline(
                 store=store,
                 council=make_council(settings, store, clock, calendars=calendars),

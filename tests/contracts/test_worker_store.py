@@ -16,7 +16,7 @@ from conselho.models.task import Status, Task, Trigger, waiting_key
 from conselho.models.verdict import Severity
 from conselho.models.worker import Backlog, Queue, Worker
 from conselho.store import ClaimLimits, Held, Store, Waiting
-from conselho.stores.sql import open_sql_store
+from conselho.stores import open_store
 from tests.support.clock import NOON
 from tests.support.factories import (
     LEASE,
@@ -147,7 +147,7 @@ class TestById:
     ) -> None:
         one = task("one")
         await submit(store, one)
-        stores = [await open_sql_store(url) for _ in range(3)]
+        stores = [await open_store(url) for _ in range(3)]
         answers = await asyncio.gather(
             *(
                 claim(stores[n % 3], only=[one.task_id], worker=WorkerId(f"host:{n}"))
@@ -291,7 +291,9 @@ class TestRegister:
     async def test_the_newest_beat_counts(self, store: Store) -> None:
         assert await store.workers(since=NOON) == []
         await store.beat(make_worker())
-        newer = make_worker(running=1, queues=(), serves_any=True, beat_at=NOON + SECOND)
+        newer = make_worker(
+            running=1, queues=(), serves_any=True, schedules=True, beat_at=NOON + SECOND
+        )
         await store.beat(newer)
         assert await store.workers(since=NOON) == [newer]
         assert await store.workers(since=NOON + SECOND) == [newer]

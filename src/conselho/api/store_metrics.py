@@ -69,7 +69,8 @@ class StoreFigures:
             activity = await self._store.activity()
             tally = await self._store.tally(since=_BEGINNING, until=until)
             [lost] = await self._store.lost([(_BEGINNING, until)])
-            workers = await self._store.workers(since=now - SILENCE)
+            known = await self._store.workers(since=now - SILENCE)
+            workers = [worker for worker in known if worker.works]
             backlogs = await self._store.backlogs(now=now)
         except StoreUnavailable as error:
             log.warning("metrics.store_unavailable", reason=error.reason)

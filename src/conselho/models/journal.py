@@ -19,9 +19,9 @@ class JournalKind(StrEnum):
     """What an entry tells of: a councilor, a maintenance window, the server, the clock.
 
     backfill: somebody asked for slots of the past. coalesced: a client asked for a councilor's task
-    that had run already, and got that run's result; told once a run. clock_back, clock_forward: the
-    time of day was set. suspended: the machine slept. blocked: the server was there, but its event
-    loop did not turn.
+    that had run already, and got that run's result; told once a run. server_joined, server_left:
+    one of several, while the others went on. clock_back, clock_forward: the time of day was set.
+    suspended: the machine slept. blocked: the server was there, but its event loop did not turn.
     """
 
     PROMOTED = "promoted"
@@ -36,6 +36,8 @@ class JournalKind(StrEnum):
     MAINTENANCE_ENDED = "maintenance_ended"
     SERVER_STARTED = "server_started"
     SERVER_STOPPED = "server_stopped"
+    SERVER_JOINED = "server_joined"
+    SERVER_LEFT = "server_left"
     CLOCK_BACK = "clock_back"
     CLOCK_FORWARD = "clock_forward"
     SUSPENDED = "suspended"

@@ -19,10 +19,11 @@ Queue = str | None
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Worker:
-    """One process that runs tasks.
+    """One process that runs tasks, or sees to the schedules, or both.
 
     `queues` are the names that it serves; `serves_any`: it also runs tasks without a queue.
-    `concurrency` is how many runs it may hold, `running` how many it held at `beat_at`.
+    `concurrency` is how many runs it may hold, 0 when it runs nothing; `running` how many it held
+    at `beat_at`. `schedules`: slots come while it lives.
     `council` is the identity of the store that it works for. `left_at`: it said goodbye.
     """
 
@@ -32,11 +33,17 @@ class Worker:
     serves_any: bool = True
     concurrency: int
     running: int = 0
+    schedules: bool = False
     version: str
     council: str
     started_at: datetime
     beat_at: datetime
     left_at: datetime | None = None
+
+    @property
+    def works(self) -> bool:
+        """Whether it runs tasks."""
+        return self.concurrency > 0
 
     def is_live(self, now: datetime) -> bool:
         """Whether it is there, as far as anybody knows."""

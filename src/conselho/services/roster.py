@@ -22,7 +22,7 @@ from conselho.models.agent import Agent
 from conselho.models.ids import AgentId
 from conselho.models.lengths import length_text
 from conselho.models.task import ErrorKind, iso, utc_text
-from conselho.models.worker import Backlog, Queue, Worker
+from conselho.models.worker import SILENCE, Backlog, Queue, Worker
 from conselho.services.announcements import announce
 from conselho.store import Store
 
@@ -84,7 +84,9 @@ class Roster:
         running: Callable[[], int] = lambda: 0,
         no_worker_after: timedelta,
     ) -> None:
-        """`own` is the worker of this process, None when it runs nothing; `running` its runs."""
+        """`own` is this process, None when it neither runs nor schedules anything; `running` how
+        many runs it holds.
+        """
         self._store = store
         self._clock = clock
         self._own = own
@@ -121,7 +123,21 @@ class Roster:
 
     async def workers(self, now: datetime) -> list[Worker]:
         """All that were heard of lately, by host; those that are gone too."""
-        return await self._store.workers(since=now - REMEMBERED)
+        known = await self._store.workers(since=now - REMEMBERED)
+        return [worker for worker in known if worker.works]
+
+    async def is_alone(self, now: datetime) -> bool:
+        """Whether no other server sees to the schedules now, as far as anybody knows.
+
+        A former one of this process's data directory is none. Raises StoreUnavailable.
+        """
+        if self._own is None or not self._store.is_shared:
+            return True
+        family = self._own.worker_id.rpartition(":")[0]
+        return not any(
+            one.schedules and one.is_live(now) and one.worker_id.rpartition(":")[0] != family
+            for one in await self._store.workers(since=now - SILENCE)
+        )
 
     async def live_queues(self) -> frozenset[Queue]:
         """The queues that somebody serves now. Raises StoreUnavailable."""

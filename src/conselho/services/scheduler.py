@@ -109,12 +109,13 @@ class Scheduler:
         self._alarm.resume()
         self._ticked_at = self._clock.now()
 
-    async def settle(self) -> None:
+    async def settle(self, *, fresh: timedelta = timedelta(0)) -> None:
         """Account for the slots since the last stop, and serve none after.
 
         For whoever changes schedules while no server runs: it need not know of the journal then.
+        `fresh`: for so long a slot is in time, where servers elsewhere may be about to serve it.
         """
-        await self._settle(self._clock.now(), fresh=timedelta(0))
+        await self._settle(self._clock.now(), fresh=fresh)
 
     async def run(self) -> None:
         """Serve due slots until cancelled."""

@@ -116,6 +116,8 @@ export const agendaEn: AgendaMessages = {
       maintenance_ended: "Maintenance window ended",
       server_started: "The server started",
       server_stopped: "The server stopped",
+      server_joined: "A server joined the others",
+      server_left: "A server left; the others go on",
       clock_back: "The server's clock was set back",
       clock_forward: "The server's clock was set forward",
       suspended: "The server's machine slept",

@@ -114,6 +114,8 @@ export const agendaPtBR = {
       maintenance_ended: "Janela de manutenção encerrada",
       server_started: "O servidor começou",
       server_stopped: "O servidor parou",
+      server_joined: "Um servidor juntou-se aos outros",
+      server_left: "Um servidor saiu; os outros continuam",
       clock_back: "O relógio do servidor foi atrasado",
       clock_forward: "O relógio do servidor foi adiantado",
       suspended: "A máquina do servidor dormiu",

@@ -50,6 +50,7 @@ def _document(worker: Worker) -> Document:
         "started_at": micros(worker.started_at),
         "beat_at": micros(worker.beat_at),
         "left_at": micros_or_none(worker.left_at),
+        "schedules": worker.schedules,
     }
 
 
@@ -66,4 +67,5 @@ def _worker(document: Mapping[str, Any]) -> Worker:
         started_at=moment_of(document["started_at"]),
         beat_at=moment_of(document["beat_at"]),
         left_at=moment_or_none(document["left_at"]),
+        schedules=document.get("schedules", False),
     )

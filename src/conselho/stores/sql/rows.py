@@ -525,13 +525,14 @@ def worker_values(worker: Worker) -> Values:
         "started_at": micros(worker.started_at),
         "beat_at": micros(worker.beat_at),
         "left_at": micros_or_none(worker.left_at),
+        "schedules": worker.schedules,
     }
 
 
 def worker_of(row: Row) -> Worker:
     """The worker of a row of the table."""
     worker_id, host, queues, serves_any, concurrency, running, version, council, *times = row
-    started_at, beat_at, left_at = times
+    started_at, beat_at, left_at, schedules = times
     return Worker(
         worker_id=WorkerId(worker_id),
         host=host,
@@ -544,4 +545,5 @@ def worker_of(row: Row) -> Worker:
         started_at=moment_of(started_at),
         beat_at=moment_of(beat_at),
         left_at=moment_or_none(left_at),
+        schedules=schedules,
     )

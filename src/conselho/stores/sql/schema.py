@@ -379,6 +379,7 @@ workers = sa.Table(
     sa.Column("started_at", sa.BigInteger, nullable=False),
     sa.Column("beat_at", sa.BigInteger, nullable=False),
     sa.Column("left_at", sa.BigInteger),
+    sa.Column("schedules", sa.Boolean, nullable=False, server_default=sa.false()),
 )
 
 # What runs print, in the order of `start`, the byte of the log at which a piece begins.
