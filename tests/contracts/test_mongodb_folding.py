@@ -138,6 +138,18 @@ async def test_more_than_a_batch_is_counted_whole(
     assert await store.recount()
 
 
+async def test_what_ends_is_counted_now_and_then_though_nobody_reads(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folding, "BATCH", 4)
+    store = await open_mongodb_store(url)
+    for n in range(5):
+        await store.import_tasks([make_ended(ANA, NOON + n * MINUTE, make_outcome())])
+    await store.close()  # waits for what was begun
+    async with database(url) as db:
+        assert await db[TASKS].count_documents({"counted": True}) >= 4
+
+
 async def test_counters_that_went_wrong_are_told_and_made_right(
     store: MongoStore, url: str
 ) -> None:

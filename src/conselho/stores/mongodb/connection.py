@@ -12,6 +12,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, Final, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
+import structlog
 from bson.codec_options import CodecOptions
 from pymongo import AsyncMongoClient
 from pymongo.asynchronous.collection import AsyncCollection
@@ -26,6 +27,7 @@ from conselho.stores.mongodb.documents import DEFAULT_DATABASE, Document
 from conselho.stores.mongodb.failures import unavailable
 
 T = TypeVar("T")
+log = structlog.get_logger(__name__)
 
 SELECTION_MS: Final = 5_000
 CONNECT_MS: Final = 5_000
@@ -124,6 +126,21 @@ class Runner:
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         return await asyncio.shield(task)
+
+    def begin(self, operation: Coroutine[Any, Any, Any]) -> None:
+        """Run it beside all others. Who needs it done asks for it again: a failure is only told."""
+        if not self._is_open:
+            operation.close()
+            return
+        task = asyncio.ensure_future(self._attempted(operation))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    async def _attempted(self, operation: Coroutine[Any, Any, Any]) -> None:
+        try:
+            await operation
+        except PyMongoError as exc:
+            log.warning("store.put_off", place=self._place, reason=str(exc)[:300])
 
     async def _translated(self, operation: Coroutine[Any, Any, T]) -> T:
         try:

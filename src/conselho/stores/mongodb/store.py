@@ -38,6 +38,7 @@ from conselho.stores.mongodb import (
     backlog,
     catalogue,
     claims,
+    folding,
     health,
     imports,
     journal,
@@ -85,6 +86,8 @@ class MongoStore:
         self._db = db
         self._runner = Runner(db.place)
         self._identity = identity
+        # Tasks that ended since this process began to fold last (folding.py).
+        self._uncounted = 0
 
     @property
     def identity(self) -> str:
@@ -132,7 +135,9 @@ class MongoStore:
     async def finish(
         self, held: Held, outcome: Outcome, *, now: datetime, announce: Announce
     ) -> Task:
-        return await self._runner.run(lifecycle.finish(self._db, held, outcome, now, announce))
+        task = await self._runner.run(lifecycle.finish(self._db, held, outcome, now, announce))
+        self._owes(1)
+        return task
 
     async def retry(
         self,
@@ -283,7 +288,16 @@ class MongoStore:
         return await self._runner.run(recounting.recount(self._db))
 
     async def import_tasks(self, tasks: Sequence[Task]) -> frozenset[TaskId]:
-        return await self._runner.run(imports.import_tasks(self._db, tasks))
+        imported = await self._runner.run(imports.import_tasks(self._db, tasks))
+        self._owes(len(imported))
+        return imported
+
+    def _owes(self, tasks: int) -> None:
+        """What ended is counted when it makes a batch, so that no reader has to count very much."""
+        self._uncounted += tasks
+        if self._uncounted >= folding.BATCH:
+            self._uncounted = 0
+            self._runner.begin(folding.fold(self._db))
 
     async def prune(self, *, before: datetime, limit: int) -> list[TaskId]:
         return await self._runner.run(pruning.prune(self._db, before, limit))
