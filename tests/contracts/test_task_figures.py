@@ -21,7 +21,6 @@ from conselho.models.statistics import Lost, Tally, Usage
 from conselho.models.task import FINAL, LOST_SLOT, Outcome, SkipReason, Status, Task, Trigger
 from conselho.models.verdict import Severity
 from conselho.store import Held, Loss, TaskFilter
-from conselho.stores import open_store
 from tests.support.clock import NOON
 from tests.support.factories import (
     LEASE,
@@ -32,6 +31,7 @@ from tests.support.factories import (
     make_task,
     one_event,
 )
+from tests.support.stores import BACKENDS, open_store
 
 AGENTS = [AgentId(name) for name in ("ana", "bia", "caio")]
 SLOT = timedelta(minutes=7)
@@ -66,12 +66,14 @@ outcomes = st.sampled_from(
 class Histories(RuleBasedStateMachine):
     """One store, random changes; a model keeps every final Task that ever was, pruned or not."""
 
+    backend = "sqlite"
+
     def __init__(self) -> None:
         super().__init__()
         self.folder = tempfile.TemporaryDirectory()
         self.runner = asyncio.Runner()
-        url = f"sqlite:///{Path(self.folder.name) / 'conselho.db'}"
-        self.store = self.wait(open_store(url))
+        self.opened = open_store(self.backend, Path(self.folder.name))
+        self.store = self.wait(self.opened.__aenter__())
         self.now = NOON
         self.owned: list[Held] = []
         self.pruned: list[Task] = []
@@ -85,7 +87,7 @@ class Histories(RuleBasedStateMachine):
         self.figures_agree_with_a_naive_count()
         self.usage_agrees_with_a_naive_sum()
         self.recount()
-        self.wait(self.store.close())
+        self.wait(self.opened.__aexit__(None, None, None))
         self.runner.close()
         self.folder.cleanup()
 
@@ -322,5 +324,16 @@ def naive_tally(tasks: list[Task]) -> Tally:
     )
 
 
+class HistoriesOverMongoDB(Histories):
+    """Here what a change counts is added up later, by whoever reads."""
+
+    backend = "mongodb"
+
+
 TestHistories = Histories.TestCase
 TestHistories.settings = settings(max_examples=20, stateful_step_count=40, deadline=None)
+if HistoriesOverMongoDB.backend in BACKENDS:
+    TestHistoriesOverMongoDB = HistoriesOverMongoDB.TestCase
+    TestHistoriesOverMongoDB.settings = settings(
+        max_examples=3, stateful_step_count=40, deadline=None
+    )
