@@ -6,6 +6,7 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
@@ -66,7 +67,8 @@ async def _mongodb_database(name: str) -> AsyncIterator[str]:
     try:
         yield parts._replace(path=f"/{name}", query=query).geturl()
     finally:
-        async with AsyncMongoClient(server) as client:
+        client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(server)
+        async with client:
             await client.drop_database(name)
 
 
