@@ -154,6 +154,15 @@ class System:
         return "scheduler" in self.settings.role
 
     @property
+    def late(self) -> str | None:
+        """What events are late for: `store` (none can be read), `bus` (those of other servers come
+        by looking); None when they come at once.
+        """
+        if self.relay.trouble is not None:
+            return "store"
+        return "bus" if self.bus.trouble is not None else None
+
+    @property
     def works(self) -> bool:
         """Whether this process runs tasks."""
         return "worker" in self.settings.role

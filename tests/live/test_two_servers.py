@@ -214,9 +214,11 @@ def test_nothing_is_lost_while_redis_is_away(council: Council) -> None:
         for server in (bia, cid):
             told = eventually(partial(bus_trouble, server), "not ready")
             assert "up to a second late" in told
+        stream.until("heartbeat", late="bus")
         council.redis.start()
         for server in council.servers:
             eventually(partial(is_well, server), "ready again")
+        stream.until("heartbeat", late=None)
         ended(stream, "steady", 2)
         pause(ana, "steady")
         seqs = [event.seq for event in stream.heard if "seq" in event.data]

@@ -42,7 +42,15 @@ class House:
         self.clock = FakeClock()
         self.bus = LocalBus()
         self.relay = Relay(store, self.bus, self.clock, after=0)
-        self.hub = Hub(store, store.identity, self.clock, ring=ring, catch_up_seconds=0.2)
+        self.late: str | None = None
+        self.hub = Hub(
+            store,
+            store.identity,
+            self.clock,
+            ring=ring,
+            catch_up_seconds=0.2,
+            late=lambda: self.late,
+        )
         self.server = StreamServer(self.hub)
         self._loops: list[asyncio.Task[None]] = []
         self._agents = 0
@@ -153,6 +161,25 @@ async def test_a_heartbeat_comes_every_fifteen_seconds_with_the_newest_id(house:
         ("heartbeat", house.id(3))
     ] * 2
     assert [told.data["timestamp"] for told in client.frames] == [now - HEARTBEAT_SECONDS, now]
+
+
+async def test_that_events_are_late_is_told_at_once_and_when_they_are_no_longer(
+    house: House,
+) -> None:
+    await house.open()
+    async with house.client() as client:
+        await client.until_open()
+        for count, late in enumerate(("bus", "store", None), 1):
+            house.late = late
+            await house.clock.advance(LOOK_SECONDS)
+            await client.until(count)
+        await house.clock.advance(LOOK_SECONDS)
+        await house.events(1)
+        await client.until(4)
+
+    assert [told.data.get("late") for told in client.frames[:3]] == ["bus", "store", None]
+    assert [told.type for told in client.frames[:3]] == ["heartbeat"] * 3
+    assert client.frames[3].type != "heartbeat"
 
 
 async def test_a_resumed_client_gets_everything_after_its_id_once(house: House) -> None:

@@ -128,3 +128,22 @@ async def test_events_that_come_fast_are_published_together(store: Store, bus: L
 async def stop(loop: asyncio.Future[None]) -> None:
     loop.cancel()
     await asyncio.gather(loop, return_exceptions=True)
+
+
+async def test_that_nothing_can_be_read_is_told_until_it_can(tmp_path: Path, bus: LocalBus) -> None:
+    clock = FakeClock()
+    database = tmp_path / "conselho.db"
+    store = await open_sql_store(f"sqlite:///{database}?busy_timeout=10")
+    relay = Relay(store, bus, clock, after=0)
+    running = asyncio.ensure_future(relay.run())
+    await clock.until_asleep()
+    assert relay.trouble is None
+    await store.close()
+
+    async with asyncio.timeout(DEADLINE):
+        while relay.trouble is None:
+            await clock.advance(LOOK_SECONDS)
+    assert "closed" in relay.trouble
+
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)

@@ -40,11 +40,11 @@ def frame_of(event: Event) -> Frame:
     )
 
 
-def heartbeat(seq: int, event_id: str, now: float) -> Frame:
+def heartbeat(seq: int, event_id: str, now: float, *, late: str | None = None) -> Frame:
     """Its id is that of the newest event: where a filter lets nothing through, a client's resume
-    point moves on all the same.
+    point moves on all the same. `late`: what events are late for, see System.late.
     """
-    data = {"timestamp": now, "ts": now, "event_id": event_id}
+    data = {"timestamp": now, "ts": now, "event_id": event_id, "late": late}
     return Frame(
         data=framed(EventType.HEARTBEAT, data, event_id),
         seq=seq,

@@ -85,7 +85,13 @@ async def load(settings: Settings, data_dir: DataDir, doors: Doors) -> LoadedSer
     """
     files = read_files(settings, settings.council_dir) if settings.council_dir else ()
     system = await open_system(settings, data_dir)
-    hub = Hub(system.store, system.store.identity, system.clock, traces=system.traces)
+    hub = Hub(
+        system.store,
+        system.store.identity,
+        system.clock,
+        late=lambda: system.late,
+        traces=system.traces,
+    )
     server = LoadedServer(system, hub, doors)
     server.spawn()
     try:

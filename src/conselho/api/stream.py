@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from itertools import count
 from typing import Final
 
@@ -73,6 +73,7 @@ class Hub:
         *,
         ring: int = FRAMES,
         catch_up_seconds: float = CATCH_UP_SECONDS,
+        late: Callable[[], str | None] = lambda: None,
         traces: RunTraces | None = None,
     ) -> None:
         """`identity` is the store's: event ids of another one are told apart by it."""
@@ -91,6 +92,8 @@ class Hub:
         self._news = asyncio.Event()
         self._loaded = asyncio.Event()
         self._closed = False
+        self._late = late
+        self._told_late: str | None = None
 
     # -- filling the ring ----------------------------------------------------------------------
 
@@ -143,16 +146,20 @@ class Hub:
         await self._delivery.run()
 
     async def tend(self) -> None:
-        """Send heartbeats, and cut off who does not read, until cancelled: one timer for all."""
+        """Send heartbeats, and cut off who does not read, until cancelled: one timer for all.
+
+        That events are late, or no longer, is told with one at once.
+        """
         for look in count(1):
             await self._clock.sleep(LOOK_SECONDS)
             self._delivery.cut_off_stuck()
-            if not look % LOOKS_PER_HEARTBEAT:
+            if self._late() != self._told_late or not look % LOOKS_PER_HEARTBEAT:
                 self._beat()
 
     def _beat(self) -> None:
         now, newest = self._clock.now().timestamp(), self.ring.newest
-        self.ring.append_heartbeat(heartbeat(newest, self.event_id(newest), now))
+        late = self._told_late = self._late()
+        self.ring.append_heartbeat(heartbeat(newest, self.event_id(newest), now, late=late))
         self._grown()
 
     def close(self) -> None:

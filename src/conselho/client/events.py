@@ -86,6 +86,7 @@ class HeartbeatData(TypedDict):
     timestamp: float
     ts: float
     event_id: str
+    late: Literal["bus", "store"] | None
 
 
 class ResetData(TypedDict):

@@ -40,6 +40,8 @@ class Relay:
         self._cursor = after
         self._look_seconds = look_seconds or LOOK_SECONDS
         self._woken = asyncio.Event()
+        # Why nothing can be read now; None when it can.
+        self.trouble: str | None = None
 
     def wake(self) -> None:
         """Events were stored. Never blocks."""
@@ -67,9 +69,12 @@ class Relay:
         """
         while True:
             try:
-                if await self.tick():
+                published = await self.tick()
+                self.trouble = None
+                if published:
                     await self._clock.sleep(GATHER_SECONDS)
             except Unavailable as error:
+                self.trouble = error.reason
                 log.warning("relay.unavailable", service=error.service, reason=error.reason)
                 await self._clock.sleep(LOOK_SECONDS)
             await sleep_unless(self._woken, self._clock, self._look_seconds)

@@ -114,6 +114,12 @@ class Heartbeat(Shape):
     timestamp: float = about("The time of the server, in seconds of the epoch.", 1764540000.25)
     ts: float = about("The same.", 1764540000.25)
     event_id: str = about("The newest event that there is.", EVENT_ID)
+    late: Literal["bus", "store"] | None = about(
+        "What keeps events from coming at once: `bus`: those of other servers come up to a second"
+        " late; `store`: none come until it answers again. Null: nothing.",
+        None,
+        default=None,
+    )
 
 
 class Reset(Shape):
