@@ -1,6 +1,18 @@
 /** One function per endpoint of the first view; those of other views stand beside them. */
 import { call, fit } from "./call";
-import { agent, council, fitting, journalEntry, kpis, maintenanceWindow, session, taskPage, taskRow, usage } from "./shapes";
+import {
+  agent,
+  council,
+  fitting,
+  journalEntry,
+  kpis,
+  maintenanceWindow,
+  session,
+  taskPage,
+  taskRow,
+  usage,
+  workers,
+} from "./shapes";
 import type {
   BackfillPlan,
   BulkAnswer,
@@ -17,6 +29,7 @@ import type {
   TaskStatus,
   TimelineAnswer,
   UsageAnswer,
+  WorkersAnswer,
 } from "./wire";
 
 export { type AnswerTo, ApiError, call, request, retryAfter, whenRefused } from "./call";
@@ -72,6 +85,10 @@ export function getKpis(): Promise<KpisAnswer> {
 
 export function getUsageToday(): Promise<UsageAnswer> {
   return call("GET", "/api/usage", { query: { days: 1, timezone: zone() } }).then(fit(usage));
+}
+
+export function getWorkers(): Promise<WorkersAnswer> {
+  return call("GET", "/api/workers").then(fit(workers));
 }
 
 export async function getJournal(asked: { limit: number; agentId?: string; before?: number }): Promise<JournalAnswer> {

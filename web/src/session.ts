@@ -9,6 +9,7 @@ import { slotIsUnknown } from "./council/next";
 import { heardOfJournal, loadJournal, told } from "./journal";
 import { type Line, type LineListener, openLine } from "./line";
 import { Present } from "./present";
+import { lookAtQueues } from "./queues";
 import { apply, type Council, EMPTY_COUNCIL, EXECUTIONS_KEPT, fromSnapshots } from "./state";
 import { type Connection, LiveStream } from "./stream";
 import type { CouncilEvent, KpisAnswer, UsageAnswer } from "./wire";
@@ -297,6 +298,7 @@ function refreshWhenDue(): void {
   const { agents, outdated } = council.peek();
   const since = steadyNow() - refreshedAt;
   if (connection.peek().kind !== "live" || locked.peek()) return;
+  lookAtQueues(agents.values());
   const today = dayOf(now.peek());
   if (day !== today) {
     day = today;

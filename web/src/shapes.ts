@@ -22,6 +22,7 @@ import type {
   UpdatedEvent,
   UsageAnswer,
   Verdict,
+  WorkersAnswer,
 } from "./wire";
 
 /** The path of the first fault below `at`, or null. A test for a wider type does for a narrower. */
@@ -157,6 +158,10 @@ export const kpis = shape<KpisAnswer>({
 export const usage = shape<UsageAnswer>({
   days: list(shape({ councilors: shape({}) })),
   budgets: shape({ council: shape({}), councilors: shape({}) }),
+});
+
+export const workers = shape<WorkersAnswer>({
+  queues: list(shape({ queue: maybe(text), workers: number, waiting: number, unserved_since: maybe(moment) })),
 });
 
 export const journalEntry = shape<JournalEntry>({ seq: number, at: moment, kind: text, detail: text });

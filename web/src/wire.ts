@@ -45,6 +45,10 @@ export type Budget = Schemas["BudgetState"];
 /** Of `days` the last one is today. */
 export type UsageAnswer = Schemas["UsageReport"];
 
+/** Who serves a queue and what waits in it; `queue` null is that of agents without one. */
+export type Queue = Schemas["Queue"];
+export type WorkersAnswer = Schemas["Workers"];
+
 /** What happened to schedules, to the clock and to the server. `detail` is a sentence in English. */
 export type JournalEntry = Schemas["JournalEntry"];
 export type JournalKind = Schemas["JournalKind"];

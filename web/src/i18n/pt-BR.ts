@@ -255,6 +255,12 @@ export const ptBR = {
     calledOff: "A janela foi desmarcada.",
     see: "Ver janelas",
   },
+  queueNote: {
+    label: "Filas sem trabalhador",
+    stuck: (queue: string | null, waiting: number) =>
+      `${queue === null ? "Não há nenhum trabalhador" : `Nenhum trabalhador atende a fila ${queue}`}, e ` +
+      `${waiting === 1 ? "1 rodada espera" : `${waiting} rodadas esperam`}. Inicie um:`,
+  },
   clockNote: {
     label: "O relógio do servidor",
     clock_back: (span: string) =>
@@ -370,6 +376,7 @@ export const ptBR = {
     cancelled: ["Foi cancelada por uma pessoa.", "Nada a corrigir. Execute de novo quando quiser."],
     provider: ["O agente ou o provedor dele falhou.", "Confira acesso, cota e rede do provedor; depois execute de novo."],
     contract: ["A resposta não veio na forma combinada.", "Veja o relatório e ajuste o pedido para terminar com o bloco de veredito."],
+    no_worker: ["Não havia trabalhador para a fila dele.", "Inicie um com conselho worker, ou dê outra fila ao agente."],
     worker_lost: ["O trabalhador sumiu no meio da rodada.", "Veja se o processo ou a máquina parou. A próxima rodada segue na agenda."],
     budget: ["Parou no teto de custo.", "Aumente policies.max_cost_usd, ou peça menos nesta tarefa. Um orçamento do dia ou do mês volta sozinho quando ele vira."],
     other: ["A rodada falhou.", "Leia o relatório e o registro; depois execute de novo."],

@@ -21,6 +21,7 @@ import { CouncilView } from "./council";
 import { Footer } from "./footer";
 import { Kpis } from "./kpis";
 import { MaintenanceBanner } from "./maintenance";
+import { QueueNotes } from "./queue_notes";
 import { TopBar } from "./topbar";
 
 /** What most visits never open is fetched when it is; some of it brings the monospaced face along. */
@@ -174,6 +175,7 @@ function Plenary() {
         <Had part="kpis">
           <Kpis />
         </Had>
+        <QueueNotes />
         <ClockNotes />
         <Unreadable />
       </Boundary>

@@ -1,0 +1,43 @@
+/** Queues in which runs wait for a worker that is not there. */
+import { signal } from "@preact/signals";
+
+import * as api from "./api";
+import { now, steadyNow } from "./clock";
+import type { Agent, Queue } from "./wire";
+
+/** A worker takes a run within a second or two; what waits longer may have nobody. */
+const WAITS_MS = 10_000;
+const EVERY_MS = 15_000;
+
+export const stuckQueues = signal<readonly Queue[]>([]);
+
+/** Nothing is asked for while nobody waits. */
+export function waitsLong(agents: Iterable<Agent>, at: number): boolean {
+  for (const { current } of agents) {
+    if (current?.status !== "pending" || current.waits_for !== null) continue;
+    if (at - Date.parse(current.not_before ?? current.created_at) > WAITS_MS) return true;
+  }
+  return false;
+}
+
+export function stuckOf(queues: readonly Queue[]): readonly Queue[] {
+  return queues.filter((queue) => queue.workers === 0 && queue.waiting > 0);
+}
+
+let askedAt = -EVERY_MS;
+
+/** To be called often; asks the server at most every few seconds, and only when there is a reason. */
+export function lookAtQueues(agents: Iterable<Agent>): void {
+  if (!waitsLong(agents, now.peek())) {
+    if (stuckQueues.peek().length > 0) stuckQueues.value = [];
+    return;
+  }
+  if (steadyNow() - askedAt < EVERY_MS) return;
+  askedAt = steadyNow();
+  api.getWorkers().then(
+    (answer) => {
+      stuckQueues.value = stuckOf(answer.queues);
+    },
+    () => undefined,
+  );
+}

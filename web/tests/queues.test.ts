@@ -1,0 +1,48 @@
+import { beforeAll, describe, expect, it } from "vitest";
+
+import { messages, startLanguage } from "../src/i18n";
+import { en } from "../src/i18n/en";
+import { stuckOf, waitsLong } from "../src/queues";
+import type { Queue } from "../src/wire";
+import { agent, at, T0, task } from "./rows";
+
+function queue(over: Partial<Queue> = {}): Queue {
+  return { queue: "gpu", workers: 0, capacity: 0, agents: 1, waiting: 2, oldest: at(0), unserved_since: at(0), ...over };
+}
+
+const waiting = (over = {}) => [agent({ current: task({ not_before: at(0), ...over }) })];
+
+beforeAll(() => startLanguage());
+
+describe("whether the workers are asked for", () => {
+  it("is not, while nothing waits for long", () => {
+    expect(waitsLong([], T0)).toBe(false);
+    expect(waitsLong([agent()], T0 + 60_000)).toBe(false);
+    expect(waitsLong(waiting(), T0 + 10_000)).toBe(false);
+    expect(waitsLong(waiting({ status: "processing" }), T0 + 60_000)).toBe(false);
+  });
+
+  it("is, when a run that is due is taken by nobody", () => {
+    expect(waitsLong(waiting(), T0 + 10_001)).toBe(true);
+    expect(waitsLong(waiting({ not_before: null }), T0 + 10_001)).toBe(true);
+  });
+
+  it("is not for one that is not due, or waits for its turn", () => {
+    expect(waitsLong(waiting({ not_before: at(60) }), T0 + 30_000)).toBe(false);
+    expect(waitsLong(waiting({ waits_for: "turn" }), T0 + 60_000)).toBe(false);
+  });
+});
+
+describe("a queue that nobody serves", () => {
+  it("is told only while runs wait in it", () => {
+    const stuck = queue();
+    expect(stuckOf([stuck, queue({ workers: 1 }), queue({ waiting: 0 })])).toEqual([stuck]);
+  });
+
+  it("is named, with how many wait, in both languages", () => {
+    expect(messages.value.queueNote.stuck("gpu", 3)).toContain("a fila gpu, e 3 rodadas esperam");
+    expect(messages.value.queueNote.stuck(null, 1)).toContain("nenhum trabalhador, e 1 rodada espera");
+    expect(en.queueNote.stuck("gpu", 1)).toBe("No worker serves the queue gpu, and 1 run waits. Start one:");
+    expect(en.queueNote.stuck(null, 2)).toBe("No worker is there, and 2 runs wait. Start one:");
+  });
+});
