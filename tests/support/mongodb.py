@@ -77,6 +77,10 @@ class FerretServer:
         assert said == self.url, "the server did not start; its reason is above"
         self._process = server
 
+    @property
+    def runs(self) -> bool:
+        return self._process is not None
+
     def kill(self) -> None:
         """End it in the midst of what it does."""
         assert self._process is not None, "it does not run"

@@ -15,6 +15,7 @@ import signal
 import subprocess
 import tempfile
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -55,9 +56,11 @@ def server_url() -> str:
 class PostgresqlServer:
     """A server over a folder, which keeps its port and its data from one life to the next."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, settings: Mapping[str, str] | None = None) -> None:
+        """`settings` of postgresql.conf go before those of the tests."""
         programs = _programs()
         assert programs is not None, why_missing()
+        self._settings = dict(settings or {})
         self._programs = programs
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
@@ -78,6 +81,7 @@ class PostgresqlServer:
             "fsync": "off",
             "max_connections": 200,
             "log_destination": "stderr",
+            **self._settings,
         }
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         program = str(self._programs / "postgres")
@@ -102,6 +106,10 @@ class PostgresqlServer:
             target=collections.deque, args=(server.stderr, 0), daemon=True
         )
         self._drain.start()
+
+    @property
+    def runs(self) -> bool:
+        return self._process is not None
 
     def kill(self) -> None:
         """End all of its processes at once, in the midst of what they do."""

@@ -188,6 +188,10 @@ class Server:
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.kill()
 
+    @property
+    def runs(self) -> bool:
+        return self._process is not None
+
     def processes(self) -> list[psutil.Process]:
         """What runs of all that any life of this server started."""
         home = DataDir(self.data_dir).home

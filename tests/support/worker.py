@@ -100,6 +100,10 @@ class Worker:
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.kill()
 
+    @property
+    def runs(self) -> bool:
+        return self._process is not None
+
     def children(self) -> list[psutil.Process]:
         """What runs of all that any life of this worker started."""
         home = DataDir(self.data_dir).home
