@@ -33,10 +33,10 @@ batch that anybody can finish:
     3. each task gets `folded` = what it counted; `counted` = True if its `rev` is still the same
     4. the document lets go of the batch, conditional on the number
 
-Steps 2 to 4 do nothing when done again, so whoever finds a batch finishes it first. A reader adds
-up counters and what is not counted yet, and is right when the number was the same before and after,
-without a batch. Pruning is a batch too: it moves sums to the part of the pruned, and step 3
-deletes.
+Steps 2 to 4 do nothing when done again, so whoever finds a batch finishes it first. A reader folds
+what is not counted yet, and is right when the number was the same before and after. Pruning is a
+batch too: it moves sums to the part of the gone, and step 3 deletes. So is a recount that found
+counters to be wrong: it writes them anew while nobody can fold (folding.py, figures.py).
 """
 
 from __future__ import annotations
@@ -123,7 +123,11 @@ INDEXES: Final[Mapping[str, tuple[Index, ...]]] = {
         _index("-us.created_at", "-task_id"),
         _index("status", "severity", "trigger", "-us.created_at", "-task_id"),
         _index("is_councilor_execution", "-created_at"),
-        _index("agent_id", "us.ended_at"),
+        # The figures of one agent over time, without reading a document.
+        _index(
+            *("agent_id", "us.ended_at", "status", "severity", "skip_reason", "slot_count"),
+            *("us.duration", "spent.cost_microusd", "is_councilor_execution"),
+        ),
         _index("us.ended_at"),
         _index("agent_id", "us.covers_until"),
         _index("counted"),

@@ -60,22 +60,28 @@ def share_of(document: Mapping[str, Any]) -> Share:
     us, spent = document["us"], document.get("spent") or {}
     share: Share = {}
     if us.get("ended_at") is not None:
-        share = {
+        share = ended_share(document) | {
             "trigger": document["trigger"],
-            # As they are read: words of the former system may be any (former.py).
-            "status": _known(document["status"], Status) or Status.COMPLETED.value,
-            "severity": _known(document.get("severity"), Severity) or NO_SEVERITY,
             "ended_at": us["ended_at"],
             "created_at": us["created_at"],
-            "slots": document.get("slot_count") or 0,
-            "reason": document.get("skip_reason") or "",
-            "duration": us.get("duration"),
-            "cost_microusd": spent.get("cost_microusd", 0),
         }
     if us.get("spent_at") is not None and spent.get("runs"):
         share["spent_at"] = us["spent_at"]
         share["spent"] = dict(spent)
     return share and share | {"agent_id": str(document.get("agent_id") or "unknown")}
+
+
+def ended_share(document: Mapping[str, Any]) -> Share:
+    """The part of a share that tells how a Task ended."""
+    return {
+        # As they are read: words of the former system may be any (former.py).
+        "status": _known(document["status"], Status) or Status.COMPLETED.value,
+        "severity": _known(document.get("severity"), Severity) or NO_SEVERITY,
+        "slots": document.get("slot_count") or 0,
+        "reason": document.get("skip_reason") or "",
+        "duration": (document.get("us") or {}).get("duration"),
+        "cost_microusd": (document.get("spent") or {}).get("cost_microusd", 0),
+    }
 
 
 def _known(value: object, words: type[StrEnum]) -> str | None:

@@ -57,7 +57,7 @@ async def concluded(
     }
     last = (
         db[TASKS]
-        .find(runs, {"us.created_at": 1})
+        .find(runs, {"_id": 0, "us.created_at": 1})
         .sort(NEWEST_FIRST)
         .skip(LOOKED_THROUGH - 1)
         .limit(1)

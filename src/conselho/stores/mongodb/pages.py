@@ -27,6 +27,7 @@ from conselho.stores.sql.rows import micros, moment_of, storable
 # A text is looked for in so many rows; the next page looks on behind them.
 SEARCHED: Final = 5_000
 NEWEST_FIRST: Final = [("us.created_at", -1), ("task_id", -1)]
+# Of documents in an index all of it, but for `_id`.
 _PLACE: Final = {"task_id": 1, "us.created_at": 1}
 
 
@@ -157,7 +158,12 @@ async def _found(
     """The rows that hold a text, out of the newest SEARCHED of these."""
     searched = condition(where)
     last = await (
-        db[TASKS].find(searched, _PLACE).sort(NEWEST_FIRST).skip(SEARCHED - 1).limit(1).to_list()
+        db[TASKS]
+        .find(searched, _PLACE | {"_id": 0})
+        .sort(NEWEST_FIRST)
+        .skip(SEARCHED - 1)
+        .limit(1)
+        .to_list()
     )
     parts = [searched, {"$or": [{place: _holding(text)} for place in _PLACES]}]
     end: Document | None = None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from conselho.models.durations import Durations
 from conselho.models.ids import AgentId
@@ -17,12 +17,11 @@ from conselho.models.task import Trigger
 from conselho.stores.mongodb.connection import Database
 from conselho.stores.mongodb.documents import COUNTERS, TASKS, Document
 from conselho.stores.mongodb.figures import (
-    COUNTED_FIELDS,
     LOST,
     Path,
     both_parts,
+    ended_share,
     in_time,
-    share_of,
     tally_of,
     text_of,
 )
@@ -132,8 +131,16 @@ async def _of_agent(db: Database, span: Span, agent_id: AgentId, what: str) -> C
     since, until = floored(span)
     where = {"agent_id": storable(agent_id), "us.ended_at": {"$gte": since, "$lt": until}}
     total: Counter[Path] = Counter()
-    async for document in db[TASKS].find(where, COUNTED_FIELDS):
-        for path, amount in in_time(share_of(document)):
+    async for entry in db[TASKS].find(where, _ENTRY):
+        for path, amount in in_time(ended_share(entry)):
             if path[0] == what:
                 total[path] += amount
     return total
+
+
+# All of it stands in the index of an agent's figures.
+_ENTRY: Final = {
+    "_id": 0,
+    **dict.fromkeys(("status", "severity", "skip_reason", "slot_count", "us.duration"), 1),
+    "spent.cost_microusd": 1,
+}

@@ -18,12 +18,14 @@ from conselho.stores.mongodb.documents import LIGHT, TASKS, Document, task_from_
 from conselho.stores.mongodb.folding import each
 from conselho.stores.sql.rows import ended_at, micros, moment_of, storable
 
+# All of it stands in the index of an agent's figures.
 _ENTRY = {
     "_id": 0,
     **dict.fromkeys(
         ("us.ended_at", "status", "severity", "slot_count", "is_councilor_execution"), 1
     ),
 }
+_MOMENT = {"_id": 0, "us.ended_at": 1}
 
 
 async def lanes(
@@ -46,7 +48,7 @@ async def _lane(db: Database, agent_id: AgentId, steps: Steps, most: int, troubl
         "us.ended_at": {"$gte": micros(steps.since), "$lt": micros(steps.until)},
     }
     counts = None
-    entries = await db[TASKS].find(span, {"_id": 1}).limit(most + 1).to_list()
+    entries = await db[TASKS].find(span, _MOMENT).limit(most + 1).to_list()
     if len(entries) > most:
         counts = _counts([entry async for entry in db[TASKS].find(span, _ENTRY)], steps)
         rows = await _newest(db, agent_id, chosen(counts, troubles))
