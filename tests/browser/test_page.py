@@ -102,6 +102,9 @@ async def test_a_failed_run_says_what_happened_and_what_to_do(
     await expect(cause.locator("code")).to_have_text("exit")
     await expect(cause).to_contain_text("Run the same command by hand")
     await expect(page.locator(".panel .facts", has_text="Exit code")).to_contain_text("Exit code3")
+    page = await open_page(server)
+    said = "Terminou com código de saída 3: no lock file"
+    await expect(page.locator(".attention-card h3")).to_have_text(said)
 
 
 async def test_what_is_known_leaves_the_list_until_the_next_verdict(

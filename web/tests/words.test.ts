@@ -292,7 +292,7 @@ describe("a success that does not count as one", () => {
   });
 
   it("shows a reason that it does not know as it came", () => {
-    const verdict = { reason: "the report says success, but the exit code is 3" };
+    const verdict = { reason: "the report says success, but the moon was full" };
     expect(reasonWords(verdict, undefined, ptBR)).toEqual([verdict.reason]);
     expect(reasonWords({ reason: "exit code 0 and an output, without a report block" }, undefined, ptBR)).toEqual([
       ptBR.doubt.plainOutput,

@@ -61,6 +61,9 @@ export const en: Messages = {
     connecting: "Calling the council",
     live: (age) => `Live, last signal ${age}`,
     liveShort: "Live",
+    liveLate: "Live; news of other servers up to a second late, for Redis does not answer",
+    behind: "Behind: the database does not answer the server",
+    behindShort: "Behind",
     reconnecting: "Reconnecting",
     lost: (age, retry) => `No signal for ${age}. Trying in ${retry}`,
     lostTrying: (age) => `No signal for ${age}. Trying now`,
@@ -322,7 +325,7 @@ export const en: Messages = {
     filters: "Filter the footer",
   },
   news: {
-    started: (trigger) => `Started ${trigger}`,
+    started: (trigger) => `Started: a run ${trigger}`,
     waiting: "Queued",
     retry: (attempt, max, at) => `New attempt${at && ` at ${at}`} (${attempt} of ${max})`,
     cancelled: "Cancelled before its end",
@@ -333,6 +336,14 @@ export const en: Messages = {
     silent: "Ended without a word",
   },
 
+  ended: {
+    exit: (code, last) => `Ended with exit code ${code}${last ? `: ${last}` : " without a word"}`,
+    silent: "Ended without any output.",
+    notFound: (program) => `The program ${program} was not found. Install it, or give its whole path.`,
+    notThere: (program) => `The program ${program} does not exist. Install it, or correct its path.`,
+    notExecutable: (program) => `The program ${program} may not be executed. Try: chmod +x ${program}`,
+    noFolder: (folder) => `The working directory ${folder} does not exist. Make it, or give the agent another one.`,
+  },
   skipReason: {
     overlap: "Skipped: the previous run was still going",
     budget: "Skipped: today's budget is spent",
@@ -354,6 +365,10 @@ export const en: Messages = {
     nothingPrinted: "Ended with exit code 0 and wrote nothing: there is no proof of work.",
     plainOutput: "Exit code 0 and a text, without a report block.",
     breaksOff: "The answer stops in the middle of a sentence, without a report block.",
+    worseFinding: "The report says less than the worst of its findings: the finding counts.",
+    exitCode: (code) => `The exit code was ${code}: it counts for more than the text.`,
+    formatSays: (format) => `Its output (${format}) says so.`,
+    noWord: "Nothing in the text says whether it went well.",
   },
   missedTile: (n) => (n === 1 ? "1 slot missed" : `${n} slots missed`),
   missedReason: {

@@ -56,6 +56,9 @@ export const ptBR = {
     connecting: "Chamando o conselho",
     live: (age: string) => `Ao vivo, último sinal ${age}`,
     liveShort: "Ao vivo",
+    liveLate: "Ao vivo; notícias de outros servidores com até um segundo de atraso, pois o Redis não responde",
+    behind: "Atrasado: o banco de dados não responde ao servidor",
+    behindShort: "Atrasado",
     reconnecting: "Reconectando",
     lost: (age: string, retry: string) => `Sem sinal há ${age}. Tentando em ${retry}`,
     lostTrying: (age: string) => `Sem sinal há ${age}. Tentando agora`,
@@ -330,6 +333,15 @@ export const ptBR = {
     silent: "Terminou sem dizer nada",
   },
 
+  /** How a run ended, where the server says it in a sentence of its own. */
+  ended: {
+    exit: (code: string, last: string) => `Terminou com código de saída ${code}${last ? `: ${last}` : ", sem dizer nada"}`,
+    silent: "Terminou sem escrever nada.",
+    notFound: (program: string) => `O programa ${program} não foi encontrado. Instale-o, ou dê o caminho inteiro.`,
+    notThere: (program: string) => `O programa ${program} não existe. Instale-o, ou corrija o caminho.`,
+    notExecutable: (program: string) => `O programa ${program} não pode ser executado. Tente: chmod +x ${program}`,
+    noFolder: (folder: string) => `A pasta de trabalho ${folder} não existe. Crie-a, ou dê outra ao agente.`,
+  },
   skipReason: {
     overlap: "Pulado: a rodada anterior ainda corria",
     budget: "Pulado: o orçamento de hoje acabou",
@@ -352,6 +364,10 @@ export const ptBR = {
     nothingPrinted: "Terminou com código 0 e não escreveu nada: não há prova de trabalho.",
     plainOutput: "Código de saída 0 e um texto, sem bloco de relatório.",
     breaksOff: "A resposta para no meio de uma frase, sem bloco de relatório.",
+    worseFinding: "O relatório diz menos do que o pior dos seus achados: vale o achado.",
+    exitCode: (code: string) => `O código de saída foi ${code}: vale mais do que o texto.`,
+    formatSays: (format: string) => `É o que diz a saída (${format}).`,
+    noWord: "Nada no texto diz se deu certo.",
   },
   missedTile: (n: number) => (n === 1 ? "1 horário perdido" : `${n} horários perdidos`),
   missedReason: {

@@ -3,6 +3,7 @@ import { markOf } from "../council/standing";
 import type { Messages } from "../i18n";
 import type { RecentMark, TaskRow } from "../wire";
 import { endsOf, type Formats } from "./format";
+import { inReadersWords } from "./server_words";
 import { doubtOf } from "./verdict";
 
 type Slots = Pick<TaskRow, "slot_from" | "slot_to" | "slot_count" | "due_at">;
@@ -27,7 +28,7 @@ export function newsOf(row: TaskRow, t: Messages, f: Formats): string {
     case "error":
       return failedNews(row, row.verdict?.summary ?? row.error, t);
     default:
-      return doubtOf(row.verdict, row.permission_denied, t) ?? (firstLine(row.verdict?.summary) || t.news.silent);
+      return doubtOf(row.verdict, row.permission_denied, t) ?? (inReadersWords(firstLine(row.verdict?.summary), t) || t.news.silent);
   }
 }
 
@@ -69,7 +70,7 @@ export type Failure = { readonly error_kind: string | null; readonly error_cause
  */
 function failedNews(row: Failure, said: string | null, t: Messages): string {
   const [happened] = causeOf(row, t);
-  return TOLD_BY_KIND.has(kindOf(row)) ? happened : firstLine(said) || happened;
+  return TOLD_BY_KIND.has(kindOf(row)) ? happened : inReadersWords(firstLine(said), t) || happened;
 }
 
 const TOLD_BY_KIND = new Set(["timeout", "silent", "shutdown", "worker_lost", "cancelled", "budget", "cause"]);
@@ -91,7 +92,7 @@ export function markNews(mark: RecentMark, t: Messages, f: Formats): string {
     case "error":
       return failedNews(mark, mark.summary, t);
     default:
-      return doubtOf({ reason: mark.reason ?? null }, undefined, t) ?? (firstLine(mark.summary) || t.news.silent);
+      return doubtOf({ reason: mark.reason ?? null }, undefined, t) ?? (inReadersWords(firstLine(mark.summary), t) || t.news.silent);
   }
 }
 

@@ -30,6 +30,10 @@ const REASONS: readonly (readonly [RegExp, Translate])[] = [
   [/^exit code 0, but nothing was printed.*$/s, (_, t) => t.nothingPrinted],
   [/^exit code 0 and an output, without a report block$/, (_, t) => t.plainOutput],
   [/^the answer stops in the middle of a sentence.*$/s, (_, t) => t.breaksOff],
+  [/^the report says \w+, but one of its findings is \w+/, (_, t) => t.worseFinding],
+  [/^the (?:report says \w+|text reads like a success), but the exit code is (-?\d+)/, ([, code], t) => t.exitCode(code!)],
+  [/^its (\S+) output says so/, ([, format], t) => t.formatSays(format!)],
+  [/^nothing in the text judges$/, (_, t) => t.noWord],
 ];
 
 /**

@@ -6,6 +6,7 @@ import { Mark } from "../../parts/mark";
 import { lost } from "../../session";
 import { causeOf, isRetry, newsOf, retryAt } from "../../text/news";
 import { ownWords } from "../../text/own_words";
+import { inReadersWords, leavesOut } from "../../text/server_words";
 import type { Agent, TaskRow } from "../../wire";
 
 /** Why a run failed: what is known by its kind, its own message, then what a person can do. */
@@ -34,8 +35,9 @@ function Kinds({ row }: { row: TaskRow }) {
 
 /** Unless they only repeat what is said already. */
 function OwnWords({ row, besides }: { row: TaskRow; besides: readonly string[] }) {
-  const words = ownWords(row);
-  return words && !besides.includes(words.trim()) ? <p class="own-words" dir="auto">{words}</p> : null;
+  const words = ownWords(row).trim();
+  const isTold = besides.includes(inReadersWords(words, messages.value)) && !leavesOut(words);
+  return words && !isTold ? <p class="own-words" dir="auto">{words}</p> : null;
 }
 
 /** A failed attempt whose next one is to come: when, and why there is one. */
