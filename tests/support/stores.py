@@ -59,11 +59,11 @@ async def _mongodb_database(name: str) -> AsyncIterator[str]:
 
     server = mongodb.server_uri()
     parts = urlsplit(server)
-    query = (
-        parts.query
-        if "@" not in parts.netloc or "authSource" in parts.query
-        else ("&".join(filter(None, [parts.query, "authSource=admin"])))
-    )
+    # The server of the tests looks through whole collections, on a machine with other work to do.
+    options = [parts.query, "socketTimeoutMS=120000&serverSelectionTimeoutMS=60000"]
+    if "@" in parts.netloc and "authSource" not in parts.query:
+        options.append("authSource=admin")
+    query = "&".join(filter(None, options))
     try:
         yield parts._replace(path=f"/{name}", query=query).geturl()
     finally:

@@ -44,10 +44,13 @@ func serve(arguments []string) error {
 		address = arguments[1]
 	}
 
+	// What a power cut would lose, a test does not miss.
+	files := url.URL{Scheme: "file", Path: folder + "/", RawQuery: "_pragma=synchronous(off)"}
+
 	server, err := ferretdb.New(&ferretdb.Config{
 		Listener:  ferretdb.ListenerConfig{TCP: "127.0.0.1:0"},
 		Handler:   "sqlite",
-		SQLiteURL: (&url.URL{Scheme: "file", Path: folder + "/"}).String(),
+		SQLiteURL: files.String(),
 		Logger:    slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError})),
 	})
 	if err != nil {

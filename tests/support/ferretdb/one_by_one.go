@@ -1,11 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"net"
+	"slices"
 	"sync"
 )
 
@@ -61,8 +63,10 @@ func (front *oneByOne) pass(client net.Conn) {
 }
 
 func (front *oneByOne) exchange(server net.Conn, command []byte) ([]byte, error) {
-	front.turn.Lock()
-	defer front.turn.Unlock()
+	if !isGreeting(command) {
+		front.turn.Lock()
+		defer front.turn.Unlock()
+	}
 
 	if _, err := server.Write(command); err != nil {
 		return nil, err
@@ -104,4 +108,17 @@ func message(from io.Reader) ([]byte, error) {
 func expectsNoAnswer(command []byte) bool {
 	isMsg := binary.LittleEndian.Uint32(command[12:]) == opMsg && len(command) >= headerBytes+4
 	return isMsg && binary.LittleEndian.Uint32(command[headerBytes:])&moreToCome != 0
+}
+
+// isGreeting tells what a driver asks to see whether the server is there: it changes nothing, and
+// must not wait behind a long command, or the driver takes the server for dead.
+func isGreeting(command []byte) bool {
+	const nameAt = headerBytes + 4 + 1 + 4 + 1 // behind flags, kind of section, length, type
+	if binary.LittleEndian.Uint32(command[12:]) != opMsg || len(command) <= nameAt {
+		return true // the first greeting of a connection is of an older kind
+	}
+
+	name, _, _ := bytes.Cut(command[nameAt:], []byte{0})
+
+	return slices.Contains([]string{"hello", "ismaster", "isMaster", "ping"}, string(name))
 }

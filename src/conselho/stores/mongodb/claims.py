@@ -37,6 +37,7 @@ NO_LIMITS: Final = ClaimLimits()
 
 # Each portion is so much larger than the one before: many lanes may be full.
 _GROWTH: Final = 4
+_SECOND_PORTION: Final = 64
 _LARGEST_PORTION: Final = 1_000
 # Each of them meets lanes that are full, or councilors that had their turn, for the first time.
 _MOST_PORTIONS: Final = 20
@@ -79,6 +80,7 @@ def due(now: datetime) -> Document:
         "us.rank": {"$lte": micros(now + _LATEST)},
         "us.not_before": {"$lte": micros(now)},
         "cancel_requested": False,
+        "settled": True,
     }
 
 
@@ -168,7 +170,7 @@ async def _choose(
                 had_turn.add(agent_id)
         if len(found) < size:
             break
-        size = min(size * _GROWTH, _LARGEST_PORTION)
+        size = min(max(size * _GROWTH, _SECOND_PORTION), _LARGEST_PORTION)
         found = await _candidates(
             db,
             now,

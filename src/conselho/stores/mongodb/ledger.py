@@ -20,7 +20,8 @@ A book that is not there is made from the tasks.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+import secrets
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -50,32 +51,25 @@ class Book(NamedTuple):
 
 
 async def watermarks(db: Database, agents: Sequence[AgentId]) -> dict[AgentId, datetime]:
-    found = await covered(db, agents)
-    return {agent_id: moment_of(found[agent_id]) for agent_id in agents if agent_id in found}
-
-
-async def covered(
-    db: Database, agents: Collection[AgentId], *, make: bool = True
-) -> dict[AgentId, int]:
-    """The newest accounted slot of each agent, in microseconds; agents without one are absent.
-
-    `make`: books that are not there are made; otherwise their agents are absent.
-    """
-    names = {storable(agent_id): agent_id for agent_id in agents}
-    books = {
-        document["_id"]: document
-        async for document in db[LEDGER].find({"_id": {"$in": list(names)}})
+    found = await books(db, agents)
+    return {
+        agent_id: moment_of(slot)
+        for agent_id in agents
+        if (slot := found[storable(agent_id)].covered) is not None
     }
-    found = {}
-    for name, agent_id in names.items():
-        document = books.get(name)
-        if document is None and not make:
-            continue
-        is_settled = document is not None and not document["todo"]
-        slot = document["covered"] if document and is_settled else (await read(db, name)).covered
-        if slot is not None:
-            found[agent_id] = slot
-    return found
+
+
+async def books(db: Database, agents: Collection[str]) -> dict[str, Book]:
+    """The book of each agent, as `read` gives it."""
+    names = {storable(agent_id) for agent_id in agents}
+    there = {
+        document["_id"]: document
+        async for document in db[LEDGER].find({"_id": {"$in": sorted(names)}})
+    }
+    return {
+        name: await read(db, name) if document is None or document["todo"] else _book(document)
+        for name, document in ((name, there.get(name)) for name in names)
+    }
 
 
 async def read(db: Database, agent_id: str) -> Book:
@@ -89,7 +83,11 @@ async def read(db: Database, agent_id: str) -> Book:
             await _carry_out(db, document)
             continue
         if document is not None:
-            return Book(name, document["covered"], document["rev"])
+            return _book(document)
+
+
+def _book(document: Document) -> Book:
+    return Book(document["_id"], document["covered"], document["rev"])
 
 
 async def _make(db: Database, name: str) -> Document | None:
@@ -102,7 +100,7 @@ async def _make(db: Database, name: str) -> Document | None:
         .to_list()
     )
     slot = newest[0]["us"]["covers_until"] if newest else None
-    made = {"_id": name, "covered": slot, "todo": [], "rev": 1}
+    made: Document = {"_id": name, "covered": slot, "todo": [], "rev": 1}
     try:
         await db[LEDGER].insert_one(made)
     except OperationFailure as exc:
@@ -119,6 +117,29 @@ async def cover(db: Database, book: Book, slot: int, todo: Iterable[Document] = 
         {"$set": {"covered": slot, "todo": list(todo)}, "$inc": {"rev": 1}},
     )
     return written.matched_count > 0
+
+
+async def cover_all(db: Database, slots: Mapping[str, int]) -> set[str]:
+    """Account for the slots of tasks, by agent; those of whom no slot from it on was decided.
+
+    Whatever else was written meanwhile: with a lost row over its slot the book would cover it.
+    """
+    by_slot: dict[int, list[str]] = {}
+    for name, slot in slots.items():
+        by_slot.setdefault(slot, []).append(name)
+    done: set[str] = set()
+    for slot, names in by_slot.items():
+        token = secrets.token_hex(8)
+        written = await db[LEDGER].update_many(
+            {"_id": {"$in": names}, "$or": [{"covered": None}, {"covered": {"$lt": slot}}]},
+            {"$set": {"covered": slot, "token": token}, "$inc": {"rev": 1}},
+        )
+        if written.matched_count == len(names):
+            done.update(names)
+        else:
+            own = db[LEDGER].find({"_id": {"$in": names}, "token": token}, {"_id": 1})
+            done |= {document["_id"] async for document in own}
+    return done
 
 
 async def lost_row_over(db: Database, agent_id: str, slot: int) -> TaskId | None:

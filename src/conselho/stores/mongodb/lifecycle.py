@@ -196,7 +196,7 @@ async def give_up(
 async def sweep(
     db: Database, now: datetime, announce: Announce, workers_gone: str | None
 ) -> list[Task]:
-    await submission.settle_left_behind(db, now, announce)
+    await submission.settle_left_behind(db, now)
     await catch_up(db)
     ended: list[Document] = [{"us.lease_until": {"$lt": micros(now)}}]
     if workers_gone is not None:

@@ -101,7 +101,7 @@ async def catch_up(db: Database) -> None:
         while True:
             owing = await (
                 db[collection]
-                .find({"outbox.at": {"$gte": _EVER}}, {"outbox": 1})
+                .find({"outbox.at": {"$gte": _EVER}, "settled": {"$ne": False}}, {"outbox": 1})
                 .limit(_AT_ONCE)
                 .to_list()
             )

@@ -2,24 +2,22 @@
 
 What is for no slot is one insertion. A Task for a slot must not slip in beside a row of lost slots
 that another replica writes at this moment, and no lock spans two documents. So it is stored
-unsettled first: no worker sees it (it has no rank) and nothing is told. Then its agent's ledger
-decides (`ledger`), and the Task is made claimable, or taken away again. Whoever finds one that was
-left behind by a crash does the same with it, and comes to the same decision.
+unsettled first: no worker takes it and nothing is told. Then its agent's ledger decides (`ledger`),
+and the Task is settled, or taken away again. Whoever finds one that was left behind by a crash does
+the same with it, and comes to the same decision.
 """
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from pymongo import ReturnDocument
 from pymongo.errors import BulkWriteError
 
 from conselho.models.event import Announce
 from conselho.models.ids import TaskId
-from conselho.models.task import ACTIVE, Status, Task
+from conselho.models.task import Task
 from conselho.store import Submission, Submitted
 from conselho.stores.mongodb import ledger
 from conselho.stores.mongodb.connection import Database
@@ -31,9 +29,9 @@ from conselho.stores.mongodb.documents import (
     task_from_document,
 )
 from conselho.stores.mongodb.failures import refused_places
-from conselho.stores.mongodb.outbox import deliver, drafts
+from conselho.stores.mongodb.outbox import deliver
 from conselho.stores.mongodb.writing import READ, new_document
-from conselho.stores.sql.rows import SLOT_TRIGGERS, micros, rank_us, storable
+from conselho.stores.sql.rows import SLOT_TRIGGERS, micros, storable
 
 # So old is what a crash left unsettled; until then its own process is at it.
 LEFT_BEHIND: Final = timedelta(seconds=10)
@@ -41,13 +39,17 @@ LEFT_BEHIND: Final = timedelta(seconds=10)
 
 async def submit(db: Database, tasks: Sequence[Task], announce: Announce) -> list[Submission]:
     waiting = dict(enumerate(tasks))
-    answers = await _accounted_for(db, waiting)
+    # Read before anything is stored: what these books say is decided on below.
+    books = await ledger.books(db, {task.agent_id for task in tasks if _for_slot(task)})
+    answers = await _accounted_for(db, waiting, books)
     for place in answers:
         del waiting[place]
     while waiting:
         made = {place: _document(waiting[place], announce) for place in _apart(waiting)}
         stored = await _insert(db, made)
-        answers |= await _settle_all(db, {place: waiting[place] for place in stored}, announce)
+        answers |= await _settle_all(db, {place: waiting[place] for place in stored}, books)
+        created = [place for place in stored if answers[place].result is Submitted.CREATED]
+        await deliver(db, TASKS, [made[place] for place in created])
         for place in stored:
             del waiting[place]
         # A holder may have ended between the two: then it is tried again.
@@ -61,17 +63,17 @@ def _for_slot(task: Task) -> bool:
     return task.trigger in SLOT_TRIGGERS and task.due_at is not None
 
 
-async def _accounted_for(db: Database, submitted: Mapping[int, Task]) -> dict[int, Submission]:
+async def _accounted_for(
+    db: Database, submitted: Mapping[int, Task], books: Mapping[str, ledger.Book]
+) -> dict[int, Submission]:
     """The answers for slots that are lost already."""
-    slots = {place: task for place, task in submitted.items() if _for_slot(task)}
-    if not slots:
-        return {}
-    covered = await ledger.covered(db, {task.agent_id for task in slots.values()}, make=False)
     answers = {}
-    for place, task in slots.items():
-        slot = _slot(task)
-        if slot <= covered.get(task.agent_id, slot - 1):
-            holder = await ledger.lost_row_over(db, task.agent_id, slot)
+    for place, task in submitted.items():
+        if not _for_slot(task):
+            continue
+        covered = books[storable(task.agent_id)].covered
+        if covered is not None and _slot(task) <= covered:
+            holder = await ledger.lost_row_over(db, task.agent_id, _slot(task))
             if holder is not None:
                 answers[place] = _answer(task, Submitted.DUPLICATE, holder)
     return answers
@@ -101,11 +103,7 @@ def _apart(waiting: Mapping[int, Task]) -> Iterable[int]:
 
 
 def _document(task: Task, announce: Announce) -> Document:
-    document = new_document(task, announce)
-    if _for_slot(task) and task.status in ACTIVE:
-        document |= {"settled": False, "outbox": []}
-        document["us"]["rank"] = None
-    return document
+    return new_document(task, announce) | {"settled": not _for_slot(task)}
 
 
 async def _insert(db: Database, documents: Mapping[int, Document]) -> list[int]:
@@ -119,48 +117,43 @@ async def _insert(db: Database, documents: Mapping[int, Document]) -> list[int]:
 
 
 async def _settle_all(
-    db: Database, stored: Mapping[int, Task], announce: Announce
+    db: Database, stored: Mapping[int, Task], books: Mapping[str, ledger.Book]
 ) -> dict[int, Submission]:
-    """Settle what was stored, agents side by side, and tell of it in the order of submission."""
-    by_agent: dict[str, list[int]] = {}
+    """Let the ledger decide on tasks that are stored unsettled; the others are created.
+
+    `books` are those that were read before.
+    """
+    slots = {place: task for place, task in stored.items() if _for_slot(task)}
+    newest: dict[str, int] = {}
+    for task in slots.values():
+        name = storable(task.agent_id)
+        newest[name] = max(newest.get(name, _slot(task)), _slot(task))
+    behind = {
+        name: slot
+        for name, slot in newest.items()
+        if (covered := books[name].covered) is None or slot > covered
+    }
+    # Slots up to what was covered when the books were read are no lost ones, and never will be.
+    decided = newest.keys() - behind.keys()
+    decided |= await ledger.cover_all(db, behind)
+    keys = [key_of(task.task_id) for task in slots.values() if storable(task.agent_id) in decided]
+    if keys:
+        await db[TASKS].update_many({"_id": {"$in": keys}, "settled": False}, _SETTLED)
+    answers = {}
     for place, task in stored.items():
-        by_agent.setdefault(task.agent_id, []).append(place)
-    settled: dict[int, Document] = {}
-
-    async def settle_agent(places: Iterable[int]) -> dict[int, Submission]:
-        answers = {}
-        for place in places:
-            task = stored[place]
-            holder = None
-            if _for_slot(task):
-                holder, document = await _settle(db, task, announce)
-                if document is not None:
-                    settled[place] = document
-            result = Submitted.CREATED if holder is None else Submitted.DUPLICATE
-            answers[place] = _answer(task, result, holder)
-        return answers
-
-    answers: dict[int, Submission] = {}
-    for part in await asyncio.gather(*map(settle_agent, by_agent.values())):
-        answers |= part
-    at_once = [task for task in stored.values() if not _for_slot(task)]
-    if at_once:
-        keys = [key_of(task.task_id) for task in at_once]
-        found = await db[TASKS].find({"_id": {"$in": keys}}, {"outbox": 1}).to_list()
-        place_of = {key_of(task.task_id): place for place, task in stored.items()}
-        settled |= {place_of[document["_id"]]: document for document in found}
-    await deliver(db, TASKS, [settled[place] for place in sorted(settled)])
+        holder = None
+        if place in slots and storable(task.agent_id) not in decided:
+            holder = await _settle(db, task)
+        result = Submitted.CREATED if holder is None else Submitted.DUPLICATE
+        answers[place] = _answer(task, result, holder)
     return answers
 
 
-async def _settle(
-    db: Database, task: Task, announce: Announce
-) -> tuple[TaskId | None, Document | None]:
-    """Let the ledger decide on a Task that is stored unsettled.
+_SETTLED: Final[Document] = {"$set": {"settled": True}, "$inc": {"rev": 1}}
 
-    The lost row that covers its slot, if there is one: then the Task is gone. Otherwise its
-    document as it is now, or None when somebody else settled it.
-    """
+
+async def _settle(db: Database, task: Task) -> TaskId | None:
+    """Decide on one unsettled Task; the lost row that covers its slot, for which it is gone."""
     slot, mine = _slot(task), {"_id": key_of(task.task_id), "settled": False}
     while True:
         book = await ledger.read(db, task.agent_id)
@@ -168,32 +161,19 @@ async def _settle(
             holder = await ledger.lost_row_over(db, task.agent_id, slot)
             if holder is not None:
                 await db[TASKS].delete_one(mine)
-                return holder, None
+                return holder
             break
         if await ledger.cover(db, book, slot):
             break
-    told = drafts(announce(task), task.created_at)
-    document = await db[TASKS].find_one_and_update(
-        mine | {"status": Status.PENDING.value},
-        {
-            "$set": {"settled": True, "us.rank": rank_us(task)},
-            "$push": {"outbox": {"$each": told}},
-            "$inc": {"rev": 1},
-        },
-        return_document=ReturnDocument.AFTER,
-    )
-    if document is None:
-        # Somebody else settled it, or it was cancelled before it could be.
-        await db[TASKS].update_one(mine, {"$set": {"settled": True}, "$inc": {"rev": 1}})
-    return None, document
+    await db[TASKS].update_one(mine, _SETTLED)
+    return None
 
 
-async def settle_left_behind(db: Database, now: datetime, announce: Announce) -> None:
-    """Settle what the end of a process left unsettled."""
+async def settle_left_behind(db: Database, now: datetime) -> None:
+    """Settle what the end of a process left unsettled; `outbox.catch_up` tells of it."""
     where = {"settled": False, "us.created_at": {"$lt": micros(now - LEFT_BEHIND)}}
     for document in await db[TASKS].find(where, READ).to_list():
-        _, settled = await _settle(db, task_from_document(document), announce)
-        await deliver(db, TASKS, [settled] if settled else [])
+        await _settle(db, task_from_document(document))
 
 
 async def _refusals(db: Database, refused: Mapping[int, Task]) -> dict[int, Submission]:
