@@ -11,7 +11,7 @@ import { type Line, type LineListener, openLine } from "./line";
 import { Present } from "./present";
 import { lookAtQueues } from "./queues";
 import { apply, type Council, EMPTY_COUNCIL, EXECUTIONS_KEPT, fromSnapshots } from "./state";
-import { type Connection, LiveStream } from "./stream";
+import { type Beat, type Connection, type Late, LiveStream } from "./stream";
 import type { CouncilEvent, KpisAnswer, UsageAnswer } from "./wire";
 
 /** Events are shown in groups: a storm of them must not render once each. */
@@ -41,6 +41,9 @@ export const loadError = signal<api.ApiError | null>(null);
 export const partErrors = signal<ReadonlyMap<Part, api.ApiError>>(new Map());
 /** How many councilors of the last snapshot cannot be read, and are not shown. */
 export const unreadable = signal(0);
+
+/** What keeps events from coming at once, as the server said last. */
+export const late = signal<Late>(null);
 
 /** Moves with each snapshot. */
 export const snapshots = signal(0);
@@ -117,12 +120,15 @@ function watchPage(stream: LiveStream, shared: boolean): void {
   });
 }
 
-function heard(serverNow: number | null): void {
-  if (serverNow !== null) followRoughly(serverNow);
+function heard(beat: Beat | null): void {
+  if (beat?.serverNow != null) followRoughly(beat.serverNow);
+  if (beat) late.value = beat.late;
   heardAt.value = serverTime();
 }
 
 function connected(next: Connection): void {
+  // The next server may be another one: its first beat tells.
+  if (next.kind !== "live") late.value = null;
   const before = connection.value.kind;
   const cameBack = next.kind === "live" && (before === "reconnecting" || before === "polling");
   if (cameBack) present.resumed();

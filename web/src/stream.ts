@@ -41,6 +41,18 @@ export type Connection =
   | { readonly kind: "reconnecting"; readonly retryAt: number }
   | { readonly kind: "polling"; readonly retryAt: number };
 
+/**
+ * What events are late for. bus: those of other servers come by looking, up to a second late.
+ * store: none come until it answers again.
+ */
+export type Late = "bus" | "store" | null;
+
+export interface Beat {
+  /** Milliseconds since 1970; null when it cannot be read. */
+  readonly serverNow: number | null;
+  readonly late: Late;
+}
+
 export interface StreamPorts {
   open(lastEventId: string, listener: LineListener): Line;
   /** Whether this page may hold a line at present; without one it polls. */
@@ -53,8 +65,11 @@ export interface StreamPorts {
   onConnection(connection: Connection): void;
   /** An answer that was no stream. */
   onRefused(status: number): void;
-  /** The server was heard at this moment: an event, a beat, an answer. A beat tells its own time. */
-  onSignal(serverNow: number | null): void;
+  /**
+   * The server was heard at this moment: an event, a beat, an answer. A beat tells the server's time,
+   * and what keeps events from coming at once.
+   */
+  onSignal(beat: Beat | null): void;
   /** Milliseconds that never go back. */
   now(): number;
   random(): number;
@@ -200,7 +215,7 @@ export class LiveStream {
   }
 
   #receive({ type, data, id }: Frame): void {
-    this.#heard(type === "heartbeat" ? serverNowOf(data) : null);
+    this.#heard(type === "heartbeat" ? beatOf(data) : null);
     if (id) this.#resumeAt = id;
     if (type === "reset") return this.#reset();
     if (type === "heartbeat" || TOLD_TWICE.has(type)) return;
@@ -285,9 +300,9 @@ export class LiveStream {
     if (this.#line && !this.#opening && this.#ports.now() - this.#heardAt > longest) this.#lost();
   }
 
-  #heard(serverNow: number | null): void {
+  #heard(beat: Beat | null): void {
     this.#heardAt = this.#ports.now();
-    this.#ports.onSignal(serverNow);
+    this.#ports.onSignal(beat);
   }
 
   #tell(connection: Connection): void {
@@ -312,11 +327,14 @@ function parsed(type: CouncilEvent["type"], data: string): CouncilEvent | null {
   }
 }
 
-function serverNowOf(data: string): number | null {
+function beatOf(data: string): Beat {
   try {
-    const { ts } = JSON.parse(data) as { ts?: unknown };
-    return typeof ts === "number" ? ts * 1_000 : null;
+    const { ts, late } = JSON.parse(data) as { ts?: unknown; late?: unknown };
+    return {
+      serverNow: typeof ts === "number" ? ts * 1_000 : null,
+      late: late === "bus" || late === "store" ? late : null,
+    };
   } catch {
-    return null;
+    return { serverNow: null, late: null };
   }
 }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import type { Line, LineListener } from "../src/line";
-import { type Connection, LiveStream, POLL_MS, retryDelay, SILENCE_MS } from "../src/stream";
+import { type Beat, type Connection, LiveStream, POLL_MS, retryDelay, SILENCE_MS } from "../src/stream";
 import type { CouncilEvent } from "../src/wire";
 import { done, execution, task } from "./rows";
 
@@ -36,7 +36,7 @@ const events: CouncilEvent[] = [];
 const told: Connection[] = [];
 const garbage: string[] = [];
 const refused: number[] = [];
-const beats: number[] = [];
+const beats: Beat[] = [];
 let answers: boolean;
 let loads: number;
 let restOfLoad: number | null;
@@ -75,7 +75,7 @@ beforeEach(() => {
     onGarbage: (type) => garbage.push(type),
     onConnection: (connection) => told.push(connection),
     onRefused: (status) => refused.push(status),
-    onSignal: (serverNow) => serverNow !== null && beats.push(serverNow),
+    onSignal: (beat) => beat && beats.push(beat),
     now: () => Date.now(),
     random: () => 0.5,
   });
@@ -247,7 +247,14 @@ describe("the stream", () => {
     line().say("councilor_execution", EXECUTION, "e4");
     line().say("heartbeat", '{"ts":1764540000.5}');
     line().say("heartbeat", "beat");
-    expect(beats).toEqual([1_764_540_000_500]);
+    line().say("heartbeat", '{"ts":1764540015,"late":"bus"}');
+    line().say("heartbeat", '{"ts":1764540016,"late":"tomorrow"}');
+    expect(beats).toEqual([
+      { serverNow: 1_764_540_000_500, late: null },
+      { serverNow: null, late: null },
+      { serverNow: 1_764_540_015_000, late: "bus" },
+      { serverNow: 1_764_540_016_000, late: null },
+    ]);
     line().end();
     await pass(1_000);
     expect(line().from).toBe("e4");

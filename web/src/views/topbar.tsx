@@ -9,7 +9,7 @@ import { dialog, keyNames } from "../keys";
 import { lazy } from "../parts/lazy";
 import { Mark } from "../parts/mark";
 import { PROVIDERS_ADDRESS, TIMELINE_ADDRESS, view, type View } from "../route";
-import { connection, heardAt, lost, silentFor } from "../session";
+import { connection, heardAt, late, lost, silentFor } from "../session";
 import { isNow } from "../text/format";
 
 const Choices = lazy(() => import("./appearance").then((module) => module.AppearanceChoices));
@@ -141,7 +141,9 @@ function ConnectionState() {
   const span = messages.value.span(age);
   if (state.kind === "live") {
     const ageWords = isNow(age) ? messages.value.age.now : messages.value.age.ago(span);
-    return <Pill kind="live" text={t.live(ageWords)} short={t.liveShort} />;
+    if (late.value === "store") return <Pill kind="lost" text={t.behind} short={t.behindShort} />;
+    const words = late.value === "bus" ? t.liveLate : t.live(ageWords);
+    return <Pill kind="live" text={words} short={t.liveShort} />;
   }
   if (state.kind === "polling") {
     return <Pill kind="polling" text={t.polling(heard)} short={t.pollingShort} />;
