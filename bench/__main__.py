@@ -13,7 +13,17 @@ import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
-from bench import classify, cold_start, idle, lateness, page, queries, scheduling, throughput
+from bench import (
+    classify,
+    cold_start,
+    idle,
+    lateness,
+    page,
+    queries,
+    scheduling,
+    throughput,
+    workers,
+)
 from bench.figures import Report, at_most, unmet
 from bench.machine import machine
 
@@ -50,9 +60,10 @@ MEASUREMENTS: dict[str, tuple[float, Measurement]] = {
     "queries": (1800, _queries),
     "classify": (600, lambda quick: classify.main(quick=quick)),
     "page": (900, lambda quick: page.main(quick=quick)),
+    "workers": (600, lambda quick: workers.main(quick=quick)),
 }
-# Needs a Chromium: only when it is named.
-USUAL = [name for name in MEASUREMENTS if name != "page"]
+# These need a Chromium, or servers of PostgreSQL and Redis: only when they are named.
+USUAL = [name for name in MEASUREMENTS if name not in ("page", "workers")]
 
 
 def main() -> int:
@@ -70,7 +81,7 @@ def _options() -> argparse.Namespace:
         nargs="*",
         choices=[[], *MEASUREMENTS],
         metavar="NAME",
-        help=f"what to measure: {', '.join(MEASUREMENTS)} [default: all but page]",
+        help=f"what to measure: {', '.join(MEASUREMENTS)} [default: all but page and workers]",
     )
     parser.add_argument(
         "--quick", action="store_true", help="tiny sizes, to see that everything works"

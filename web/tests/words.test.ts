@@ -205,7 +205,7 @@ const CAUSES = [
   "bad_request", "server", "network", "loop", "budget", "unfinished", "other",
 ];
 const KINDS = [
-  "timeout", "silent", "exit", "spawn", "preflight", "provider", "contract", "worker_lost", "shutdown",
+  "timeout", "silent", "exit", "spawn", "preflight", "provider", "contract", "no_worker", "worker_lost", "shutdown",
   "cancelled", "budget",
 ];
 
