@@ -301,6 +301,26 @@ async def test_documents_without_sense_break_no_list(url: str, db: Database) -> 
     await store.close()
 
 
+async def test_a_run_that_the_former_system_still_writes_breaks_nothing(
+    url: str, db: Database
+) -> None:
+    store = await open_mongodb_store(url)
+    await store.import_tasks([make_ended(ANA, NOON, make_outcome())])
+    # A second one MongoDB would refuse: it has no keys, and those are unique.
+    await left_by_the_former_system(db, older_task(1))
+
+    assert len((await store.tasks(TaskFilter(), limit=9)).tasks) == 2
+    assert (await store.statistics([ANA]))[ANA].tally.completed == 1
+    assert await store.recent([ANA], limit=9)
+    assert await store.recount()
+    assert await store.sweep(now=NOON + timedelta(days=900), announce=no_events) == []
+    await store.close()
+
+    again = await open_mongodb_store(url)
+    assert (await again.statistics([ANA]))[ANA].tally.completed == 2
+    await again.close()
+
+
 async def test_an_agent_of_the_former_system_is_left_out_until_it_is_made_here(
     url: str, db: Database
 ) -> None:

@@ -66,7 +66,8 @@ async def _from_tasks(db: Database) -> tuple[Sums, dict[str, int]]:
     """What the counters would be of the tasks that are there, and the newest runs of agents."""
     sums: Sums = {}
     newest: dict[str, int] = {}
-    async for document in db[TASKS].find({}, _FIELDS):
+    # What the former system writes at this moment is taken over when the store is opened next.
+    async for document in db[TASKS].find({"us": {"$ne": None}}, _FIELDS):
         # One that waits to be folded counts as what the counters have of it.
         share = share_of(document) if document["counted"] else share_in(document)
         merge(sums, sums_of(share))
