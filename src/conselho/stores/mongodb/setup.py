@@ -6,7 +6,7 @@ import asyncio
 import secrets
 import time
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import structlog
 from pymongo.errors import (
@@ -45,7 +45,7 @@ async def open_database(db: Database, *, wait_seconds: float = WAIT_SECONDS) -> 
         identity = await _identity(db)
         await _adopt(db[TASKS])
         for collection, indexes in INDEXES.items():
-            await _index(db[collection], indexes)
+            await _index(db, collection, indexes)
     except PyMongoError as exc:
         raise unavailable(exc, db.place) from exc
     return identity
@@ -110,7 +110,9 @@ async def _adopt(tasks: Collection) -> None:
 
     Their own fields stay as they are.
     """
-    while old := await tasks.find({"us": None}).limit(_ADOPTED_AT_ONCE).to_list():
+    # An index tells that there are none, from the second opening on.
+    lacks = {"us.created_at": None}
+    while old := await tasks.find(lacks).limit(_ADOPTED_AT_ONCE).to_list():
         for document in old:
             await tasks.update_one(
                 {"_id": document["_id"], "us": None}, {"$set": lacking(document)}
@@ -118,29 +120,39 @@ async def _adopt(tasks: Collection) -> None:
         log.info("store.adopted", documents=len(old))
 
 
-async def _index(collection: Collection, indexes: Iterable[Index]) -> None:
-    """Make the indexes that are not there yet, one by one."""
-    there = await _indexes_of(collection)
+async def _index(db: Database, name: str, indexes: Iterable[Index]) -> None:
+    """Make the indexes that are not there yet, under whatever name, one by one."""
     for index in indexes:
-        if index.unique and (index.keys, True) in there:
+        there = await _named(db[name])
+        if index.keys in there and (there[index.keys].is_unique or not index.is_unique):
             continue
-        if not index.unique and index.keys in {keys for keys, _ in there}:
-            continue
-        name = "conselho_" + "_".join(f"{field}_{way}" for field, way in index.keys)
+        own = "conselho_" + "_".join(f"{field}_{way}" for field, way in index.keys)
         try:
-            await collection.create_index(list(index.keys), name=name, unique=index.unique)
-        except OperationFailure:
-            # Another process may have made it meanwhile, under whatever name.
-            there = await _indexes_of(collection)
-            if (index.keys, index.unique) not in there:
+            await db[name].create_index(list(index.keys), name=own, unique=index.is_unique)
+        except OperationFailure as exc:
+            # Another process may have made it meanwhile.
+            former = (await _named(db[name])).get(index.keys)
+            if former is None:
                 raise
+            if index.is_unique and not former.is_unique:
+                raise StoreUnavailable(
+                    f"the index {former.name!r} of the collection {name!r} in {db.place} must be"
+                    f" unique; drop it (db.{name}.dropIndex({former.name!r})) and start again"
+                ) from exc
 
 
-async def _indexes_of(collection: Collection) -> set[tuple[tuple[tuple[str, int], ...], bool]]:
-    found = set()
-    for index in (await collection.index_information()).values():
-        keys = tuple(
-            (field, int(way)) for field, way in index["key"] if isinstance(way, int | float)
-        )
-        found.add((keys, bool(index.get("unique"))))
+class _Named(NamedTuple):
+    name: str
+    is_unique: bool
+
+
+async def _named(collection: Collection) -> dict[tuple[tuple[str, int], ...], _Named]:
+    """The indexes that are there, by their fields; of several the unique one."""
+    found: dict[tuple[tuple[str, int], ...], _Named] = {}
+    for name, index in (await collection.index_information()).items():
+        # A way that is no number is that of a text or a place.
+        keys = tuple((field, way) for field, way in index["key"] if isinstance(way, int | float))
+        own = _Named(name, bool(index.get("unique")))
+        if own.is_unique or keys not in found:
+            found[tuple((field, int(way)) for field, way in keys)] = own
     return found
