@@ -86,6 +86,22 @@ async def test_the_palette_finds_goes_and_orders(server: Server, open_page: Open
     await expect(palette(page).get_by_role("status")).to_have_text("Nada com “nobody at all”.")
 
 
+async def test_the_palette_takes_what_a_quick_hand_types_and_puts_orders_before_runs(
+    server: Server, open_page: Open
+) -> None:
+    server.call("calm")
+    page = await open_page(server)
+    await page.keyboard.press("Control+k")
+    await page.keyboard.type("nilo")
+    await expect(palette(page).get_by_role("combobox")).to_have_value("nilo")
+    kinds = palette(page).locator(".option .kind")
+    await expect(kinds.last).to_have_text("Execução")
+    assert "Execução" not in (await kinds.all_inner_texts())[:-1]
+    await page.keyboard.press("Escape")
+    options = await ask(page, "pausar nilo")
+    await expect(options.first).to_have_text(re.compile("^Dar licença a Nilo Teixeira"))
+
+
 async def test_shortcuts_lead_everywhere_and_can_be_switched_off(
     server: Server, open_page: Open
 ) -> None:

@@ -27,6 +27,18 @@ export type ShortcutId = keyof typeof SHORTCUTS;
 /** The dialog that is open over everything else. */
 export const dialog = signal<"palette" | "shortcuts" | null>(null);
 
+let ahead = "";
+dialog.subscribe(() => {
+  ahead = "";
+});
+
+/** What was typed after the palette was asked for and before its field was there; empty afterwards. */
+export function takeTypedAhead(): string {
+  const typed = ahead;
+  ahead = "";
+  return typed;
+}
+
 /** The second stroke of two has this long to come. */
 const SECOND_WITHIN_MS = 1_500;
 
@@ -67,6 +79,7 @@ export function startKeys(blocked: () => boolean): void {
     if (event.defaultPrevented || event.repeat || event.isComposing || blocked()) return;
     const stroke = strokeOf({ ...pressed(event), altGraph: event.getModifierState("AltGraph") });
     if (stroke === null) return;
+    if (keptForPalette(event, stroke)) return event.preventDefault();
     if (!stroke.startsWith("Mod+") && !lettersCount(event)) return;
     const recent = before !== "" && event.timeStamp - beforeAt < SECOND_WITHIN_MS;
     const meant = (recent && meaning(`${before} ${stroke}`)) || meaning(stroke);
@@ -77,6 +90,14 @@ export function startKeys(blocked: () => boolean): void {
     event.preventDefault();
     act();
   });
+}
+
+/** A quick hand types on at once, while the palette may still have to be fetched. */
+function keptForPalette({ key, target }: KeyboardEvent, stroke: string): boolean {
+  if (dialog.value !== "palette" || key.length !== 1 || stroke.startsWith("Mod+")) return false;
+  if (target instanceof Element && target.closest(key === " " ? "dialog, button" : "dialog")) return false;
+  ahead += key;
+  return true;
 }
 
 function pressed({ key, ctrlKey, metaKey, altKey }: KeyboardEvent) {

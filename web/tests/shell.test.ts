@@ -92,6 +92,11 @@ describe("the palette", () => {
     expect(ranked(prepared(entries), "segur", 9).map(({ label }) => label)).toEqual(["Segurança em dia", "Bento"]);
   });
 
+  it("puts what weighs less behind what answers as well", () => {
+    const entries = [{ label: "Otávia: nada", weight: 0.8 }, { label: "Executar Otávia agora" }, { label: "Otávia" }];
+    expect(ranked(prepared(entries), "otavia", 9).map(({ label }) => label)).toEqual(["Otávia", "Executar Otávia agora", "Otávia: nada"]);
+  });
+
   it("is not held up by a name that has many ways", () => {
     // One way after the other, this would not end.
     expect(find("a".repeat(60) + "b", Array.from({ length: 500 }, () => "aa ".repeat(66)))).toEqual([]);

@@ -39,6 +39,8 @@ export interface Command extends Entry {
 
 const RECENT_AT_FIRST = 6;
 const NEEDING_AT_FIRST = 5;
+/** There are many, and each begins with a name: what can be done with whom comes first. */
+const RUN_WEIGHT = 0.8;
 
 export function allCommands(t: PaletteMessages): Command[] {
   return [...needing(t), ...places(t), ...seated.peek().flatMap((agent) => ofCouncilor(agent, t)), ...executions(), ...looks(t)];
@@ -112,13 +114,13 @@ function ofCouncilor(agent: Agent, t: PaletteMessages): Command[] {
     make("report", name, to(councilorAddress(id)), { hint: officeOf(agent), mark: mark === "new" ? "waiting" : mark }),
     ...(last ? [make("last", t.lastRun(name), to(executionAddress(last)))] : []),
     make("agenda", t.agenda(name), to(agendaAddress(id))),
-    make("edit", t.edit(name), to(editAddress(id)), { refusal: () => (mayEdit.value ? null : t.needsAdmin) }),
+    make("edit", t.edit(name), to(editAddress(id)), { also: `${also} ${t.also.edit}`, refusal: () => (mayEdit.value ? null : t.needsAdmin) }),
     runOrCancel(agent, name, also, t),
     make(
       "pause",
       isPaused(agent) ? messages.peek().council.resume(name) : messages.peek().council.pause(name),
       () => setPaused(id, !isPaused(agent)),
-      { group: "order", refusal: orderRefusal(t) },
+      { group: "order", also: `${also} ${isPaused(agent) ? t.also.resume : t.also.pause}`, refusal: orderRefusal(t) },
     ),
   ];
 }
@@ -126,9 +128,9 @@ function ofCouncilor(agent: Agent, t: PaletteMessages): Command[] {
 function runOrCancel(agent: Agent, name: string, also: string, t: PaletteMessages): Command {
   const words = messages.peek().council;
   const { current, agent_id: id } = agent;
-  const base = { id: `run ${id}`, group: "order", also, refusal: orderRefusal(t) } as const;
-  if (!current) return { ...base, label: words.runNow(name), act: () => runNow(id) };
-  return { ...base, label: words.cancel(name), act: () => cancel(current.task_id) };
+  const base = { id: `run ${id}`, group: "order", refusal: orderRefusal(t) } as const;
+  if (!current) return { ...base, label: words.runNow(name), also: `${also} ${t.also.run}`, act: () => runNow(id) };
+  return { ...base, label: words.cancel(name), also: `${also} ${t.also.cancel}`, act: () => cancel(current.task_id) };
 }
 
 function orderRefusal(t: PaletteMessages): () => string | null {
@@ -142,6 +144,7 @@ function executions(): Command[] {
     group: "execution",
     label: `${shortName(row.display_name)}: ${newsOf(row, t, formats.peek())}`,
     also: `${row.task_name} ${row.task_id}`,
+    weight: RUN_WEIGHT,
     hint: formats.peek().clock(Date.parse(row.completed_at ?? row.started_at ?? row.created_at)),
     mark: markOf(row),
     act: to(executionAddress(row.task_id)),

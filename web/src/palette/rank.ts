@@ -9,6 +9,8 @@ export interface Entry {
   readonly label: string;
   /** Other words for it, found but not shown. */
   readonly also?: string;
+  /** Below 1 it stands behind what answers as well. */
+  readonly weight?: number;
 }
 
 export interface Prepared<Item extends Entry> {
@@ -35,7 +37,7 @@ export function ranked<Item extends Entry>(all: readonly Prepared<Item>[], query
     .map(({ item }) => item);
 }
 
-function scoreOf({ label, also }: Prepared<Entry>, words: readonly string[]): number {
+function scoreOf({ item, label, also }: Prepared<Entry>, words: readonly string[]): number {
   let total = 0;
   for (const word of words) {
     const score = Math.max(matched(word, label), matched(word, also) / 2);
@@ -43,7 +45,7 @@ function scoreOf({ label, also }: Prepared<Entry>, words: readonly string[]): nu
     total += score;
   }
   // Of two that match alike the shorter one is meant.
-  return total - Math.min(label.length, 100) / 100;
+  return total * (item.weight ?? 1) - Math.min(label.length, 100) / 100;
 }
 
 function matched(word: string, text: string): number {

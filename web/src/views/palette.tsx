@@ -9,7 +9,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 
 import { language } from "../i18n";
 import { paletteMessages } from "../i18n/palette";
-import { dialog, keyNames } from "../keys";
+import { dialog, keyNames, takeTypedAhead } from "../keys";
 import { allCommands, type Command, firstCommands, type Group } from "../palette/commands";
 import { prepared, ranked } from "../palette/rank";
 import { useDialog } from "../parts/dialog";
@@ -23,6 +23,8 @@ export function Palette() {
   const { ref, handlers } = useDialog();
   const [query, setQuery] = useState("");
   const [at, setAt] = useState(0);
+  // After the effect of the dialog, which gives the field the focus.
+  useEffect(() => setQuery((typed) => takeTypedAhead() + typed), []);
   const everything = useMemo(() => prepared(allCommands(t)), [language.value]);
   const typed = query.trim() !== "";
   const found = useMemo(() => (typed ? ranked(everything, query, MOST) : firstCommands(t)), [everything, query]);
