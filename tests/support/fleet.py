@@ -68,6 +68,8 @@ RECOVERY_SECONDS: Final = 30.0
 # How long every child of the load lives, by agent; all are due each second. `slow` is seldom at
 # rest, so that every fault meets a child of it.
 LOAD: Final = {"quick": "0", "slow": "1.5"}
+# Reading everything is work for the store, too.
+LOOK_SECONDS: Final = 0.5
 TRIES: Final = {"max_attempts": 4, "retry_backoff_seconds": 0}
 
 
@@ -256,20 +258,18 @@ class Fleet:
         Then check what must hold after any fault. Nobody may hold a run.
         """
         until, began = datetime.now(UTC), time.monotonic()
-        tasks: list[Task] = []
 
         def is_settled() -> bool:
-            nonlocal tasks
             tasks = self._read(every_task)
-            return all(self._owed(tasks, agent_id, until) for agent_id in self.promoted)
+            return all(self._is_paid(tasks, agent_id, until) for agent_id in self.promoted)
 
-        eventually(is_settled, "every slot up to now has its outcome")
+        eventually(is_settled, "every slot up to now has its outcome", every=LOOK_SECONDS)
         took = time.monotonic() - began
         assert took < RECOVERY_SECONDS
         self.check(until)
         return took
 
-    def _owed(self, tasks: Collection[Task], agent_id: str, until: datetime) -> bool:
+    def _is_paid(self, tasks: Collection[Task], agent_id: str, until: datetime) -> bool:
         """Whether all slots of the councilor up to `until` are there once, and final."""
         found = covered(tasks, agent_id)
         assert max(found.values(), default=1) == 1, found
@@ -290,7 +290,7 @@ class Fleet:
             events = self._read(every_event)
             return are_told(tasks, events)
 
-        eventually(is_told, "every end was told")
+        eventually(is_told, "every end was told", every=LOOK_SECONDS)
         check_numbers(events)
         check_lives(self.lives(), tasks)
         assert longest_overlap(self.lives()) < self.lease

@@ -330,14 +330,17 @@ def config(
     } | fields
 
 
-def eventually(met: Callable[[], Any], what: str) -> Any:
-    """The first true answer of `met`, asked again and again; AssertionError after the deadline."""
+def eventually(met: Callable[[], Any], what: str, *, every: float = 0.02) -> Any:
+    """The first true answer of `met`, asked again and again; AssertionError after the deadline.
+
+    `every`: seconds between two questions.
+    """
     deadline = time.monotonic() + DEADLINE_SECONDS
     while time.monotonic() < deadline:
         if answer := met():
             return answer
         # Only for what no event tells: processes, files, /readyz.
-        time.sleep(0.02)
+        time.sleep(every)
     raise AssertionError(f"{what}: not within {DEADLINE_SECONDS} s")
 
 
