@@ -594,7 +594,10 @@ def _database_url(value: object, base: Path) -> str:
     if scheme == "postgresql":
         return _server_url(url)
     if scheme != "sqlite":
-        raise ValueError(f"{scheme} is not available in this version; use sqlite:///path.")
+        # Several hosts may stand between the slashes; the driver reads the rest of it.
+        if not rest.partition("/")[0].rpartition("@")[2]:
+            raise ValueError(f"{redacted(url)!r} names no server; write {scheme}://host")
+        return url
     if not rest.startswith("/") or rest.partition("?")[0] in ("/", "/:memory:"):
         raise ValueError(f"{url!r} names no file; write sqlite:///path/to/file.db.")
     file, mark, options = rest[1:].partition("?")

@@ -70,7 +70,7 @@ from conselho.services.timekeeper import Timekeeper
 from conselho.services.tokens import Tokens, holds_any
 from conselho.services.workplace import Workplace
 from conselho.store import PAST_LANE, ClaimLimits, Store
-from conselho.stores.sql import open_sql_store
+from conselho.stores import open_store
 from conselho.tracing import NoTracer, Tracer, traces_refused, traces_wanted
 
 if TYPE_CHECKING:
@@ -187,6 +187,7 @@ class System:
         if self.news is not None:
             self.store.listen(self.news.tell)
             self.spawn("news", self.news.run)
+            self.spawn("news.cancels", self._follow_cancels_of_others)
         if self.carrier is not None:
             self.spawn("broker", self.carrier.sender.run)
         if self.schedules:
@@ -198,6 +199,10 @@ class System:
             await self.council.apply(files, prune=False, force=False)
         if self.works:
             await self._start_work()
+
+    async def _follow_cancels_of_others(self) -> None:
+        assert self.news is not None
+        await self.news.follow_cancels(self.pool.heard_of_cancel)
 
     async def _recover(self) -> None:
         """End what a former process of this data directory left, and decide on its runs."""
@@ -284,7 +289,7 @@ async def open_system(settings: Settings, data_dir: DataDir) -> System:
     """
     clock = SystemClock()
     store_latency = StoreLatency(clock)
-    store = store_latency.measured(await open_sql_store(settings.database_url))
+    store = store_latency.measured(await open_store(settings.database_url))
     former = data_dir.remember_store(store.identity)
     if former is not None:
         log.warning(
@@ -660,7 +665,7 @@ async def open_offline(settings: Settings) -> AsyncIterator[Offline]:
     data_dir = DataDir(settings.data_dir)
     data_dir.acquire()
     try:
-        store = await open_sql_store(settings.database_url)
+        store = await open_store(settings.database_url)
         try:
             clock = SystemClock()
             calendars = make_calendars(settings)
@@ -693,7 +698,7 @@ async def open_unserved(settings: Settings) -> AsyncIterator[Store]:
     data_dir = DataDir(settings.data_dir)
     data_dir.acquire()
     try:
-        store = await open_sql_store(settings.database_url)
+        store = await open_store(settings.database_url)
         try:
             yield store
         finally:
@@ -822,7 +827,7 @@ async def open_to_look(settings: Settings) -> AsyncIterator[Store | None]:
     if not _has_store(settings.database_url):
         yield None
         return
-    store = await open_sql_store(settings.database_url)
+    store = await open_store(settings.database_url)
     try:
         yield store
     finally:

@@ -157,7 +157,7 @@ def test_an_absolute_database_path_is_kept(tmp_path: Path) -> None:
         ("role", ",", "must name at least one of api, scheduler, worker"),
         ("queues", "gpu, two words", "'two words' is not the name of a queue"),
         ("no_worker_seconds", "0", "must be a number of seconds from 1"),
-        ("database_url", "mongodb://db/x", "not available in this version"),
+        ("database_url", "mongodb://u:pw@/x", "'mongodb://***@/x' names no server; write mongodb://"),
         ("redis_url", "redis:///0", "names no server; write redis://host"),
         ("redis_url", "redis://:pw@h:none/0", "'redis://***@h:none/0' names no server"),
         ("redis_url", "redis://:pw@h/council", "'redis://***@h/council' must end in the number"),
@@ -314,8 +314,8 @@ def test_a_data_directory_that_is_a_file_is_refused(tmp_path: Path) -> None:
 
 def test_mongo_uri_counts_only_when_nobody_said_anything_else(tmp_path: Path) -> None:
     environ = {"MONGO_URI": "mongodb://u:hunter2@db/x"}
-    message = refusal(tmp_path, environ)
-    assert message.startswith("MONGO_URI: mongodb is not available")
+    assert load(tmp_path, environ)[0].database_url == environ["MONGO_URI"]
+    assert refusal(tmp_path, {"MONGO_URI": "mongodb:///x"}).startswith("MONGO_URI: ")
     assert load(tmp_path, environ, database_url="sqlite:///x.db")[0].database_url.endswith("/x.db")
 
 
