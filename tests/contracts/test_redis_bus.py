@@ -22,6 +22,7 @@ from conselho.services.relay import Relay
 from conselho.store import Store
 from conselho.stores.sql import open_sql_store
 from tests.contracts.test_event_bus import BUSES
+from tests.support.clock import NOON
 from tests.support.factories import make_agent
 from tests.support.redis import RedisServer, require_redis, running_redis
 
@@ -165,6 +166,41 @@ async def test_a_worker_that_reads_no_events_has_all_servers_look(sides: Sides) 
 
     running.cancel()
     await asyncio.wait({running}, timeout=DEADLINE)
+    await worker.close()
+
+
+async def test_a_worker_hears_of_runs_that_were_asked_to_stop(sides: Sides) -> None:
+    ana = await sides.open()
+    asked: asyncio.Queue[str] = asyncio.Queue()
+    worker = RedisNews(sides.url, SystemClock(), identity=ana.store.identity)
+    following = asyncio.ensure_future(worker.follow_cancels(asked.put))
+    async with asyncio.timeout(DEADLINE):
+        while len(await _reading(ana)) < 2:
+            pass
+        rows = [
+            {"task_id": "not-asked", "status": "processing", "cancel_requested": False},
+            {"task_id": "over", "status": "cancelled", "cancel_requested": True},
+            {"task_id": "asked", "status": "processing", "cancel_requested": True},
+        ]
+        await ana.bus.publish(
+            [
+                Event(
+                    event_id=f"{ana.store.identity}-{seq}",
+                    seq=seq,
+                    type=EventType.EXECUTION,
+                    agent_id="ana",
+                    data={"execution": row},
+                    created_at=NOON,
+                )
+                for seq, row in enumerate(rows, 1)
+            ]
+        )
+        assert await asked.get() == "asked"
+    assert asked.empty()
+
+    following.cancel()
+    await asyncio.wait({following}, timeout=DEADLINE)
+    assert following.cancelled()
     await worker.close()
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from conselho.dispatchers.local import LOOK_SECONDS, LocalDispatcher
 from conselho.errors import StoreUnavailable
-from conselho.models.ids import AgentId
+from conselho.models.ids import AgentId, TaskId
 from conselho.models.task import Status, Task
 from conselho.models.worker import Queue
 from conselho.store import ClaimLimits, Held, Store
@@ -218,6 +218,21 @@ async def test_a_cancellation_reaches_the_run_at_once_and_at_the_latest_with_a_r
 
     await pool.dispatcher.renew(NOON + RENEW)
     assert works[elsewhere.task_id].told == ["cancel"]
+
+
+async def test_a_cancel_that_is_hearsay_is_asked_of_the_store(pool: Pool) -> None:
+    asked, other = await pool.submit("ana", "bia")
+    await pool.dispatcher.tick(NOON)
+    await pool.until(2)
+    works = {work.task.task_id: work for work in pool.started}
+
+    await pool.dispatcher.heard_of_cancel(other.task_id)
+    assert works[other.task_id].told == []
+    await pool.store.cancel(asked.task_id, now=NOON, announce=one_event)
+    await pool.dispatcher.heard_of_cancel(TaskId("of-somebody-else"))
+    assert works[asked.task_id].told == []
+    await pool.dispatcher.heard_of_cancel(asked.task_id)
+    assert works[asked.task_id].told == ["cancel"]
 
 
 async def test_the_next_attempt_may_be_claimed_before_the_last_one_is_let_go_of(

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from conselho.models.event import Event, EventType
+from conselho.models.task import Status
 
 # An event is cut to some 50 kB before it is stored.
 LONGEST_BYTES: Final = 1 << 20
@@ -47,6 +48,14 @@ def event_of_entry(seq: int, fields: dict[bytes, bytes], identity: str) -> Event
         raise MalformedEntry(f"its field {exc} is missing") from exc
     except (ValueError, OverflowError, RecursionError) as exc:
         raise MalformedEntry(f"it cannot be read ({type(exc).__name__})") from exc
+
+
+def asked_to_stop(event: Event) -> str | None:
+    """The id of the run that this event says was asked to stop while it goes on."""
+    row = event.data.get("execution") if event.type == EventType.EXECUTION else None
+    if not isinstance(row, dict) or row.get("status") != Status.PROCESSING:
+        return None
+    return row["task_id"] if row.get("cancel_requested") else None
 
 
 def _data_of(text: bytes) -> dict[str, object]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Collection
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -13,6 +15,10 @@ from redis.exceptions import RedisError
 from conselho.errors import InvalidSettings
 
 ANSWER_SECONDS: Final = 2.0
+BLOCK_SECONDS: Final = 5.0
+END_AGAIN_SECONDS: Final = 0.2
+# Of streams that say no more than "look": who was away looks anyway.
+KEPT: Final = 64
 FAILURES: Final = (RedisError, OSError, TimeoutError)
 
 
@@ -45,6 +51,11 @@ def news_key(identity: str) -> str:
     return f"conselho:{identity}:news"
 
 
+def cancels_key(identity: str) -> str:
+    """The stream that tells workers of runs that were asked to stop."""
+    return f"conselho:{identity}:cancels"
+
+
 def place_of(url: str) -> str:
     """Which Redis that is, for people; without user and password."""
     parts = urlsplit(url)
@@ -53,3 +64,19 @@ def place_of(url: str) -> str:
 
 def reason_of(exc: BaseException) -> str:
     return str(exc).rstrip(".") or type(exc).__name__
+
+
+async def end_tasks(tasks: Collection[asyncio.Task[None]]) -> None:
+    """Cancel tasks until they have ended.
+
+    Once may not be enough: Redis's client sends within `asyncio.wait_for`, which up to Python 3.11
+    loses a cancellation that comes when it is done.
+    """
+    waiting = {one for one in tasks if not one.done()}
+    while waiting:
+        for one in waiting:
+            one.cancel()
+        _, waiting = await asyncio.wait(waiting, timeout=END_AGAIN_SECONDS)
+    for one in tasks:
+        if not one.cancelled():
+            one.exception()  # told already, or of no interest any more

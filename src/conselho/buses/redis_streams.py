@@ -17,7 +17,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from random import uniform
@@ -26,10 +26,19 @@ from typing import Any, Final
 import structlog
 from redis.exceptions import ResponseError
 
-from conselho.buses.entries import MalformedEntry, event_of_entry, fields_of_event
+from conselho.buses.entries import (
+    MalformedEntry,
+    asked_to_stop,
+    event_of_entry,
+    fields_of_event,
+)
 from conselho.buses.local import BOUND, LocalBus
 from conselho.buses.redis_client import (
+    BLOCK_SECONDS,
     FAILURES,
+    KEPT,
+    cancels_key,
+    end_tasks,
     events_key,
     make_client,
     news_key,
@@ -46,10 +55,8 @@ log = structlog.get_logger(__name__)
 # What a server that was cut off for a while still finds here; about as much as a hub remembers.
 LENGTH: Final = 4_096
 PORTION: Final = 200
-BLOCK_SECONDS: Final = 5.0
 FIRST_PAUSE_SECONDS: Final = 0.2
 LONGEST_PAUSE_SECONDS: Final = 5.0
-END_AGAIN_SECONDS: Final = 0.2
 # Which councils use this Redis: told by each server now and then, forgotten after a while.
 COUNCILS: Final = "conselho:councils"
 MEET_SECONDS: Final = 30.0
@@ -86,6 +93,7 @@ class RedisBus:
         self._place = place_of(url)
         self._key = events_key(identity)
         self._news_key = news_key(identity)
+        self._cancels_key = cancels_key(identity)
         self._length = length
         self._stored = after
         self._local = LocalBus(bound=bound)
@@ -142,7 +150,7 @@ class RedisBus:
         except StoreUnavailable as error:
             self._is_lost(f"what it holds cannot be compared with the store: {error.reason}")
         finally:
-            await _end({attempt})
+            await end_tasks({attempt})
 
     async def _connected(self, missed: Callable[[], None]) -> None:
         await self._greet()
@@ -232,7 +240,7 @@ class RedisBus:
             for one in done:
                 one.result()
         finally:
-            await _end(both)
+            await end_tasks(both)
 
     async def _write(self) -> None:
         while True:
@@ -252,6 +260,8 @@ class RedisBus:
                 maxlen=self._length,
                 approximate=True,
             )
+            if (task_id := asked_to_stop(event)) is not None:
+                pipe.xadd(self._cancels_key, {"task": task_id}, maxlen=KEPT, approximate=True)
         for answer in await pipe.execute(raise_on_error=False):
             if isinstance(answer, Exception) and not _is_carried(answer):
                 raise answer
@@ -295,22 +305,6 @@ class RedisBus:
         if seq > self._stored:
             _, self._stored = await self._events.event_span()
         return seq <= self._stored
-
-
-async def _end(tasks: Collection[asyncio.Task[None]]) -> None:
-    """Cancel them until they have ended.
-
-    Once may not be enough: Redis's client sends within `asyncio.wait_for`, which up to Python 3.11
-    loses a cancellation that comes when it is done.
-    """
-    waiting = {one for one in tasks if not one.done()}
-    while waiting:
-        for one in waiting:
-            one.cancel()
-        _, waiting = await asyncio.wait(waiting, timeout=END_AGAIN_SECONDS)
-    for one in tasks:
-        if not one.cancelled():
-            one.exception()  # told already, or of no interest any more
 
 
 def _seq_of(entry_id: bytes) -> int | None:

@@ -94,6 +94,14 @@ class LocalDispatcher:
             if held.task_id == task_id:
                 attempt.cancel()
 
+    async def heard_of_cancel(self, task_id: TaskId) -> None:
+        """Somebody says that this Task was asked to stop: if it runs here, ask the store now."""
+        if any(held.task_id == task_id for held in self._attempts):
+            try:
+                await self.renew(self._clock.now())
+            except StoreUnavailable as error:
+                log.warning("dispatcher.not_renewed", reason=error.reason)
+
     @property
     def looked_at(self) -> datetime | None:
         """When it last looked for work, with success; None before the first time."""
