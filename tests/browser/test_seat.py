@@ -317,6 +317,27 @@ async def test_an_edit_keeps_what_others_save_meanwhile(server: Server, open_pag
     await expect(line).to_have_value("0 7 * * *")
 
 
+async def test_the_agent_itself_is_changed_beside_its_seat(
+    server: Server, open_page: Open
+) -> None:
+    page = await open_page(server)
+    form = await edit_form(page)
+    await field(form, "Nome").fill("Calma")
+    await field(form, "Cargo").fill("Sentinela")
+    await field(form, "Comando").fill("echo\ntudo bem")
+    await field(form, "Fila").fill("no way")
+    await form.get_by_role("button", name="Salvar").click()
+    await expect(field(form, "Fila")).to_have_accessible_description(re.compile("no máximo 64"))
+    assert seat(server, "calm")["title"] != "Sentinela"
+
+    await field(form, "Fila").fill("")
+    await form.get_by_role("button", name="Salvar").click()
+    await expect(form.locator(".save-bar")).to_contain_text("Salvo")
+    agent = server.get("/api/agents/calm")
+    assert (agent["name"], agent["command"], agent["queue"]) == ("Calma", ["echo", "tudo bem"], None)
+    assert seat(server, "calm")["title"] == "Sentinela"
+
+
 async def test_a_seat_is_taken_given_back_and_its_agent_deleted(
     server: Server, open_page: Open
 ) -> None:

@@ -7,7 +7,7 @@ import { SEAT_MESSAGES } from "../src/i18n/seat";
 import { AGENDA_MESSAGES } from "../src/i18n/agenda";
 import { freeId, isAgentId, proposedId } from "../src/seat/agent_id";
 import type { Entry, SeatAgent } from "../src/seat/documents";
-import { agentForm, blankDraft, draftOfAgent, draftOfEntry, newSeatForm, numberOf, promoteForm, SEAT_FIELDS, seatSections, type SeatDraft } from "../src/seat/draft";
+import { agentForm, agentSections, argumentsOf, blankDraft, draftOfAgent, draftOfEntry, newSeatForm, numberOf, promoteForm, SEAT_FIELDS, seatSections, type SeatDraft } from "../src/seat/draft";
 import { draftFor, hasDraft, keepDraft } from "../src/seat/drafts";
 import { meet } from "../src/seat/merge";
 import { inWords, judge, lengthOf, missing } from "../src/seat/mistakes";
@@ -119,6 +119,28 @@ describe("where a seat begins", () => {
     expect(originOf("blank")).toEqual({ kind: "agent", id: "blank" });
     expect(originOf("new:blank")).toEqual({ kind: "blank" });
   });
+});
+
+describe("an agent in the fields of a form", () => {
+  const agent = { ...SEATED, name: "Otávia", command: ["make", "test"], queue: "mac" };
+
+  it("is changed in what was changed, and nothing else", () => {
+    const draft = draftOfAgent(agent, ZONE);
+    const other = { ...draft, provider: "command", command: "make\ntest all", queue: " ", description: "Looks." };
+    expect(changes(agentSections(draft), agentSections(draft))).toBeNull();
+    expect(changes(agentSections({ ...draft, provider: "command" }), agentSections(other))).toEqual({
+      command: ["make", "test all"],
+      queue: null,
+      description: "Looks.",
+    });
+  });
+
+  it.each([[["make", "test all"]], [["python", "-c", "print(1)\nprint(2)"]], [["echo", ""]], [["[", "a", "]"]], [[]]])(
+    "keeps the arguments of %j",
+    (command) => {
+      expect(argumentsOf(draftOfAgent({ ...agent, provider: "command", command }, ZONE))).toEqual(command);
+    },
+  );
 });
 
 describe("a seat in the fields of a form", () => {
@@ -247,7 +269,7 @@ describe("what is wrong with a field of a seat", () => {
     ["ana", true],
     ["eva", false],
   ]);
-  const known = { isSeatOnly: false, taken };
+  const known = { isThere: false, taken };
   const draft: SeatDraft = { ...blankDraft("command", ZONE), agentId: "ok" };
   const wrong = (part: Partial<SeatDraft>) => judge({ ...draft, ...part }, known, pt.wrong, schedulePt);
 
@@ -268,7 +290,7 @@ describe("what is wrong with a field of a seat", () => {
     expect(lengthOf("  🦉 ")).toBe(1);
     expect(lengthOf("a⟨U+200B⟩b")).toBe(3);
     expect(Object.keys(missing(draft, known, pt.wrong))).toEqual(["name", "title", "task_name", "prompt", "command"]);
-    expect(Object.keys(missing(draft, { ...known, isSeatOnly: true }, pt.wrong))).toEqual(["title", "task_name", "prompt"]);
+    expect(Object.keys(missing(draft, { ...known, isThere: true }, pt.wrong))).toEqual(["name", "title", "task_name", "prompt", "command"]);
   });
 
   it.each([

@@ -65,6 +65,7 @@ export const seatEn: SeatMessages = {
     color: "Colour of the niche",
     enabled: "Looks of its own",
     tags: "Tags",
+    queue: "Queue",
     provider: "Provider",
     command: "Command",
     model: "Model",
@@ -107,6 +108,7 @@ export const seatEn: SeatMessages = {
     cwd: (folder) => `The whole path. Empty: the server's folder, ${folder}`,
     cwdUnknown: "The whole path. Empty: the server's folder.",
     workspaces: (folders) => `This server only takes folders in ${folders}`,
+    queue: "Only machines that serve this queue run it. Empty: any.",
     instructions: "Who it is and how it works. It is told this before each request.",
     task_name: "A short name for the task.",
     promptToProgram: "A program gets this on its standard input; a built-in check does not need it.",
@@ -191,14 +193,11 @@ export const seatEn: SeatMessages = {
   },
 
   agent: {
-    about: "The agent itself is not changed on this page. To change it, download the file, edit it and run",
+    about: "The same, to keep beside the code:",
     download: "Download as a file",
     fromFile: (file) => `Comes from the file ${file}.`,
     fromFileMore:
       "What you save here holds at once and outlives a restart. conselho apply brings back what the file says: to keep your change, write it there too.",
-    serverFolder: "the server's",
-    usual: "what the provider uses",
-    none: "none",
   },
 
   save: {
@@ -269,6 +268,7 @@ export const seatEn: SeatMessages = {
 
   wrong: {
     required: "To be filled in.",
+    queueShape: "Letters, digits, dot, _ and -, at most 64, the first a letter or digit.",
     idShape: "Only letters without accents, digits, dot, _ and -; first a letter or digit, at most 128.",
     idTaken: "There is an agent with this id, without a seat.",
     idSeated: "This id has a seat already.",

@@ -64,6 +64,7 @@ export const seatPtBR = {
     color: "Cor do nicho",
     enabled: "Aparência própria",
     tags: "Etiquetas",
+    queue: "Fila",
     provider: "Provedor",
     command: "Comando",
     model: "Modelo",
@@ -106,6 +107,7 @@ export const seatPtBR = {
     cwd: (folder: string) => `Caminho completo. Vazio: a pasta do servidor, ${folder}`,
     cwdUnknown: "Caminho completo. Vazio: a pasta do servidor.",
     workspaces: (folders: string) => `Este servidor só aceita pastas em ${folders}`,
+    queue: "Só as máquinas que atendem esta fila o rodam. Vazio: qualquer uma.",
     instructions: "Quem ele é e como trabalha. Ouve isto antes de cada pedido.",
     task_name: "Um nome curto para a tarefa.",
     promptToProgram: "Um programa recebe isto pela entrada padrão; uma checagem pronta não precisa.",
@@ -191,14 +193,11 @@ export const seatPtBR = {
 
   /** What a form of an agent that is there already tells of it. */
   agent: {
-    about: "O agente em si não muda por esta página. Para mudá-lo, baixe o arquivo, edite e rode",
+    about: "O mesmo, para guardar junto do código:",
     download: "Baixar como arquivo",
     fromFile: (file: string) => `Vem do arquivo ${file}.`,
     fromFileMore:
       "O que você salvar aqui vale na hora e sobrevive a um reinício. conselho apply traz de volta o que o arquivo diz: para não perder, guarde nele o que mudou.",
-    serverFolder: "a do servidor",
-    usual: "o que o provedor usa",
-    none: "nenhuma",
   },
 
   save: {
@@ -269,6 +268,7 @@ export const seatPtBR = {
 
   wrong: {
     required: "Falta preencher.",
+    queueShape: "Letras, dígitos, ponto, _ e -, no máximo 64, a primeira letra ou dígito.",
     idShape: "Só letras sem acento, dígitos, ponto, _ e -; começa por letra ou dígito, até 128.",
     idTaken: "Já existe um agente com este id, sem cadeira.",
     idSeated: "Este id já tem uma cadeira.",

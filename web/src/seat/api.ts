@@ -54,6 +54,10 @@ export function promote(agentId: string, form: unknown, key: string): Promise<Se
   return call("POST", "/api/councilors/{agent_id}/promote-councilor", asked);
 }
 
+export function editAgent(agentId: string, patch: unknown): Promise<Seated> {
+  return call("PATCH", "/api/agents/{agent_id}", { path: { agent_id: agentId }, body: asWritten(patch) });
+}
+
 export function editSeat(agentId: string, patch: unknown): Promise<Seated> {
   const asked = { path: { agent_id: agentId }, body: asWritten(patch) };
   return call("PATCH", "/api/councilors/{agent_id}/councilor-config", asked);

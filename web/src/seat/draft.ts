@@ -30,11 +30,12 @@ export interface SeatDraft extends ScheduleDraft {
   /** Empty until somebody, or the health of the providers, has chosen. */
   readonly provider: string;
   readonly model: string;
-  /** One argument a line; one line for a shell. */
+  /** One argument a line, or all of them as a JSON list; one line for a shell. */
   readonly command: string;
   readonly shell: boolean;
   readonly cwd: string;
   readonly tags: string;
+  readonly queue: string;
   // The seat.
   readonly title: string;
   readonly displayName: string;
@@ -90,6 +91,7 @@ export const SEAT_FIELDS: FieldOf<SeatDraft> = {
   shell: "command",
   cwd: "cwd",
   tags: "tags",
+  queue: "queue",
   title: "title",
   displayName: "display_name",
   avatarUrl: "avatar_url",
@@ -135,10 +137,11 @@ export function draftOfAgent(agent: SeatAgent, zone: string): SeatDraft {
     instructions: agent.instructions ?? "",
     provider: agent.provider ?? "",
     model: agent.model ?? "",
-    command: (agent.command ?? []).join("\n"),
+    command: commandText(agent.command ?? []),
     shell: agent.shell ?? false,
     cwd: agent.cwd ?? "",
     tags: agent.tags.join(", "),
+    queue: agent.queue ?? "",
     displayName: look?.display_name ?? "",
     avatarUrl: look?.avatar_url ?? "",
     color: look?.color?.toLowerCase() ?? "",
@@ -163,6 +166,7 @@ export function blankDraft(provider: string, zone: string): SeatDraft {
     shell: false,
     cwd: "",
     tags: "",
+    queue: "",
     displayName: "",
     avatarUrl: "",
     color: "",
@@ -253,11 +257,15 @@ function money(usd: number | null | undefined): string {
 
 // What is sent.
 
-/** A new catalogue entry. What means nothing to a plain program is left out for one. */
+/** A new catalogue entry. */
 export function agentForm(draft: SeatDraft): Fields {
+  return { agent_id: draft.agentId.trim(), ...agentSections(draft) };
+}
+
+/** The agent itself, as `PATCH agents` takes it. What means nothing to a plain program is left out for one. */
+export function agentSections(draft: SeatDraft): Sections {
   const program = draft.provider === COMMAND;
   return {
-    agent_id: draft.agentId.trim(),
     name: draft.name,
     emoji: orNull(draft.emoji),
     description: orNull(draft.description),
@@ -267,12 +275,29 @@ export function agentForm(draft: SeatDraft): Fields {
       : { instructions: orNull(draft.instructions), model: orNull(draft.model) }),
     cwd: orNull(draft.cwd.trim()),
     tags: listOf(draft.tags),
+    queue: orNull(draft.queue.trim()),
   };
 }
 
 /** The program and its arguments; one text for a shell. */
 export function argumentsOf({ command, shell }: Pick<SeatDraft, "command" | "shell">): string[] {
-  return shell ? [command.trim()].filter(Boolean) : command.split("\n").filter((line) => line.trim());
+  if (shell) return [command.trim()].filter(Boolean);
+  return listedArguments(command) ?? command.split("\n").filter((line) => line.trim());
+}
+
+/** Arguments of several lines, or of none, cannot stand one a line. */
+function commandText(command: readonly string[]): string {
+  const isPlain = command.every((argument) => argument.trim() !== "" && !argument.includes("\n"));
+  return isPlain || command.length < 2 ? command.join("\n") : JSON.stringify(command);
+}
+
+function listedArguments(text: string): string[] | null {
+  try {
+    const list: unknown = JSON.parse(text);
+    return Array.isArray(list) && list.every((each) => typeof each === "string") ? list : null;
+  } catch {
+    return null;
+  }
 }
 
 export function promoteForm(draft: SeatDraft): Fields {

@@ -14,8 +14,8 @@ type Words = SeatMessages["wrong"];
 type ScheduleWords = AgendaMessages["form"]["wrong"];
 
 export interface Known {
-  /** The agent is there already: only its seat is written. */
-  readonly isSeatOnly: boolean;
+  /** The agent is there already: it has its id. */
+  readonly isThere: boolean;
   /** Ids of all agents; true for those with a seat. */
   readonly taken: ReadonlyMap<string, boolean>;
 }
@@ -24,7 +24,7 @@ export interface Known {
 export function judge(draft: SeatDraft, known: Known, t: Words, schedule: ScheduleWords): Mistakes {
   const length = lengthOf(draft.prompt);
   const found: Record<string, string | null> = {
-    agent_id: known.isSeatOnly ? null : judgeId(draft.agentId.trim(), known.taken, t),
+    agent_id: known.isThere ? null : judgeId(draft.agentId.trim(), known.taken, t),
     prompt: length > PROMPT_LIMIT ? t.tooLong(String(PROMPT_LIMIT)) : null,
     channels: draft.channels.length === 0 ? t.channels : null,
     retry_backoff_factor: aNumber(draft.backoffFactor, t),
@@ -40,7 +40,9 @@ export function judge(draft: SeatDraft, known: Known, t: Words, schedule: Schedu
 /** What has to be filled in and is not: told once somebody wants to save. */
 export function missing(draft: SeatDraft, known: Known, t: Words): Mistakes {
   const required: Record<string, string> = {
-    ...(known.isSeatOnly ? {} : { name: draft.name, agent_id: draft.agentId, provider: draft.provider }),
+    ...(!known.isThere && { agent_id: draft.agentId }),
+    name: draft.name,
+    provider: draft.provider,
     title: draft.title,
     task_name: draft.taskName,
     prompt: draft.prompt,
@@ -48,7 +50,7 @@ export function missing(draft: SeatDraft, known: Known, t: Words): Mistakes {
   };
   const empty = Object.entries(required).filter(([, value]) => value.trim() === "");
   const found: Record<string, string | null> = Object.fromEntries(empty.map(([field]) => [field, t.required]));
-  if (!known.isSeatOnly && draft.provider === COMMAND && argumentsOf(draft).length === 0) found.command = t.command;
+  if (draft.provider === COMMAND && argumentsOf(draft).length === 0) found.command = t.command;
   return asMistakes(found);
 }
 
@@ -78,6 +80,7 @@ const KNOWN: readonly (readonly [RegExp, Translate])[] = [
   [/^must have at most (\d+) characters$/, ([, n], t) => t.tooLong(n!)],
   [/^must be one line without control characters/, (_, t) => t.oneLine],
   [/^must have 1 to 128 letters/, (_, t) => t.idShape],
+  [/^must have 1 to 64 letters/, (_, t) => t.queueShape],
   [/^'(.*)' lies outside the workspaces of this server \((.*)\)$/s, ([, folder, allowed], t) => t.outside(folder!, allowed!)],
   [/must be an absolute path$/, (_, t) => t.absolute],
   [/must be a path relative to the agent's cwd/, (_, t) => t.inside],

@@ -12,8 +12,12 @@ export type Sections = Fields;
 export function changes(before: Sections, after: Sections): Sections | null {
   const patch: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(after)) {
-    const part = isSection(value) ? changedFields(name, before[name], value) : value;
-    if (part !== null && !same(part, before[name])) patch[name] = part;
+    if (isSection(value)) {
+      const fields = changedFields(name, before[name], value);
+      if (fields !== null) patch[name] = fields;
+    } else if (!same(value, before[name])) {
+      patch[name] = value;
+    }
   }
   return Object.keys(patch).length > 0 ? patch : null;
 }

@@ -41,7 +41,7 @@ export function NewSeatForm({ draftKey, entry, onSeated }: NewSeatProps) {
   const health = useAsked("", () => getHealth());
   const taken = useTaken(madeId(progress));
   const draft = withId(drafting.draft, drafting.base, taken, t.start.anyId);
-  const { form, saving, error, mistakes, told, isBlank, forgive, save } = useSeatForm(draft, { isSeatOnly: false, taken });
+  const { form, saving, error, mistakes, told, isBlank, forgive, save } = useSeatForm(draft, { isThere: false, taken });
   const slots = useSeatSlots(draft, false);
   const errors = { ...(isBlank ? {} : fieldErrors(slots.error, serverWords)), ...mistakes };
   const isWritten = drafting.isDirty || drafting.progress !== undefined;

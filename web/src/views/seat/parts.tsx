@@ -52,20 +52,29 @@ export function WhoPart({ draft, change, idNote }: PartProps & { idNote: Compone
       <details class="fold">
         <summary>{t.part.moreWho}</summary>
         <LookFields draft={draft} change={change} />
-        <LinesField
-          name="description"
-          label={t.field.description!}
-          spellcheck
-          value={draft.description}
-          onChange={(description) => change({ description })}
-        />
-        <TextField name="tags" label={t.field.tags!} hint={t.hint.tags} value={draft.tags} onChange={(tags) => change({ tags })} />
+        <DescriptionFields draft={draft} change={change} />
       </details>
     </Part>
   );
 }
 
-function EmojiField({ draft, change }: PartProps) {
+export function DescriptionFields({ draft, change }: PartProps) {
+  const t = seatMessages.value;
+  return (
+    <>
+      <LinesField
+        name="description"
+        label={t.field.description!}
+        spellcheck
+        value={draft.description}
+        onChange={(description) => change({ description })}
+      />
+      <TextField name="tags" label={t.field.tags!} hint={t.hint.tags} value={draft.tags} onChange={(tags) => change({ tags })} />
+    </>
+  );
+}
+
+export function EmojiField({ draft, change }: PartProps) {
   const t = seatMessages.value;
   return (
     <TextField
@@ -131,6 +140,7 @@ export function HowPart({ draft, change, health, chooseProvider }: HowProps) {
         value={draft.cwd}
         onChange={(cwd) => change({ cwd })}
       />
+      <TextField name="queue" label={t.field.queue!} hint={t.hint.queue} mono value={draft.queue} onChange={(queue) => change({ queue })} />
     </Part>
   );
 }

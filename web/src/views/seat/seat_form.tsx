@@ -1,14 +1,14 @@
-/** The seat of an agent that is there already: given, or changed. */
+/** An agent that is there already, and its seat: given, or changed. */
 import { useRef, useState } from "preact/hooks";
 
 import { ApiError } from "../../api";
 import { displayName } from "../../council/names";
 import { seatMessages } from "../../i18n/seat";
-import { editSeat, getAgent, type Seated } from "../../seat/api";
-import { draftOfAgent, promoteForm, SEAT_FIELDS, seatSections, type SeatDraft } from "../../seat/draft";
+import { editAgent, editSeat, getAgent, getHealth, type Seated } from "../../seat/api";
+import { agentSections, draftOfAgent, promoteForm, SEAT_FIELDS, seatSections, type SeatDraft } from "../../seat/draft";
 import type { SeatAgent } from "../../seat/documents";
 import { keepLeftOver } from "../../seat/left_over";
-import { changes, countChanges } from "../../seat/patch";
+import { changes, countChanges, type Sections } from "../../seat/patch";
 import { giveSeat, type Progress } from "../../seat/steps";
 import { differences } from "../../seat/values";
 import { ZONE } from "../card";
@@ -17,8 +17,9 @@ import { Meanwhile } from "../form/meanwhile";
 import { FormFrame } from "../form/frame";
 import { fieldErrors, useUnloadGuard } from "../form/saving";
 import { type Drafting, type Source, useDraft } from "../form/use_draft";
-import { AgentFacts, FileNote } from "./facts";
-import { SeatPart, TellPart, WhatPart } from "./parts";
+import { AgentPart, FileNote } from "./agent_part";
+import { useAsked } from "./asked";
+import { HowPart, SeatPart, TellPart, WhatPart } from "./parts";
 import { SeatPreview, useSeatSlots } from "./preview";
 import { RulesPart } from "./rules";
 import { failureWords } from "./reason";
@@ -45,10 +46,11 @@ export function SeatForm({ draftKey, agent, onSeated, onGone }: SeatFormProps) {
   const title = useRef<HTMLHeadingElement>(null);
   const drafting = useDraft(draftKey, sourceOf(agent), SEAT_FIELDS, busy);
   const { draft, base, conflict } = drafting;
-  const { form, saving, error, mistakes, told, isBlank, forgive, save } = useSeatForm(draft, { isSeatOnly: true, taken: NOBODY });
+  const { form, saving, error, mistakes, told, isBlank, forgive, save } = useSeatForm(draft, { isThere: true, taken: NOBODY });
   const slots = useSeatSlots(draft, !onSeated);
   const errors = { ...(isBlank ? {} : fieldErrors(slots.error, serverWords)), ...mistakes };
-  const patch = changes(seatSections(base), seatSections(draft));
+  const health = useAsked("", () => getHealth());
+  const patch = patchOf(base, draft);
   const isWritten = drafting.isDirty || drafting.progress !== undefined;
   useUnloadGuard(isWritten);
 
@@ -59,6 +61,7 @@ export function SeatForm({ draftKey, agent, onSeated, onGone }: SeatFormProps) {
   };
   const give = async () => {
     const from = (drafting.progress ?? {}) as Progress;
+    await saveAgent(id, drafting);
     const { draft: sent } = drafting.now();
     const seated = await giveSeat(id, promoteForm(sent), from, server, drafting.keepProgress);
     keepLeftOver(seated.agent, sent, drafting.now().draft, ZONE);
@@ -93,7 +96,7 @@ export function SeatForm({ draftKey, agent, onSeated, onGone }: SeatFormProps) {
           </h2>
           <Meanwhile
             taken={drafting.taken}
-            conflict={conflict ? differences(seatSections(draft), seatSections(conflict.theirs.value), conflict.fields) : []}
+            conflict={conflict ? differences(sectionsOf(draft), sectionsOf(conflict.theirs.value), conflict.fields) : []}
             settle={drafting.settle}
           />
           {!onSeated && agent.source && <FileNote source={agent.source} />}
@@ -105,7 +108,8 @@ export function SeatForm({ draftKey, agent, onSeated, onGone }: SeatFormProps) {
         <SeatPreview draft={draft} slots={slots} blank={isBlank} marked={Object.keys(errors).length > 0} />
         <div class="rest">
           <RulesPart draft={draft} change={change} />
-          <AgentFacts agent={agent} />
+          <HowPart draft={draft} change={change} health={health} chooseProvider={(provider) => change({ provider })} />
+          <AgentPart agent={agent} draft={draft} change={change} />
           {onGone && <SeatOrders agent={agent} onGone={onGone} />}
         </div>
         <SaveBar
@@ -129,13 +133,30 @@ function sourceOf(agent: SeatAgent): Source<SeatDraft> {
   return { value: draftOfAgent(agent, ZONE), version: agent.version };
 }
 
+/** All that the form says. The names of the agent's fields and of the seat's parts differ. */
+function sectionsOf(draft: SeatDraft): Sections {
+  return { ...agentSections(draft), ...seatSections(draft) };
+}
+
+function patchOf(base: SeatDraft, draft: SeatDraft): Sections | null {
+  return changes(sectionsOf(base), sectionsOf(draft));
+}
+
 /** False when somebody else has changed the same meanwhile: then a person decides first. */
 async function saveEdit(id: string, drafting: Drafting<SeatDraft>): Promise<boolean> {
   const present = await getAgent(id);
   if (!present.is_councilor) throw new ApiError(404, seatMessages.value.gone);
   if (!drafting.meets(sourceOf(present))) return false;
+  if (!(await saveAgent(id, drafting))) return false;
   const { base, draft } = drafting.now();
   const patch = changes(seatSections(base), seatSections(draft));
   if (patch !== null) drafting.saved(sourceOf((await editSeat(id, patch)).agent), draft);
   return true;
+}
+
+/** The agent before its seat: what the seat may hold depends on the provider. What is left stays written. */
+async function saveAgent(id: string, drafting: Drafting<SeatDraft>): Promise<boolean> {
+  const { base, draft } = drafting.now();
+  const patch = changes(agentSections(base), agentSections(draft));
+  return patch === null || drafting.meets(sourceOf((await editAgent(id, patch)).agent));
 }

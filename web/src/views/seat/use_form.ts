@@ -61,7 +61,7 @@ export function useSeatForm(draft: SeatDraft, known: Known) {
     send()
       .then(
         () => setPressed(false),
-        (error: unknown) => setRefusal({ error, fields: refusedFields(error, known.isSeatOnly) }),
+        (error: unknown) => setRefusal({ error, fields: refusedFields(error, known.isThere) }),
       )
       .finally(() => {
         isBusy.current = false;
@@ -81,8 +81,8 @@ export function useSeatForm(draft: SeatDraft, known: Known) {
   };
 }
 
-function refusedFields(error: unknown, isSeatOnly: boolean): Mistakes {
+function refusedFields(error: unknown, isThere: boolean): Mistakes {
   const t = seatMessages.value.wrong;
-  if (error instanceof IdTaken && !isSeatOnly) return { agent_id: { own: error.isCouncilor ? t.idSeated : t.idTaken, said: "" } };
+  if (error instanceof IdTaken && !isThere) return { agent_id: { own: error.isCouncilor ? t.idSeated : t.idTaken, said: "" } };
   return fieldErrors(error, serverWords);
 }

@@ -1,37 +1,30 @@
-/** The agent that a seat is of: what it is, which this page does not change. */
+/** The agent that a seat is of: its name and looks in the catalogue, and how it fares. */
 import { seatMessages } from "../../i18n/seat";
 import { type Fact, Facts } from "../../parts/facts";
 import { Mark } from "../../parts/mark";
 import { fileAddress, getHealth } from "../../seat/api";
 import type { Health, SeatAgent } from "../../seat/documents";
+import { TextField } from "../form/fields";
 import { useAsked } from "./asked";
-import { Part } from "./parts";
+import { DescriptionFields, EmojiField, Part, type PartProps } from "./parts";
 
-export function AgentFacts({ agent }: { agent: SeatAgent }) {
+export function AgentPart({ agent, draft, change }: PartProps & { agent: SeatAgent }) {
   const t = seatMessages.value;
   const rows: readonly Fact[] = [
-    [t.field.name!, agent.name],
     [t.field.agent_id!, <code>{agent.agent_id}</code>],
-    [t.field.provider!, <Provider agent={agent} />],
-    agent.provider === "command"
-      ? [t.field.command!, <code>{agent.command.map(quoted).join(" ")}</code>]
-      : [t.field.model!, agent.model ?? t.agent.usual],
-    [t.field.cwd!, agent.cwd ? <code>{agent.cwd}</code> : t.agent.serverFolder],
-    [t.field.description!, agent.description ?? ""],
-    [t.field.tags!, agent.tags.join(", ")],
+    ...(agent.is_councilor ? [[t.field.provider!, <Fares agent={agent} />] as const] : []),
   ];
   return (
     <Part name="agent" title={t.part.agent}>
       <Facts facts={rows} />
-      {agent.instructions && (
-        <details class="fold">
-          <summary>{t.field.instructions}</summary>
-          <p class="verbatim">{agent.instructions}</p>
-        </details>
-      )}
+      <div class="pair">
+        <TextField name="name" label={t.field.name!} hint={t.hint.name} required value={draft.name} onChange={(name) => change({ name })} />
+        <EmojiField draft={draft} change={change} />
+      </div>
+      <DescriptionFields draft={draft} change={change} />
       {agent.is_councilor && (
         <p class="about">
-          {t.agent.about} <code>conselho apply</code>.{" "}
+          {t.agent.about}{" "}
           <a href={fileAddress(agent.agent_id)} download>
             {t.agent.download}
           </a>
@@ -51,12 +44,7 @@ export function FileNote({ source }: { source: string }) {
   );
 }
 
-/** With how it fares, once that is known. */
-function Provider({ agent }: { agent: SeatAgent }) {
-  if (!agent.is_councilor) return <>{agent.provider}</>;
-  return <Fares agent={agent} />;
-}
-
+/** As saved, not as written: with how it fares, once that is known. */
 function Fares({ agent }: { agent: SeatAgent }) {
   const t = seatMessages.value.provider;
   const { answer } = useAsked(agent.agent_id, () => getHealth(agent.agent_id));
@@ -80,9 +68,4 @@ function Fares({ agent }: { agent: SeatAgent }) {
 
 function fareOf(health: Health | null, agentId: string) {
   return health?.councilors.find((each) => each.agent_id === agentId) ?? null;
-}
-
-/** As one would type it. */
-function quoted(argument: string): string {
-  return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;
 }
