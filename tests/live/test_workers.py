@@ -296,6 +296,31 @@ def test_a_server_without_the_role_api_tells_only_how_it_is(site: Site) -> None:
     assert alone.stop() == 0
 
 
+def test_a_server_with_the_role_api_alone_serves_whole(
+    site: Site, server: Server, anybody: Worker, tmp_path: Path
+) -> None:
+    front = site.serve("api")
+    front.promote("quim", schedule="1h")
+    jobs = {
+        one["id"]: one["next_run_time"]
+        for one in front.get("/api/councilors/scheduler/jobs")["jobs"]
+    }
+    assert jobs["quim"] is not None
+    with front.listen() as stream:
+        ended = front.call("quim")
+        stream.until("councilor_completed", councilor_id="quim")
+    assert anybody.owns(ended["worker_id"])
+    argv, sign, _ = gate(tmp_path, "elsewhere")
+    front.promote("rui", argv)
+    task_id = front.begin("rui")
+    eventually(lambda: starts(sign), "it runs")
+    front.post(f"/api/tasks/{task_id}/cancel")
+    eventually(lambda: ended_task(server, task_id), "it is cancelled, whoever was asked")
+    checks = front.get("/readyz")["checks"]
+    assert checks["scheduler"]["detail"] == checks["sweeper"]["detail"] == "another server's role"
+    assert front.stop() == 0
+
+
 def test_a_server_with_every_role_runs_what_it_stored(site: Site) -> None:
     whole = site.serve("api,scheduler,worker", CONSELHO_QUEUES="whole")
     whole.promote("olga", queue="whole")

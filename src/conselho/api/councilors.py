@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -34,7 +35,7 @@ from conselho.services.audits import apply_audited
 from conselho.services.council_files import parse_council_text
 from conselho.services.forms import ConfigPatch, EnabledForm, PromoteForm
 from conselho.services.maintenance_windows import state_of, window_document
-from conselho.services.slots import trigger_text
+from conselho.services.slots import next_slot, trigger_text
 from conselho.store import TaskFilter
 
 council = APIRouter(tags=["council"])
@@ -71,7 +72,8 @@ async def list_councilors(context: InContext, is_councilor: bool | None = None) 
 async def scheduler_jobs(context: InContext) -> dict[str, Any]:
     """What the scheduler has before it: one job a councilor, paused ones without a next run.
 
-    503 when this server runs no scheduler.
+    503 when the scheduler is switched off. Of a server without the role it is what those with it
+    have before them.
     """
     if not context.system.settings.scheduler_enabled:
         raise Unavailable("scheduler", "it is switched off by the settings of this server")
@@ -82,9 +84,18 @@ async def scheduler_jobs(context: InContext) -> dict[str, Any]:
             "next_run_time": iso(due),
             "trigger": trigger_text(agent),
         }
-        for agent, due in context.system.scheduler.jobs()
+        for agent, due in await _alarms(context)
     ]
     return {"jobs": jobs, "count": len(jobs)}
+
+
+async def _alarms(context: Context) -> list[tuple[Agent, datetime | None]]:
+    """Each councilor with its next slot; None for a paused one."""
+    if context.system.schedules:
+        return context.system.scheduler.jobs()
+    now = context.clock.now()
+    councilors = await context.store.agents(is_councilor=True)
+    return [(agent, next_slot(agent, now)) for agent in councilors]
 
 
 class CouncilFileForm(BaseModel):
