@@ -23,6 +23,7 @@ from tests.support import postgresql
 from tests.support.redis import RedisServer, running_redis
 from tests.support.server import Heard, Json, Listener, Server, eventually
 from tests.support.stores import store_url
+from tests.support.worker import a_site
 
 ROLES = {"ana": "api,worker", "bia": "api,scheduler", "cid": "api,scheduler"}
 SEATED = """\
@@ -237,3 +238,22 @@ def bus_trouble(server: Server) -> str | None:
     """What /readyz says of the bus; None when it is well."""
     check = server.api.get("/readyz").json()["checks"]["bus"]
     return None if check["ok"] else check["detail"]
+
+
+def test_a_process_that_only_works_is_watched_and_stopped_from_a_server(tmp_path: Path) -> None:
+    require_postgresql()
+    # No renewal comes within the test: only Redis tells the worker of the cancel.
+    slow = {"CONSELHO_RENEW_SECONDS": "300", "CONSELHO_LEASE_SECONDS": "3600"}
+    with running_redis() as redis, a_site(tmp_path, CONSELHO_REDIS_URL=redis.url, **slow) as site:
+        server = site.serve()
+        site.work()
+        server.promote("endless", ["sh", "-c", "echo it begins; exec sleep 600"])
+        with server.listen() as stream:
+            task_id = server.begin("endless")
+            path = f"/api/tasks/{task_id}/log"
+            with server.api.stream("GET", path, params={"follow": 1}) as answer:
+                lines = answer.iter_lines()
+                assert next(lines) == "it begins"
+                server.post(f"/api/tasks/{task_id}/cancel")
+                stream.until("councilor_execution", execution_id=task_id, status="cancelled")
+                assert list(lines) == []
