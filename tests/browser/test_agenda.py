@@ -297,7 +297,8 @@ async def test_the_form_is_used_with_the_keyboard_alone(server: Server, open_pag
     await page.keyboard.press("ControlOrMeta+a")
     await page.keyboard.type("6")
     await expect(page.get_by_label("A cada", exact=True)).to_have_value("6")
-    await page.keyboard.press("Enter")
+    await page.get_by_role("dialog").focus()
+    await page.keyboard.press("ControlOrMeta+Enter")
     await expect(page.get_by_role("dialog")).to_contain_text("A agenda foi salva e já vale.")
     await expect(button).to_be_focused()
     assert schedule_of(server)["value"] == "6d"

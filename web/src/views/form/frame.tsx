@@ -1,5 +1,6 @@
 /** What every form of the page has around its fields: how it is named, and what saves it. */
 import type { ComponentChildren, RefObject } from "preact";
+import { useEffect } from "preact/hooks";
 
 import { submitsByKey } from "./saving";
 
@@ -14,13 +15,19 @@ interface FrameProps {
 }
 
 export function FormFrame({ form, kind = "", submit, children }: FrameProps) {
+  // Its panel has the focus until somebody goes to a field.
+  useEffect(() => {
+    const panel = form.current?.closest<HTMLElement>(".panel") ?? form.current;
+    const press = submitsByKey(form);
+    panel?.addEventListener("keydown", press);
+    return () => panel?.removeEventListener("keydown", press);
+  }, []);
   return (
     <form
       class={`schedule-form ${kind}`}
       ref={form}
       aria-labelledby="form-title"
       noValidate
-      onKeyDown={submitsByKey(form)}
       onSubmit={(event) => {
         event.preventDefault();
         submit();

@@ -38,7 +38,7 @@ export function useUnloadGuard(dirty: boolean): void {
   }, [dirty]);
 }
 
-/** Ctrl or Cmd with Enter saves from any field, those of several lines too. */
+/** Ctrl or Cmd with Enter saves from anywhere in the panel, fields of several lines too. */
 export function submitsByKey(form: RefObject<HTMLFormElement | null>) {
   return (event: KeyboardEvent) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.repeat) return;
