@@ -179,6 +179,12 @@ async def test_a_councilor_is_seen_over_time_and_followed_live(
     await expect(panel.locator(".head .last-words")).to_have_text("All clean.")
     await expect(panel.locator(".verdicts .counted")).to_contain_text("1 em ordem")
     await expect(panel.locator(".known")).to_contain_text("Nada em aberto")
+    sound = council.get("/api/agents/ana")["command"]
+    council.patch("/api/agents/ana", {"command": ["sh", "-c", "exit 3"]})
+    council.call("ana")
+    council.patch("/api/agents/ana", {"command": sound})
+    await expect(panel.locator(".known")).to_contain_text("Depois dela houve falha")
+    await expect(panel.locator(".known").get_by_role("link", name="Ver a que")).to_be_visible()
     await panel.get_by_role("button", name="Dar licença").click()
     await expect(panel.locator(".countdown")).to_have_text("de licença")
     await panel.get_by_role("button", name="Chamar de volta").click()

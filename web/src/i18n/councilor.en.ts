@@ -103,7 +103,9 @@ export const councilorEn: CouncilorMessages = {
 
   findings: {
     title: "Open findings",
-    none: "Nothing open: the last run with a verdict found nothing.",
+    none: "Nothing open: the last run that concluded something found nothing.",
+    failedSince: "After it came a failure, which opens and closes no findings.",
+    concluded: "See the one that concluded",
     noVerdict: "Findings come here at the end of the first run with a verdict.",
     since: (at) => `since ${at}`,
     sinceBefore: (at) => `since ${at} or earlier`,
@@ -118,7 +120,7 @@ export const councilorEn: CouncilorMessages = {
     fewer: "Show fewer",
     leftOut: (_, text) => `And ${text} more that are not listed.`,
     failed: "The findings could not be fetched.",
-    read: (n, text) => (n === 1 ? "in the newest run with a verdict" : `in the newest ${text} runs with a verdict`),
+    read: (n, text) => (n === 1 ? "in the newest run that concluded something" : `in the newest ${text} runs that concluded something`),
   },
 
   history: {

@@ -102,7 +102,9 @@ export const councilorPtBR = {
 
   findings: {
     title: "Achados em aberto",
-    none: "Nada em aberto: a última rodada com veredito não apontou nada.",
+    none: "Nada em aberto: a última rodada que concluiu algo não apontou nada.",
+    failedSince: "Depois dela houve falha, que não abre nem fecha achados.",
+    concluded: "Ver a que concluiu",
     noVerdict: "Os achados entram aqui no fim da primeira rodada com veredito.",
     since: (at: string) => `desde ${at}`,
     sinceBefore: (at: string) => `desde ${at} ou antes`,
@@ -117,7 +119,8 @@ export const councilorPtBR = {
     fewer: "Mostrar menos",
     leftOut: (_: number, text: string) => `E mais ${text}, fora desta lista.`,
     failed: "Os achados não puderam ser buscados.",
-    read: (n: number, text: string) => `nas ${count(n, text, "rodada", "rodadas")} mais novas com veredito`,
+    read: (n: number, text: string) => 
+      n === 1 ? "na rodada mais nova que concluiu algo" : `nas ${text} rodadas mais novas que concluíram algo`,
   },
 
   history: {

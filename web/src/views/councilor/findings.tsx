@@ -12,7 +12,14 @@ import { useAnswer } from "./live";
 const EVERY_MS = 1_500;
 const SHOWN = 6;
 
-export function OpenFindings({ agentId, told }: { agentId: string; told: string }) {
+interface OpenFindingsProps {
+  agentId: string;
+  told: string;
+  /** Its newest run, when that failed: maybe without a conclusion. */
+  failed: string | null;
+}
+
+export function OpenFindings({ agentId, told, failed }: OpenFindingsProps) {
   const t = councilorMessages.value.findings;
   const { answer, error } = useAnswer(agentId, told, EVERY_MS, () => getFindings(agentId));
   const open = answer?.findings.filter((finding) => finding.open) ?? [];
@@ -27,6 +34,11 @@ export function OpenFindings({ agentId, told }: { agentId: string; told: string 
       </header>
       {error !== null && <p role="alert">{t.failed}</p>}
       {answer && open.length === 0 && <p>{answer.runs_read > 0 ? t.none : t.noVerdict}</p>}
+      {answer?.newest_task_id && failed !== null && failed !== answer.newest_task_id && (
+        <p>
+          {t.failedSince} <a href={executionAddress(answer.newest_task_id)}>{t.concluded}</a>
+        </p>
+      )}
       {answer && <List findings={open} from={answer} />}
       {answer && <Closed answer={answer} />}
     </section>

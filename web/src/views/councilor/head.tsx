@@ -64,7 +64,7 @@ function LastWords({ agent }: { agent: Agent }) {
       ) : (
         <span class="last-words">{text}</span>
       )}
-      <span>
+      <span class="age">
         <Ago at={at} />
       </span>
     </p>

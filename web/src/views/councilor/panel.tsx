@@ -109,7 +109,7 @@ function Report({ agent, scroller }: { agent: Agent; scroller: Scroller }) {
       {started && <Verdicts agentId={id} told={told} span={span} onSpan={setSpan} onBlock={showBetween} />}
       <div class="columns">
         <div class="matter-column">
-          {started && <OpenFindings agentId={id} told={told} />}
+          {started && <OpenFindings agentId={id} told={told} failed={failedLast(agent)} />}
           <NextSlots title={agendaMessages.value.next.title} state={next} />
           {started && <LostSlots agent={agent} />}
         </div>
@@ -122,6 +122,12 @@ function Report({ agent, scroller }: { agent: Agent; scroller: Scroller }) {
       )}
     </div>
   );
+}
+
+/** Its newest run, when that failed. */
+function failedLast({ recent }: Agent): string | null {
+  const last = recent.findLast(({ status }) => status === "completed" || status === "error");
+  return last?.status === "error" ? last.task_id : null;
 }
 
 /** Gone, or never there: said so, with what it did while it sat here. */
