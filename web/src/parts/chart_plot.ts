@@ -15,18 +15,22 @@ export interface Plot {
 
 const BAR = uPlot.paths.bars?.({ size: [0.82, 28], align: 1 });
 const LABEL_PX = 12;
+const DAY_MS = 86_400_000;
 
 /** `onPoint`: the bucket under the pointer, null when there is none. */
 export function drawPlot(host: HTMLElement, data: ChartData, onPoint: (at: number | null) => void): Plot {
   const { starts, ends, bars } = data;
   const font = `${LABEL_PX}px ${getComputedStyle(host).fontFamily}`;
   const colour = colourReader(host);
+  const last = ends.at(-1) ?? 0;
+  // The last label stands under the last bar, and half of it beyond.
+  const beyond = Math.max(...[1, DAY_MS].map((step) => widthOf(data.moment(last, step), font))) / 2;
   const plot = new uPlot(
     {
       width: host.clientWidth,
       height: host.clientHeight,
       ms: 1,
-      padding: [10, 6, 0, 0],
+      padding: [10, Math.ceil(beyond), 0, 0],
       legend: { show: false },
       cursor: { y: false, drag: { x: false, y: false }, points: { show: false } },
       scales: {
