@@ -21,7 +21,15 @@ import pytest
 
 from tests.support import postgresql
 from tests.support.redis import RedisServer, running_redis
-from tests.support.server import Heard, Json, Listener, Server, eventually
+from tests.support.server import (
+    Heard,
+    Json,
+    Listener,
+    Server,
+    eventually,
+    free_port,
+    running,
+)
 from tests.support.stores import store_url
 from tests.support.worker import a_site
 
@@ -257,3 +265,16 @@ def test_a_process_that_only_works_is_watched_and_stopped_from_a_server(tmp_path
                 server.post(f"/api/tasks/{task_id}/cancel")
                 stream.until("councilor_execution", execution_id=task_id, status="cancelled")
                 assert list(lines) == []
+
+
+def test_a_server_starts_and_works_without_the_redis_that_it_was_given(tmp_path: Path) -> None:
+    environ = {"CONSELHO_REDIS_URL": f"redis://:s3cret@127.0.0.1:{free_port()}/0"}
+    with running(tmp_path, environ=environ) as server:
+        server.promote("ana")
+        assert server.call("ana")["status"] == "completed"
+        told = eventually(partial(bus_trouble, server), "not ready")
+        assert server.api.get("/readyz").status_code == 503
+        with server.listen() as stream:
+            stream.until("heartbeat", late="bus")
+    assert "up to a second late" in told
+    assert "s3cret" not in told + server.log.read_text()
