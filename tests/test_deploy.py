@@ -143,8 +143,6 @@ def test_every_variable_is_a_setting_with_a_value_that_is_accepted(
     ours = {name: value for name, value in given.items() if name.startswith(PREFIX)}
     assert ours
     assert ours.keys() <= KNOWN
-    if ours.get("CONSELHO_DATABASE_URL", "").startswith("mongodb:"):
-        pytest.skip("MongoDB is not a setting of this version yet")
     _, problems = inspect_settings(environ=ours | GIVEN, cwd=tmp_path)
     assert [str(problem) for problem in problems if problem.level == "error"] == []
 
