@@ -29,6 +29,7 @@ from conselho.store import Store
 log = structlog.get_logger(__name__)
 
 BEAT_SECONDS: Final = 5.0
+# A look for what waits in vain; more often when little patience is asked for.
 LOOK_SECONDS: Final = 15.0
 # Up to then it is known who served a queue last.
 REMEMBERED: Final = timedelta(days=7)
@@ -172,12 +173,13 @@ class Roster:
 
     async def watch(self) -> None:
         """Give up what waits in vain, until cancelled."""
+        every = min(LOOK_SECONDS, max(1.0, self._no_worker_after.total_seconds() / 4))
         while True:
             try:
                 await self.tick(self._clock.now())
             except StoreUnavailable as error:
                 log.warning("roster.store_unavailable", reason=error.reason)
-            await self._clock.sleep(LOOK_SECONDS)
+            await self._clock.sleep(every)
 
     async def tick(self, now: datetime) -> int:
         """End what waited too long for a worker that is not there; how many runs that was.
