@@ -60,6 +60,25 @@ async def test_a_database_that_does_not_exist_is_named() -> None:
         await open_sql_store(url)
 
 
+async def test_connections_that_the_server_closed_are_made_anew(tmp_path: Path) -> None:
+    require_server()
+    async with store_url("postgresql", tmp_path) as url, open_store_at(url) as store:
+        await asyncio.gather(*(store.check() for _ in range(4)))
+        engine = create_async_engine(sa.make_url(url).set(drivername="postgresql+asyncpg"))
+        async with engine.connect() as conn:
+            ended = await conn.execute(sa.text(END_ALL_OTHERS))
+            assert len(ended.all()) >= 2
+        await engine.dispose()
+
+        await asyncio.gather(*(store.check() for _ in range(4)))
+
+
+END_ALL_OTHERS = """
+SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+
+
 async def test_who_tells_a_slot_as_lost_waits_for_who_submits_it(tmp_path: Path) -> None:
     """Neither would see what the other one has not committed yet."""
     require_server()
