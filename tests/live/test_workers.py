@@ -12,6 +12,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+import pika
 import pytest
 import redis
 
@@ -27,6 +28,8 @@ from tests.support.server import (
     serve_and_fail,
 )
 from tests.support.worker import Site, Worker, a_site
+
+AMQP_URL = "CONSELHO_TEST_AMQP_URL"
 
 pytest.importorskip("dramatiq", reason="dramatiq is not installed: no broker is tested")
 pytest.importorskip("asyncpg", reason="asyncpg is not installed: PostgreSQL is not tested")
@@ -335,6 +338,40 @@ def test_without_a_broker_a_worker_looks_in_the_store(tmp_path: Path, site: Site
         assert worker.greeting == "Conselho works for tasks without a queue: at most 4 at a time\n"
         server.promote("pia")
         assert worker.owns(server.call("pia")["worker_id"])
+
+
+def test_runs_go_over_rabbitmq_too(tmp_path: Path, site: Site) -> None:
+    """On a server that somebody has: none is started for the tests."""
+    url = os.environ.get(AMQP_URL)
+    if not url:
+        pytest.skip(f"no RabbitMQ server: {AMQP_URL} is not set")
+    with a_site(tmp_path, broker=url) as over_amqp:
+        server = over_amqp.serve()
+        anybody = over_amqp.work("--any", "--queue", "mac")
+        gpu = over_amqp.work("--queue", "gpu")
+        connection = pika.BlockingConnection(pika.URLParameters(url))
+        channel = connection.channel()
+        for body in (b"{", b'["x"]', json.dumps(message("x", "another")).encode()):
+            channel.basic_publish("", "conselho.mac.tasks", body)
+        connection.close()
+        for name, queue, runs in (
+            ("ana", None, anybody),
+            ("bia", "gpu", gpu),
+            ("caio", "mac", anybody),
+        ):
+            server.promote(name, queue=queue)
+            assert runs.owns(server.call(name)["worker_id"])
+        eventually(lambda: "names no task" in anybody.said, "what is no message is told")
+        argv, sign, leave = gate(tmp_path, "amqp")
+        server.promote("dora", argv, queue="gpu", policies={"max_attempts": 2})
+        task_id = server.begin("dora")
+        eventually(lambda: starts(sign), "it runs")
+        gpu.kill()
+        gpu.start()
+        eventually(lambda: len(starts(sign)) == 2, "it runs again")
+        leave.touch()
+        eventually(lambda: ended_task(server, task_id), "it ends")
+        assert (anybody.stop(), gpu.stop()) == (0, 0)
 
 
 class TestRefusals:
