@@ -12,6 +12,7 @@ from playwright.async_api import Locator, Page, async_playwright, expect
 
 from tests.browser.conftest import CHROMIUM_FLAGS, Open
 from tests.support.proxy import STREAM, Fault, Proxy, proxy
+from tests.support.redis import running_redis
 from tests.support.scripted_server import answer
 from tests.support.server import Json, Server, running
 
@@ -195,3 +196,18 @@ const tell = () => document.dispatchEvent(new Event("visibilitychange"));
 addEventListener("shown", tell);
 tell();
 """
+
+
+async def test_that_news_of_other_servers_are_late_is_said_and_no_longer(
+    tmp_path: Path, open_page: Open
+) -> None:
+    with (
+        running_redis() as redis,
+        running(tmp_path, environ={"CONSELHO_REDIS_URL": redis.url}) as server,
+    ):
+        page = await open_page(server)
+        await expect(connected(page, "live")).to_contain_text("último sinal")
+        redis.kill()
+        await expect(connected(page, "live")).to_contain_text("com até um segundo de atraso")
+        redis.start()
+        await expect(connected(page, "live")).to_contain_text("último sinal")
