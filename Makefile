@@ -15,7 +15,7 @@ LOCKED := $(PIP_INSTALL) --require-hashes
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	--no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make lock"
 EXTRAS := --extra dramatiq --extra mongodb --extra otel --extra postgresql --extra redis
-SOURCES := src tests tools hatch_build.py .ci $(wildcard bench)
+SOURCES := src tests tools deploy hatch_build.py .ci $(wildcard bench)
 
 export PYTHON
 
