@@ -101,7 +101,7 @@ class Index(NamedTuple):
     """Fields, each 1 ascending or -1 descending."""
 
     keys: tuple[tuple[str, int], ...]
-    unique: bool = False
+    is_unique: bool = False
 
 
 def _index(*fields: str, unique: bool = False) -> Index:

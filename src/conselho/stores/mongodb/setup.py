@@ -121,24 +121,32 @@ async def _adopt(tasks: Collection) -> None:
 
 
 async def _index(db: Database, name: str, indexes: Iterable[Index]) -> None:
-    """Make the indexes that are not there yet, under whatever name, one by one."""
+    """Make the indexes that are not there yet, under whatever name."""
+    there = await _named(db[name])
     for index in indexes:
-        there = await _named(db[name])
-        if index.keys in there and (there[index.keys].is_unique or not index.is_unique):
-            continue
+        # One by one: FerretDB breaks the connection over several that another process has made.
+        if not _serves(there.get(index.keys), index):
+            await _index_one(db, name, index)
+
+
+async def _index_one(db: Database, name: str, index: Index) -> None:
+    try:
         own = "conselho_" + "_".join(f"{field}_{way}" for field, way in index.keys)
-        try:
-            await db[name].create_index(list(index.keys), name=own, unique=index.is_unique)
-        except OperationFailure as exc:
-            # Another process may have made it meanwhile.
-            former = (await _named(db[name])).get(index.keys)
-            if former is None:
-                raise
-            if index.is_unique and not former.is_unique:
-                raise StoreUnavailable(
-                    f"the index {former.name!r} of the collection {name!r} in {db.place} must be"
-                    f" unique; drop it (db.{name}.dropIndex({former.name!r})) and start again"
-                ) from exc
+        await db[name].create_index(list(index.keys), name=own, unique=index.is_unique)
+    except OperationFailure as exc:
+        # Another process may have made it meanwhile.
+        former = (await _named(db[name])).get(index.keys)
+        if former is None:
+            raise
+        if not _serves(former, index):
+            raise StoreUnavailable(
+                f"the index {former.name!r} of the collection {name!r} in {db.place} must be"
+                f" unique; drop it (db.{name}.dropIndex({former.name!r})) and start again"
+            ) from exc
+
+
+def _serves(there: _Named | None, index: Index) -> bool:
+    return there is not None and (there.is_unique or not index.is_unique)
 
 
 class _Named(NamedTuple):
