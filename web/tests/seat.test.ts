@@ -278,6 +278,8 @@ describe("what is wrong with a field of a seat", () => {
     [{ agentId: "eva" }, "agent_id", pt.wrong.idTaken],
     [{ agentId: "não" }, "agent_id", pt.wrong.idShape],
     [{ prompt: "🦉".repeat(10_001) }, "prompt", pt.wrong.tooLong("10000")],
+    [{ command: "pytest -q" }, "command", pt.wrong.commandLine("pytest", "-q")],
+    [{ command: "./run.sh --fast\nall" }, "command", pt.wrong.commandLine("./run.sh", "--fast")],
     [{ channels: [] }, "channels", pt.wrong.channels],
     [{ maxCost: "muito" }, "max_cost_usd", pt.wrong.number],
     [{ attempts: "11" }, "max_attempts", schedulePt.between("1", "10")],
@@ -287,6 +289,9 @@ describe("what is wrong with a field of a seat", () => {
 
   it("is nothing of what may stay as it is, and an empty field no mistake yet", () => {
     expect(wrong({ prompt: "🦉".repeat(10_000) })).toEqual({});
+    for (const command of ["pytest\n-q", "/opt/My Tools/run\n--fast", '["pytest", "-k", "a b"]', " make "]) expect(wrong({ command })).toEqual({});
+    expect(wrong({ command: "make && make test", shell: true })).toEqual({});
+    expect(wrong({ command: "pytest -q", provider: "claude" })).toEqual({});
     expect(lengthOf("  🦉 ")).toBe(1);
     expect(lengthOf("a⟨U+200B⟩b")).toBe(3);
     expect(Object.keys(missing(draft, known, pt.wrong))).toEqual(["name", "title", "task_name", "prompt", "command"]);

@@ -282,6 +282,7 @@ export const seatEn: SeatMessages = {
     absolute: "Must be the whole path, beginning with /.",
     inside: "Must be a path inside the working folder, without “..”.",
     command: "Name the program and its arguments.",
+    commandLine: (program, next) => `One argument a line: “${program}” on one, “${next}” on the next. Or tick “Run through a shell”.`,
     shell: "For the shell, write a single line.",
     provider: "This server has no such provider.",
     avatar: "Must be a path, or begin with https://, http:// or data:image/.",

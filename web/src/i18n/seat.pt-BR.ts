@@ -282,6 +282,8 @@ export const seatPtBR = {
     absolute: "Precisa ser o caminho completo, que começa com /.",
     inside: "Precisa ser um caminho dentro da pasta de trabalho, sem “..”.",
     command: "Diga o programa e seus argumentos.",
+    commandLine: (program: string, next: string) =>
+      `Um argumento por linha: “${program}” numa, “${next}” na seguinte. Ou marque “Rodar por um shell”.`,
     shell: "Para o shell, escreva uma linha só.",
     provider: "Este servidor não tem este provedor.",
     avatar: "Precisa ser um caminho, ou começar com https://, http:// ou data:image/.",

@@ -26,6 +26,7 @@ export function judge(draft: SeatDraft, known: Known, t: Words, schedule: Schedu
   const found: Record<string, string | null> = {
     agent_id: known.isThere ? null : judgeId(draft.agentId.trim(), known.taken, t),
     prompt: length > PROMPT_LIMIT ? t.tooLong(String(PROMPT_LIMIT)) : null,
+    command: draft.provider === COMMAND ? commandLine(draft, t) : null,
     channels: draft.channels.length === 0 ? t.channels : null,
     retry_backoff_factor: aNumber(draft.backoffFactor, t),
     retry_jitter: aNumber(draft.retryJitter, t),
@@ -58,6 +59,14 @@ function judgeId(id: string, taken: ReadonlyMap<string, boolean>, t: Words): str
   if (id === "") return null;
   if (!isAgentId(id)) return t.idShape;
   return taken.has(id) ? (taken.get(id) ? t.idSeated : t.idTaken) : null;
+}
+
+/** A whole command line in place of the program, as one writes it in a terminal: no program has such a name. */
+function commandLine(draft: SeatDraft, t: Words): string | null {
+  const [program = ""] = draft.shell ? [] : argumentsOf(draft);
+  const [first = "", next = "", ...rest] = program.trim().split(/\s+/);
+  const isLine = next !== "" && (!first.includes("/") || [next, ...rest].some((word) => word.startsWith("-")));
+  return isLine ? t.commandLine(first, next) : null;
 }
 
 function aNumber(text: string, t: Words): string | null {
