@@ -77,6 +77,9 @@ describe("Markdown that others wrote", () => {
     expect(html("[www.bank.example](https://evil.example)")).toContain("</a> (https://evil.example/)");
     expect(html("https://bank.example/a?b=1&c=2")).not.toContain("(");
     expect(html("[the bank](https://bank.example)")).not.toContain("(");
+    expect(html("[bank.com](https://www.bank.com/a)")).not.toContain("(");
+    expect(html("[README.md and src/app.io/x.rs](https://forge.example)")).not.toContain("(");
+    expect(html("https://forge.example/?next=bank.com")).not.toContain("(");
   });
 
   it.each([
@@ -91,6 +94,8 @@ describe("Markdown that others wrote", () => {
     "ht&#173;tps://bank.example",
     "mailto:desk@bank.example",
     "write to desk@bank.example",
+    "bank.com",
+    "log in at **Bank.com.br**",
   ])("tells it however the words name it: %s", (label) => {
     expect(html(`[${label}](https://evil.example)`)).toContain("</a> (https://evil.example/)");
   });

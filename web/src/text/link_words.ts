@@ -6,14 +6,17 @@ const NAMED: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", qu
 /** Of no width: they part a name for a program and for no eye. */
 const UNSEEN = /\p{Default_Ignorable_Code_Point}/gu;
 const ADDRESS = /(?:https?:|www\.|mailto:)[^\s<>"']*|[\w.+-]{1,64}@[\w-]+\.[\w.-]+/gi;
+/** A host alone. Only under the endings that people know as such: `main.py` and `README.md` end in countries. */
+const HOST = /(?<![\p{L}\p{N}_.@/:-])(?:[\p{L}\p{N}-]{1,63}\.){1,8}(?:com|org|net|gov|edu|io|dev|app|ai|cloud|info|br|pt|uk|de|eu|us)(?![\p{L}\p{N}-])/giu;
 const STOPS = /[.,;:!?)\]}]+$/;
 
 /** `label`: as HTML, since emphasis, code and entities are read as if they were not there. */
 export function isHonest(label: string, address: string): boolean {
   const words = plainWords(label);
   if (words === null) return false;
-  const named = words.match(ADDRESS) ?? [];
-  return named.every((name) => placeOf(completed(name.replace(STOPS, ""))) === placeOf(address));
+  const hosts = words.replace(ADDRESS, " ").match(HOST) ?? [];
+  const named = [...(words.match(ADDRESS) ?? []).map((name) => completed(name.replace(STOPS, ""))), ...hosts.map((host) => `http://${host}`)];
+  return named.every((name) => placeOf(name) === placeOf(address));
 }
 
 /** Null where something stands in it that only a browser can read. */
@@ -40,5 +43,5 @@ function completed(name: string): string {
 function placeOf(address: string): string | null {
   if (!URL.canParse(address)) return null;
   const { protocol, host, pathname } = new URL(address);
-  return protocol === "mailto:" ? `mailto:${pathname.toLowerCase()}` : host;
+  return protocol === "mailto:" ? `mailto:${pathname.toLowerCase()}` : host.replace(/^www\./, "");
 }
