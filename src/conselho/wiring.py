@@ -335,6 +335,8 @@ async def open_system(settings: Settings, data_dir: DataDir) -> System:
         traces=traces,
     )
 
+    workplace = Workplace(home=home, scratch=data_dir.scratch)
+
     def begin(task: Task) -> tuple[Run, Awaitable[None]]:
         run = Run(task=task)
         return run, runner.run(run)
@@ -351,6 +353,7 @@ async def open_system(settings: Settings, data_dir: DataDir) -> System:
         queues=serving(settings.queues, serves_any=settings.serves_any),
         look_seconds=LOOK_SECONDS if settings.broker_url is None else SELDOM_SECONDS,
         announce=announce,
+        tell_lease=workplace.expect_word if store.is_shared else None,
     )
     own = worker if {"worker", "scheduler"} & set(settings.role) else None
     roster = make_roster(settings, store, clock, worker=own, running=lambda: pool.running)
@@ -370,7 +373,7 @@ async def open_system(settings: Settings, data_dir: DataDir) -> System:
         settings=settings,
         clock=clock,
         home=home,
-        workplace=Workplace(home=home, scratch=data_dir.scratch),
+        workplace=workplace,
         worker=worker,
         store=store,
         bus=bus,

@@ -96,6 +96,31 @@ def test_it_ends_only_what_started_before_its_server_was_gone() -> None:
             old.wait(60)
 
 
+def test_it_ends_the_runs_of_a_server_that_hangs() -> None:
+    """Others may begin them when their lease has ended; a stopped server does not even know."""
+    homes = [f"{name}-{os.getpid()}" for name in ("renewed", "hanging")]
+    renewed, hanging = (start_guardian(home) for home in homes)
+    runs = [subprocess.Popen(["sleep", "300"], env={HOME: home}) for home in homes]
+    assert renewed is not None
+    assert hanging is not None
+    try:
+        renewed.expect_word(0.1)
+        renewed.expect_word(300)
+        hanging.expect_word(0.1)
+        assert runs[1].wait(60) < 0
+        assert runs[0].poll() is None
+        renewed.expect_word(0)
+        hanging.expect_word(300)
+        renewed.expect_word(0.1)
+        assert runs[0].wait(60) < 0, "it listens as before"
+    finally:
+        for run in runs:
+            run.kill()
+            run.wait(60)
+        for guardian in (renewed, hanging):
+            guardian.stop()
+
+
 def test_a_new_server_ends_a_guardian_that_was_held_up() -> None:
     """It would take the new server's runs for those of the dead one when it wakes."""
     home = f"held-up-{os.getpid()}"

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import structlog
 
 from conselho.clock import Clock, sleep_unless
+from conselho.dispatchers.lease_watch import LeaseWatch
 from conselho.errors import StoreUnavailable
 from conselho.models.event import Announce
 from conselho.models.ids import TaskId, WorkerId
@@ -56,11 +57,14 @@ class LocalDispatcher:
         limits: ClaimLimits | None = None,
         queues: Collection[Queue] | None = None,
         look_seconds: float = LOOK_SECONDS,
+        tell_lease: Callable[[float], None] | None = None,
     ) -> None:
         """`begin` makes the run of a claimed Task: its handle, and the awaitable that runs it.
 
         `limits`: how much may run and start beyond this pool, `queues`: whose tasks it claims, see
         `TaskStore.claim`. It looks for work every `look_seconds`, and when it is woken.
+        With `tell_lease` other processes may take over what is not renewed: a run is ended with
+        its lease then, see LeaseWatch. Without it runs go on while the store is away.
         """
         self._store = store
         self._clock = clock
@@ -73,6 +77,9 @@ class LocalDispatcher:
         self._limits = limits
         self._queues = queues
         self._look_seconds = look_seconds
+        self._watch = tell_lease and LeaseWatch(
+            clock, lease=lease, renew_every=renew_every, lose=self._lose, tell=tell_lease
+        )
         self._woken = asyncio.Event()
         # By claim, not by Task: its next attempt may be claimed before the last one is let go of.
         self._attempts: dict[Held, Attempt] = {}
@@ -141,6 +148,7 @@ class LocalDispatcher:
     async def _claim(self, now: datetime, only: Collection[TaskId] | None = None) -> int:
         if self._free <= 0 or self._draining:
             return 0
+        since = self._clock.read().running
         tasks = await self._store.claim(
             self._worker,
             now=now,
@@ -151,8 +159,9 @@ class LocalDispatcher:
             only=only,
             announce=self._announce,
         )
-        for task in tasks:
-            self._start(task)
+        begun = [self._start(task) for task in tasks]
+        if self._watch is not None:
+            self._watch.claimed(begun, since=since)
         return len(tasks)
 
     async def renew(self, now: datetime) -> int:
@@ -163,10 +172,14 @@ class LocalDispatcher:
         held = list({claim.task_id: claim for claim in self._attempts}.values())
         if not held:
             return 0
+        since = self._clock.read().running
         renewal = await self._store.renew(self._worker, held, now=now, lease=self._lease)
         for claim in held:
-            if claim.task_id in renewal.lost and claim in self._attempts:
-                self._attempts[claim].lose()
+            if claim.task_id in renewal.lost:
+                self._lose(claim)
+        if self._watch is not None:
+            standing = (claim for claim in held if claim.task_id not in renewal.lost)
+            self._watch.renewed(standing, since=since)
         for task_id in renewal.cancel:
             self.cancel(task_id)
         return len(held) - len(renewal.lost)
@@ -182,7 +195,14 @@ class LocalDispatcher:
             await sleep_unless(self._woken, self._clock, self._look_seconds)
 
     async def keep_leases(self) -> None:
-        """Renew until cancelled. While the store is away runs go on: their fence decides."""
+        """Renew, and give up what could not be renewed in time, until cancelled."""
+        async with asyncio.TaskGroup() as both:
+            both.create_task(self._keep_renewing())
+            if self._watch is not None:
+                # Beside it: a renewal may wait for the store for longer than a lease.
+                both.create_task(self._watch.run())
+
+    async def _keep_renewing(self) -> None:
         while True:
             await self._clock.sleep(self._renew_every.total_seconds())
             try:
@@ -218,11 +238,17 @@ class LocalDispatcher:
         """Give a drain no more grace: end the runs that are left."""
         self._hurried.set()
 
-    def _start(self, task: Task) -> None:
-        for former, attempt in self._attempts.items():
+    def _lose(self, claim: Held) -> None:
+        if self._watch is not None:
+            self._watch.over(claim)
+        if claim in self._attempts:
+            self._attempts[claim].lose()
+
+    def _start(self, task: Task) -> Held:
+        for former in list(self._attempts):
             if former.task_id == task.task_id:
                 # It is over and was not let go of yet, or its lease had ended: it counts no more.
-                attempt.lose()
+                self._lose(former)
         attempt, running = self._begin(task)
         held = attempt.held
         self._attempts[held] = attempt
@@ -231,9 +257,12 @@ class LocalDispatcher:
         if self._free <= 0 and not self._draining:
             self._room.clear()
         run.add_done_callback(partial(self._ended, held))
+        return held
 
     def _ended(self, held: Held, run: asyncio.Task[None]) -> None:
         del self._attempts[held], self._runs[held]
+        if self._watch is not None:
+            self._watch.over(held)
         self._room.set()
         if not run.cancelled() and (error := run.exception()) is not None:
             log.error("dispatcher.run_failed", task_id=held.task_id, exc_info=error)

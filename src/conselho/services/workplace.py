@@ -33,6 +33,11 @@ class Workplace:
         await asyncio.to_thread(remove_tree, self._scratch)
         return survivors
 
+    def expect_word(self, seconds: float) -> None:
+        """Should it hang for so many seconds, its runs end; never for 0. See Guardian."""
+        if self._guardian is not None:
+            self._guardian.expect_word(seconds)
+
     async def close(self) -> None:
         """No run is left. Calling twice is no error."""
         await asyncio.to_thread(remove_tree, self._scratch)
