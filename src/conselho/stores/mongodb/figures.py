@@ -21,7 +21,6 @@ hour are 2,880. A span takes the days that lie whole in it and the quarters at i
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from enum import StrEnum
 from typing import Any, Final
 from urllib.parse import quote, unquote
 
@@ -75,8 +74,8 @@ def ended_share(document: Mapping[str, Any]) -> Share:
     """The part of a share that tells how a Task ended."""
     return {
         # As they are read: words of the former system may be any (former.py).
-        "status": _known(document["status"], Status) or Status.COMPLETED.value,
-        "severity": _known(document.get("severity"), Severity) or NO_SEVERITY,
+        "status": _known(document["status"], _STATUSES) or Status.COMPLETED.value,
+        "severity": _known(document.get("severity"), _SEVERITIES) or NO_SEVERITY,
         "slots": document.get("slot_count") or 0,
         "reason": document.get("skip_reason") or "",
         "duration": (document.get("us") or {}).get("duration"),
@@ -84,8 +83,12 @@ def ended_share(document: Mapping[str, Any]) -> Share:
     }
 
 
-def _known(value: object, words: type[StrEnum]) -> str | None:
-    return value if isinstance(value, str) and value in set(words) else None
+_STATUSES: Final[frozenset[str]] = frozenset(Status)
+_SEVERITIES: Final[frozenset[str]] = frozenset(Severity)
+
+
+def _known(value: object, words: frozenset[str]) -> str | None:
+    return value if isinstance(value, str) and value in words else None
 
 
 def sums_of(share: Share, sign: int = 1, *, part: str = HERE) -> Sums:

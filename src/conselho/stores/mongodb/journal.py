@@ -15,7 +15,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from pymongo.errors import BulkWriteError
+import structlog
+from pymongo.errors import BulkWriteError, PyMongoError
 
 from conselho.models.documents import agent_document, agent_from_document
 from conselho.models.event import EventDraft
@@ -27,6 +28,8 @@ from conselho.stores.mongodb.failures import refused_places
 from conselho.stores.mongodb.numbers import take
 from conselho.stores.mongodb.outbox import deliver, drafts
 from conselho.stores.sql.rows import micros, moment_of, storable, storable_or_none, to_json
+
+log = structlog.get_logger(__name__)
 
 # Collections whose documents may have entries to tell.
 TELLING: Final = (AGENTS, MAINTENANCE, JOURNAL)
@@ -63,8 +66,14 @@ def told_with(entries: Sequence[JournalEntry], events: Sequence[EventDraft], at:
 
 
 async def told(db: Database, collection: str, document: Mapping[str, Any]) -> None:
-    """Tell what this document has to: entries first, then events. It bears `_id` and both lists."""
-    await _enter(db, collection, [document])
+    """Tell what this document has to: entries first, then events. It bears `_id` and both lists.
+
+    The change is stored already: when the server is lost now, whoever reads next tells the rest.
+    """
+    try:
+        await _enter(db, collection, [document])
+    except PyMongoError as exc:
+        log.warning("journal.delayed", place=db.place, reason=str(exc)[:300])
     await deliver(db, collection, [document])
 
 
