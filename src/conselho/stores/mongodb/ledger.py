@@ -15,7 +15,7 @@ replicas one decides first and the other one sees it:
   one write; then the row is stored, and `todo` is emptied. Whoever finds a `todo` stores it first.
   Storing twice does nothing: a row is found by its id, a longer one by its former `rev`.
 
-A book that is not there is made from the tasks.
+A council without any book has them made from its tasks when it is opened.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from pymongo.errors import OperationFailure
+from pymongo.errors import BulkWriteError, OperationFailure
 
 from conselho.models.event import Announce
 from conselho.models.ids import AgentId, TaskId
@@ -34,11 +34,13 @@ from conselho.store import Loss
 from conselho.stores.lost_rows import Row, accounted, first
 from conselho.stores.mongodb.connection import Database
 from conselho.stores.mongodb.documents import LEDGER, TASKS, Document, task_from_document
-from conselho.stores.mongodb.failures import is_duplicate
+from conselho.stores.mongodb.failures import is_duplicate, refused_places
 from conselho.stores.mongodb.outbox import deliver, drafts
 from conselho.stores.mongodb.writing import READ, new_document
 from conselho.stores.sql.rows import micros, moment_of, storable
 
+# Before any slot: only numbers are compared with it.
+_EVER: Final = -(2**62)
 _LOST = [status.value for status in sorted(LOST_SLOT)]
 
 
@@ -66,10 +68,13 @@ async def books(db: Database, agents: Collection[str]) -> dict[str, Book]:
         document["_id"]: document
         async for document in db[LEDGER].find({"_id": {"$in": sorted(names)}})
     }
-    return {
-        name: await read(db, name) if document is None or document["todo"] else _book(document)
-        for name, document in ((name, there.get(name)) for name in names)
-    }
+    made = await _make(db, dict.fromkeys(names - there.keys()))
+    found = {name: Book(name, None, 1) for name in made}
+    for name in names - made:
+        document = there.get(name)
+        is_done = document is not None and not document["todo"]
+        found[name] = _book(document) if document and is_done else await read(db, name)
+    return found
 
 
 async def read(db: Database, agent_id: str) -> Book:
@@ -78,11 +83,10 @@ async def read(db: Database, agent_id: str) -> Book:
     while True:
         document = await db[LEDGER].find_one({"_id": name})
         if document is None:
-            document = await _make(db, name)
+            await _make(db, {name: None})
         elif document["todo"]:
             await _carry_out(db, document)
-            continue
-        if document is not None:
+        else:
             return _book(document)
 
 
@@ -90,24 +94,31 @@ def _book(document: Document) -> Book:
     return Book(document["_id"], document["covered"], document["rev"])
 
 
-async def _make(db: Database, name: str) -> Document | None:
-    """A book made from the tasks; None when somebody else made one."""
-    newest = await (
-        db[TASKS]
-        .find({"agent_id": name, "us.covers_until": {"$gte": -(2**62)}, "settled": True}, {"us": 1})
-        .sort("us.covers_until", -1)
-        .limit(1)
-        .to_list()
-    )
-    slot = newest[0]["us"]["covers_until"] if newest else None
-    made: Document = {"_id": name, "covered": slot, "todo": [], "rev": 1}
+async def _make(db: Database, covered: Mapping[str, int | None]) -> set[str]:
+    """Make books, unless they are there; those that were made."""
+    made = [{"_id": name, "covered": slot, "todo": [], "rev": 1} for name, slot in covered.items()]
+    refused: set[int] = set()
     try:
-        await db[LEDGER].insert_one(made)
-    except OperationFailure as exc:
-        if not is_duplicate(exc):
-            raise
-        return None
-    return made
+        if made:
+            await db[LEDGER].insert_many(made, ordered=False)
+    except BulkWriteError as exc:
+        refused = set(refused_places(exc))
+    return {name for number, name in enumerate(covered) if number not in refused}
+
+
+async def restore(db: Database) -> None:
+    """Make the books from the tasks, where a backup or a person left them out."""
+    if await db[LEDGER].find_one({}, {"_id": 1}) is not None:
+        return
+    for name in await db[TASKS].distinct("agent_id"):
+        newest = await (
+            db[TASKS]
+            .find({"agent_id": name, "us.covers_until": {"$gte": _EVER}}, {"us.covers_until": 1})
+            .sort("us.covers_until", -1)
+            .limit(1)
+            .to_list()
+        )
+        await _make(db, {name: newest[0]["us"]["covers_until"] if newest else None})
 
 
 async def cover(db: Database, book: Book, slot: int, todo: Iterable[Document] = ()) -> bool:

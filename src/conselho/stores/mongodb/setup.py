@@ -18,6 +18,7 @@ from pymongo.errors import (
 )
 
 from conselho.errors import StoreUnavailable
+from conselho.stores.mongodb import ledger
 from conselho.stores.mongodb.connection import Collection, Database
 from conselho.stores.mongodb.documents import INDEXES, META, TASKS, Index
 from conselho.stores.mongodb.failures import is_duplicate, unavailable
@@ -46,6 +47,7 @@ async def open_database(db: Database, *, wait_seconds: float = WAIT_SECONDS) -> 
         await _adopt(db[TASKS])
         for collection, indexes in INDEXES.items():
             await _index(db, collection, indexes)
+        await ledger.restore(db)
     except PyMongoError as exc:
         raise unavailable(exc, db.place) from exc
     return identity
