@@ -199,6 +199,23 @@ class TestTrouble:
         assert server.call("iris")["status"] == "completed"
         worker.close()
 
+    def test_a_broker_that_is_away_delays_runs_and_nothing_else(
+        self, site: Site, server: Server, anybody: Worker, broker: RedisServer
+    ) -> None:
+        server.promote("joel")
+        leaving = site.work("--queue", "leaving")
+        broker.kill()
+        try:
+            task_id = server.begin("joel")
+            assert leaving.stop() == 0
+            ended = eventually(lambda: ended_task(server, task_id), "the worker looks by itself")
+        finally:
+            broker.start()
+        assert anybody.owns(ended["worker_id"])
+        assert server.call("joel")["status"] == "completed"
+        for one in (server, leaving):
+            assert "Traceback" not in one.log.read_text()
+
     def test_a_cancel_reaches_the_worker(
         self, server: Server, anybody: Worker, tmp_path: Path
     ) -> None:

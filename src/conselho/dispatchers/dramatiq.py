@@ -16,6 +16,7 @@ Source: docs/adr/0016-workers.md.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import threading
 from collections import deque
@@ -125,7 +126,8 @@ class Carrier:
     async def close(self) -> None:
         """Let go of the broker."""
         await self.sender.close()
-        await asyncio.to_thread(self._broker.close)
+        with contextlib.suppress(*_TROUBLES):
+            await asyncio.to_thread(self._broker.close)
 
 
 def open_broker(url: str) -> Broker:
@@ -391,9 +393,14 @@ class Receiver:
 
     async def stop(self) -> None:
         """Fetch nothing more; messages that are at hand go back to the broker."""
-        if self._worker is not None:
+        if self._worker is None:
+            return
+        try:
             await asyncio.to_thread(self._worker.stop, STOP_MS)
-            self._worker = None
+        except _TROUBLES as error:
+            # What was at hand is sent again, or comes back once this process counts as gone.
+            log.warning("broker.not_handed_back", reason=_told(error))
+        self._worker = None
 
     def _take(self, task_id: object, council: object) -> None:
         """One message, in a thread of Dramatiq: returning acknowledges it, whatever came of it."""
