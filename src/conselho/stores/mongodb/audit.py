@@ -9,17 +9,14 @@ from typing import Any
 
 from conselho.models.access import Role
 from conselho.models.audit import AuditEntry
+from conselho.stores.mongodb import numbers
 from conselho.stores.mongodb.connection import Database
 from conselho.stores.mongodb.documents import AUDIT, Document
-from conselho.stores.mongodb.numbers import take
 from conselho.stores.sql.rows import micros, moment_of, storable, storable_or_none, to_json
 
 
 async def write_audit(db: Database, entries: Sequence[AuditEntry]) -> None:
-    if entries:
-        first = await take(db, AUDIT, len(entries))
-        numbered = [_document(entry) | {"_id": first + n} for n, entry in enumerate(entries)]
-        await db[AUDIT].insert_many(numbered)
+    await numbers.insert(db, AUDIT, list(map(_document, entries)))
 
 
 async def newest(

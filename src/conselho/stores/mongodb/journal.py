@@ -16,16 +16,15 @@ from datetime import datetime
 from typing import Any, Final
 
 import structlog
-from pymongo.errors import BulkWriteError, PyMongoError
+from pymongo.errors import PyMongoError
 
 from conselho.models.documents import agent_document, agent_from_document
 from conselho.models.event import EventDraft
 from conselho.models.ids import AgentId
 from conselho.models.journal import JournalEntry, JournalKind
+from conselho.stores.mongodb import numbers
 from conselho.stores.mongodb.connection import Database
 from conselho.stores.mongodb.documents import AGENTS, JOURNAL, MAINTENANCE, Document
-from conselho.stores.mongodb.failures import refused_places
-from conselho.stores.mongodb.numbers import take
 from conselho.stores.mongodb.outbox import deliver, drafts
 from conselho.stores.sql.rows import micros, moment_of, storable, storable_or_none, to_json
 
@@ -97,12 +96,7 @@ async def _enter(db: Database, collection: str, documents: Iterable[Mapping[str,
     if not owing:
         return
     entries = [entry for document in owing for entry in document["entries"]]
-    first = await take(db, JOURNAL, len(entries))
-    numbered = [entry | {"_id": first + n} for n, entry in enumerate(entries)]
-    try:
-        await db[JOURNAL].insert_many(numbered, ordered=False)
-    except BulkWriteError as exc:
-        refused_places(exc)  # somebody else has entered those
+    await numbers.insert(db, JOURNAL, entries, unique="entry")
     for document in owing:
         await db[collection].update_one(
             {"_id": document["_id"]}, {"$pullAll": {"entries": document["entries"]}}
@@ -115,13 +109,13 @@ async def write_journal(
     if not entries:
         return
     head, *others = elements(entries)
-    document = head | {
-        "_id": await take(db, JOURNAL, 1),
-        "entries": others,
-        "outbox": drafts(events, max(entry.at for entry in entries)),
-    }
-    await db[JOURNAL].insert_one(document)
-    await told(db, JOURNAL, document)
+    at = max(entry.at for entry in entries)
+    # One write: the first of them has all that is to be told.
+    first = head | {"entries": others, "outbox": drafts(events, at)}
+    await numbers.insert(db, JOURNAL, [first], unique="entry")
+    stored = await db[JOURNAL].find_one({"entry": head["entry"]})
+    if stored is not None:  # otherwise it is pruned already
+        await told(db, JOURNAL, stored)
 
 
 async def newest(

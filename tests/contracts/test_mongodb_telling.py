@@ -1,0 +1,151 @@
+"""Over MongoDB: what a document still has to tell when its writer is killed is told once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from conselho.errors import NotFound
+from conselho.models.access import Role
+from conselho.models.audit import AuditEntry
+from conselho.models.event import EventDraft, EventType
+from conselho.models.journal import JournalEntry, JournalKind
+from conselho.stores.mongodb import MongoStore, journal, open_mongodb_store
+from conselho.stores.mongodb.connection import Database
+from conselho.stores.mongodb.documents import AGENTS, JOURNAL, META
+from tests.support import mongodb
+from tests.support.clock import NOON
+from tests.support.factories import ANA, BIA, make_agent
+from tests.support.stores import store_url
+
+EDITED = [JournalEntry(at=NOON, kind=JournalKind.EDITED, agent_id=ANA, detail="30m became 1h.")]
+TOLD = [EventDraft(type=EventType.UPDATED, agent_id=ANA, data={"change": "edited"})]
+
+
+@pytest.fixture
+async def url(tmp_path: Path) -> AsyncIterator[str]:
+    if missing := mongodb.why_missing():
+        pytest.skip(missing)
+    async with store_url("mongodb", tmp_path) as where:
+        yield where
+
+
+@pytest.fixture
+async def store(url: str) -> AsyncIterator[MongoStore]:
+    opened = await open_mongodb_store(url)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def db(url: str) -> AsyncIterator[Database]:
+    database = Database(url)
+    await database.connect()
+    yield database
+    await database.close()
+
+
+async def left_untold(db: Database, **fields: str) -> None:
+    """A change of Ana's document whose writer was killed right behind it."""
+    untold = journal.told_with(EDITED, TOLD, NOON)
+    change = {"$push": untold} | ({"$set": fields} if fields else {})
+    await db[AGENTS].update_one({"agent_id": ANA}, change)
+
+
+async def kinds(store: MongoStore) -> list[JournalKind]:
+    return [entry.kind for entry in await store.journal(limit=10)]
+
+
+async def changes(store: MongoStore) -> list[str]:
+    return [event.data["change"] for event in await store.events_after(0, limit=10)]
+
+
+async def test_who_reads_next_tells_the_rest_once(store: MongoStore, db: Database) -> None:
+    await store.create_agent(make_agent(), events=[])
+    await left_untold(db)
+    for _ in range(2):
+        assert await kinds(store) == [JournalKind.EDITED]
+        assert await changes(store) == ["edited"]
+    document = await db[AGENTS].find_one({"agent_id": ANA})
+    assert document is not None
+    assert (document["entries"], document["outbox"]) == ([], [])
+
+
+async def test_many_who_read_at_once_tell_it_once(
+    store: MongoStore, url: str, db: Database
+) -> None:
+    await store.create_agent(make_agent(), events=[])
+    await left_untold(db)
+    others = [await open_mongodb_store(url) for _ in range(2)]
+    readers = (store, *others)
+    await asyncio.gather(*(kinds(reader) for reader in readers), *map(changes, readers))
+    assert await kinds(store) == [JournalKind.EDITED]
+    assert await changes(store) == ["edited"]
+    for other in others:
+        await other.close()
+
+
+async def test_a_writer_that_wakes_late_tells_nothing_twice(
+    store: MongoStore, db: Database
+) -> None:
+    await store.create_agent(make_agent(), events=[])
+    await left_untold(db)
+    document = await db[AGENTS].find_one({"agent_id": ANA})
+    assert document is not None
+    assert await kinds(store) == [JournalKind.EDITED]
+    assert await changes(store) == ["edited"]
+
+    await journal.told(db, AGENTS, document)
+
+    assert await kinds(store) == [JournalKind.EDITED]
+    assert await changes(store) == ["edited"]
+
+
+async def test_entries_of_one_write_are_one_write(store: MongoStore, db: Database) -> None:
+    """Several that stand for themselves: the first one bears the others until they are entered."""
+    stopped = JournalEntry(at=NOON, kind=JournalKind.SERVER_STOPPED)
+    first, *others = journal.elements([stopped, *EDITED])
+    await db[JOURNAL].insert_one(first | {"_id": 1, "entries": others, "outbox": []})
+    assert set(await kinds(store)) == {JournalKind.SERVER_STOPPED, JournalKind.EDITED}
+    assert await store.prune_journal(before=NOON.replace(year=NOON.year + 1), limit=9) == 2
+
+
+async def test_numbers_go_on_behind_those_of_a_newer_backup(
+    store: MongoStore, db: Database
+) -> None:
+    acts = [AuditEntry(at=NOON, actor="ci", role=Role.ADMIN, action=word) for word in "abc"]
+    for n in range(3):
+        await store.write_journal(EDITED)
+        await store.write_audit(acts[n : n + 1])
+    await db[META].delete_many({"newest": {"$exists": True}})
+
+    await store.write_journal([replace(EDITED[0], detail="The newest.")])
+    await store.write_audit(acts)
+
+    entries = await store.journal(limit=10)
+    assert [entry.detail for entry in entries] == ["The newest.", *["30m became 1h."] * 3]
+    assert {entry.action for entry in await store.audit(limit=3)} == {"a", "b", "c"}
+    assert len(await store.audit(limit=10)) == 6
+
+
+async def test_an_agent_that_was_deleted_at_that_moment_is_gone_and_told(
+    store: MongoStore, db: Database
+) -> None:
+    await store.create_agent(make_agent(), events=[])
+    await store.create_agent(make_agent(BIA), events=[])
+    await left_untold(db, agent_id="ana#deleted")
+    await db[AGENTS].update_one(
+        {"agent_id": "ana#deleted"}, {"$set": {"deleted": True}, "$unset": {"version": ""}}
+    )
+    with pytest.raises(NotFound):
+        await store.agent(ANA)
+    assert [agent.agent_id for agent in await store.agents()] == [BIA]
+    assert await kinds(store) == [JournalKind.EDITED]
+    assert await changes(store) == ["edited"]
+    await store.create_agent(make_agent(), events=[])
+    await store.delete_agent(BIA, now=NOON, events=[])
+    assert await db[AGENTS].count_documents({}) == 1
