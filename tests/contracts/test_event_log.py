@@ -137,3 +137,16 @@ async def test_a_refused_change_tells_nothing(store: Store) -> None:
     await store.submit([task], announce=one_event)
     await store.submit([task, replace(make_task(), due_at=None)], announce=one_event)
     assert await newest(store) == 1
+
+
+async def test_who_listens_hears_of_what_was_stored_and_of_nothing_else(store: Store) -> None:
+    heard: list[int] = []
+    store.listen(lambda: heard.append(1))
+    assert await store.claim(WORKER, now=NOON, limit=1, lease=LEASE, announce=one_event) == []
+    assert await store.sweep(now=NOON, announce=one_event) == []
+    assert heard == []
+    await tell(store, 1)
+    assert len(heard) == 1
+    await store.submit([make_task()], announce=one_event)
+    await store.claim(WORKER, now=NOON, limit=1, lease=LEASE, announce=one_event)
+    assert len(heard) == 3

@@ -118,7 +118,6 @@ class Heartbeat(Shape):
         "What keeps events from coming at once: `bus`: those of other servers come up to a second"
         " late; `store`: none come until it answers again. Null: nothing.",
         None,
-        default=None,
     )
 
 

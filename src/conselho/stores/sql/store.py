@@ -479,6 +479,8 @@ class SqlStore:
     async def _change(self, operation: Callable[..., T], *args: Any) -> T:
         """Write something that makes events, and say that there may be some."""
         result = await self._executor.write(operation, *args)
+        if result == []:
+            return result  # nothing was claimed, swept or cancelled: nobody has to look
         for callback in self._listeners:
             callback()
         return result
