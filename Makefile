@@ -19,7 +19,7 @@ SOURCES := src tests tools deploy hatch_build.py .ci $(wildcard bench)
 
 export PYTHON
 
-.PHONY: help run test bench bench-stream lint page api lock clean
+.PHONY: help run test bench bench-scale bench-stream lint page api lock clean
 .NOTPARALLEL:
 
 help: ## Show these targets
@@ -40,6 +40,9 @@ lint: $(VENV)/.project $(VENV)/.dev ## Check style, types and the direction of i
 
 bench: $(VENV)/.project $(VENV)/.dev page ## Measure, and print one JSON object
 	@$(BIN)/python -m bench $(ARGS)
+
+bench-scale: $(VENV)/.project $(VENV)/.dev page ## Measure several servers and workers, and stores with 1,000,000 tasks
+	@$(BIN)/python -m bench.scale $(ARGS)
 
 bench-stream: $(VENV)/.project $(VENV)/.dev page ## Measure the event stream beside nchan (ARGS="soak --minutes 60")
 	@$(BIN)/python -m bench.stream $(ARGS)

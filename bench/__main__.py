@@ -9,7 +9,6 @@ import argparse
 import asyncio
 import json
 import sys
-import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
@@ -24,8 +23,9 @@ from bench import (
     throughput,
     workers,
 )
-from bench.figures import Report, at_most, unmet
+from bench.figures import Report, at_most
 from bench.machine import machine
+from bench.measuring import measured
 
 Measurement = Callable[[bool], Awaitable[Report]]
 
@@ -97,36 +97,9 @@ async def _measure_all(names: list[str], quick: bool) -> Report:
         "figures": {},
     }
     for name in names:
-        report["figures"][name] = await _measured(name, quick)
+        seconds, measure = MEASUREMENTS[name]
+        report["figures"][name] = await measured(name, seconds, measure(quick))
     return report
-
-
-async def _measured(name: str, quick: bool) -> Report:
-    seconds, measure = MEASUREMENTS[name]
-    _tell(f"{name} ...")
-    began = time.perf_counter()
-    try:
-        async with asyncio.timeout(seconds):
-            figures = await measure(quick)
-    except TimeoutError:
-        figures = {"error": f"it did not end within {seconds:g} s"}
-    except Exception as error:  # noqa: BLE001  # the others are worth having all the same
-        figures = {"error": f"{type(error).__name__}: {error}"}
-    _tell(f"{name}: {_outcome(figures)} ({time.perf_counter() - began:.0f} s)")
-    return figures
-
-
-def _outcome(figures: Report) -> str:
-    if "error" in figures:
-        return str(figures["error"])
-    missed = unmet(figures)
-    if not missed:
-        return "every aim is met"
-    return "; ".join(f"missed: {aim['aim']}, it is {aim['value']:g}" for aim in missed)
-
-
-def _tell(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from pathlib import Path
 from conselho.models.agent import Agent, CouncilorConfig, Overlap, Policies, TaskSpec
 from conselho.models.ids import AgentId
 from conselho.models.schedule import parse_interval, parse_schedule
-from conselho.stores.sql import open_sql_store
+from conselho.stores import open_store
 
 _FILE = """\
 ---
@@ -49,7 +49,15 @@ async def seat_due_councilors(
     promotions do not fit into one second.
     """
     (folder / "data").mkdir(mode=0o700)
-    store = await open_sql_store(f"sqlite:///{folder / 'data' / 'conselho.db'}")
+    url = f"sqlite:///{folder / 'data' / 'conselho.db'}"
+    await seat(url, count, command, first=first, every=every)
+
+
+async def seat(
+    url: str, count: int, command: Sequence[str], *, first: datetime, every: str
+) -> None:
+    """As `seat_due_councilors`, in the store at `url`."""
+    store = await open_store(url)
     try:
         model = _councilor(command, first=first, every=every)
         for number in range(count):

@@ -19,6 +19,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
+
 from conselho.models.event import EventDraft, EventType
 from conselho.models.ids import AgentId, TaskId, WorkerId, new_task_id
 from conselho.models.journal import JournalEntry, JournalKind
@@ -26,7 +28,7 @@ from conselho.models.lanes import Steps
 from conselho.models.task import Outcome, Snapshot, Status, Task, Trigger
 from conselho.models.verdict import Severity
 from conselho.services.export import Format, export
-from conselho.store import Held, TaskFilter
+from conselho.store import Held, Store, TaskFilter
 from conselho.stores.sql import SqlStore, open_sql_store
 from conselho.stores.sql.counters import rebuild
 from conselho.stores.sql.rows import micros, task_values
@@ -98,7 +100,7 @@ async def timed(call: Callable[[], Awaitable[object]], repeats: int) -> dict[str
     }
 
 
-def calls(store: SqlStore, agents: list[AgentId]) -> dict[str, Callable[[], Awaitable[object]]]:
+def calls(store: Store, agents: list[AgentId]) -> dict[str, Callable[[], Awaitable[object]]]:
     """What the page and the scheduler ask, by name."""
     chance = random.Random(1)
 
@@ -171,7 +173,7 @@ def calls(store: SqlStore, agents: list[AgentId]) -> dict[str, Callable[[], Awai
     }
 
 
-async def exported(store: SqlStore) -> dict[str, Any]:
+async def exported(store: Store) -> dict[str, Any]:
     """All tasks as one CSV, thrown away piece by piece."""
     before, started, size = _most_memory_mb(), time.perf_counter(), 0
     async for piece in export(store, TaskFilter(), form=Format.CSV):
@@ -189,7 +191,7 @@ def _most_memory_mb() -> int:
     return most // (1024 * 1024 if sys.platform == "darwin" else 1024)
 
 
-async def written(store: SqlStore, repeats: int) -> dict[str, Any]:
+async def written(store: Store, repeats: int) -> dict[str, Any]:
     """submit, claim and finish, one task each; then claim and sweep with much to do."""
     held: list[Held] = []
 
@@ -241,7 +243,7 @@ def announce(task: Task) -> list[EventDraft]:
 
 
 async def fill(store: SqlStore, tasks: int, councilors: int) -> None:
-    """Final tasks over HISTORY, made inside SQLite: 93 % completed, 3 % errors, 3 % lost."""
+    """Final tasks over HISTORY, made inside the database: 93 % completed, 3 % errors, 3 % lost."""
     final = replace(waiting(), result="A line of some output.\n" * 20)
     constant = task_values(final)
     step = HISTORY // timedelta(microseconds=1) // tasks
@@ -255,8 +257,9 @@ async def fill(store: SqlStore, tasks: int, councilors: int) -> None:
             "snapshot": constant["snapshot"],
             "prompt": constant["prompt"],
             "result": constant["result"],
+            "findings": FINDINGS,
         }
-        await store._executor.write(lambda conn, n=numbers: conn.exec_driver_sql(FILL, n))
+        await store._executor.write(_insert, numbers)
     await store._executor.write(rebuild)
     # A server that was killed now and then: for each start the last sign of life is looked for.
     starts = [NOW - timedelta(days=number) for number in range(30, 0, -1)]
@@ -264,14 +267,41 @@ async def fill(store: SqlStore, tasks: int, councilors: int) -> None:
     await store.write_journal([JournalEntry(at=at, kind=kind) for at in starts])
 
 
-FILL = """
+def _insert(conn: sa.Connection, numbers: dict[str, Any]) -> None:
+    conn.execute(sa.text(DRAWN[conn.dialect.name] + FILL), numbers)
+
+
+FINDINGS = (
+    '[{"title":"A long file","severity":"info","file":"src/a.py","line":1,"detail":null,'
+    '"fingerprint":"f1"}]'
+)
+
+# One row for each number: an id of 24 letters, and what is drawn by lot.
+DRAWN = {
+    "sqlite": """
 WITH RECURSIVE
   counted(n) AS (SELECT :first UNION ALL SELECT n + 1 FROM counted WHERE n < :last),
   drawn AS (
-    SELECT n, lower(hex(randomblob(12))) AS id, 'agent-' || (n % :councilors) AS agent,
-      :start + n * :step AS at, abs(random()) % 1000 AS s, abs(random()) % 100 AS v,
-      abs(random()) % 100 AS t
+    SELECT n, lower(hex(randomblob(12))) AS id, abs(random()) % 1000 AS s,
+      abs(random()) % 100 AS v, abs(random()) % 100 AS t
     FROM counted
+  ),
+""",
+    "postgresql": """
+WITH
+  drawn AS (
+    SELECT n, substr(md5(n || ' ' || random()), 1, 24) AS id, floor(random() * 1000) AS s,
+      CAST(floor(random() * 100) AS BIGINT) AS v, floor(random() * 100) AS t
+    FROM generate_series(CAST(:first AS BIGINT), CAST(:last AS BIGINT)) AS n
+  ),
+""",
+}
+
+FILL = """
+  placed AS (
+    SELECT *, 'agent-' || (n % CAST(:councilors AS BIGINT)) AS agent,
+      CAST(:start AS BIGINT) + n * CAST(:step AS BIGINT) AS at
+    FROM drawn
   ),
   named AS (
     SELECT *,
@@ -279,7 +309,7 @@ WITH RECURSIVE
         WHEN s < 985 THEN 'skipped' ELSE 'missed' END AS status,
       CASE WHEN s >= 970 OR t < 94 THEN 'schedule' WHEN t < 97 THEN 'manual'
         WHEN t < 99 THEN 'catch_up' ELSE 'api' END AS kind
-    FROM drawn
+    FROM placed
   )
 INSERT INTO tasks (
   task_id, agent_id, trigger, status, severity, due_at, not_before, created_at, updated_at,
@@ -292,7 +322,7 @@ SELECT
   CASE status WHEN 'error' THEN 'error' WHEN 'completed' THEN
     CASE WHEN v < 85 THEN 'success' WHEN v < 90 THEN 'info' ELSE 'warning' END END,
   at, at, at, at + 3000000, at + 20000, at + 3000000, at + 3000000,
-  CASE WHEN kind IN ('schedule', 'catch_up') THEN at END, 1, 1, 1, 1, 0, 'host:1:worker',
+  CASE WHEN kind IN ('schedule', 'catch_up') THEN at END, TRUE, 1, 1, 1, FALSE, 'host:1:worker',
   CASE WHEN status IN ('completed', 'error') THEN 1000000 + v * 20000 END, v * 10, 0,
   CASE WHEN status IN ('skipped', 'missed') THEN at END,
   CASE WHEN status IN ('skipped', 'missed') THEN at END,
@@ -300,10 +330,7 @@ SELECT
   agent || '@' || at, id,
   CASE status WHEN 'error' THEN 'It ended with exit code 1.' END,
   '["success","All is well, with ' || v || ' remarks about the files that grew.","contract",null]',
-  :snapshot,
-  '[{"title":"A long file","severity":"info","file":"src/a.py","line":1,"detail":null,'
-    || '"fingerprint":"f1"}]',
-  :prompt, :result
+  CAST(:snapshot AS TEXT), CAST(:findings AS TEXT), CAST(:prompt AS TEXT), CAST(:result AS TEXT)
 FROM named
 """
 
