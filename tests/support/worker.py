@@ -152,6 +152,7 @@ class Site:
         for one in self._open:
             one.close()
         for one in self._open:
+            # Whatever the test was about, nothing may have gone wrong that nobody expected.
             assert "Traceback" not in one.log.read_text(), one.log.read_text()
 
 

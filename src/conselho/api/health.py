@@ -10,6 +10,7 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
 from conselho.api.context import Context, InContext
+from conselho.dispatchers.local import SELDOM_SECONDS
 from conselho.errors import Unavailable
 
 router = APIRouter(tags=["health"])
@@ -54,14 +55,20 @@ async def _bus(context: Context) -> None:
 
 
 async def _workers(context: Context) -> None:
-    """Somebody is there for each queue that runs wait in."""
-    stuck = await context.system.roster.check(context.clock.now())
-    if stuck is not None:
-        raise _Stuck(stuck)
+    """Somebody is there for each queue that runs wait in, and hears of them at once."""
+    found = [await context.system.roster.check(context.clock.now())]
+    carrier = context.system.carrier
+    if carrier is not None and carrier.sender.trouble is not None:
+        found.append(
+            "the broker could not be told of the last run, and workers find runs only by looking,"
+            f" every {SELDOM_SECONDS:g} s ({carrier.sender.trouble})"
+        )
+    if told := "; ".join(one for one in found if one is not None):
+        raise _Stuck(told)
 
 
 class _Stuck(Exception):
-    """Runs wait for a worker that is not there."""
+    """Runs wait for a worker that is not there, or longer than they need."""
 
 
 async def _tried(check: Awaitable[None]) -> dict[str, Any]:

@@ -18,7 +18,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import logging
 import threading
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -58,6 +60,7 @@ SOCKET_SECONDS: Final = 5.0
 CONNECT_TRIES: Final = 5
 CONNECT_PAUSE_SECONDS: Final = 2.0
 STOP_MS: Final = 5_000
+AWAY_TOLD_SECONDS: Final = 60.0
 
 LOOK_SECONDS: Final = 1.0
 # In one look: beyond these, the oldest go first.
@@ -213,6 +216,33 @@ class _Encoder(dramatiq.Encoder):
             "kwargs": {},
             "options": {"redis_message_id": known if isinstance(known, str) else ""},
         }
+
+
+class _Log(logging.Handler):
+    """What Dramatiq says, in our words: each of its threads cries every few seconds that the broker
+    is away, with a traceback for a time-out, while runs go on.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self._told_at: float | None = None
+
+    def emit(self, record: logging.LogRecord) -> None:
+        error = record.exc_info[1] if record.exc_info else None
+        if "connection error" not in record.getMessage() and not isinstance(error, _TROUBLES):
+            log.error("broker.library", said=record.getMessage(), exc_info=record.exc_info)
+            return
+        now = time.monotonic()
+        if self._told_at is None or now - self._told_at >= AWAY_TOLD_SECONDS:
+            self._told_at = now
+            log.warning("broker.away", reason=_told(error) if error else record.getMessage())
+
+
+def _listen_to_library() -> None:
+    its = logging.getLogger("dramatiq")
+    if not any(isinstance(handler, _Log) for handler in its.handlers):
+        its.addHandler(_Log())
+        its.propagate = False
 
 
 @dataclass(slots=True)
@@ -378,6 +408,7 @@ class Receiver:
     async def start(self) -> None:
         """Listen, in threads of its own; they hand on to this loop."""
         self._loop = asyncio.get_running_loop()
+        _listen_to_library()
         # One for the process, as one process has one receiver.
         dramatiq.set_encoder(_Encoder(self._queues))
         for name in self._queues:
