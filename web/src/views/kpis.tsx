@@ -76,11 +76,10 @@ function Running() {
 function Runs() {
   const t = messages.value.kpis;
   const figures = kpis.value;
-  const week = figures ? Math.round(figures.days_7.runs / 7) : 0;
   const label = lost.value ? t.runsUntil(formats.value.clock(heardAt.value)) : t.runs;
   return (
     <Cell name="runs" label={label} value={number(figures?.today.runs)}>
-      {t.runsAverage(formats.value.number(week))}
+      {t.runsWeek(number(figures?.days_7.runs))}
     </Cell>
   );
 }
@@ -90,9 +89,10 @@ function Rate() {
   const today = kpis.value?.today.success_rate ?? null;
   const week = kpis.value?.days_7.success_rate ?? null;
   const value = today === null ? "–" : formats.value.percent(today, 1);
+  const isFirstDay = kpis.value?.today.runs === kpis.value?.days_7.runs;
   return (
     <Cell name="rate" label={t.rate} value={value}>
-      {today === null ? t.noRuns : <Trend difference={today - (week ?? today)} />}
+      {today === null ? t.noRuns : isFirstDay ? t.rateFirst : <Trend difference={today - (week ?? today)} />}
     </Cell>
   );
 }
