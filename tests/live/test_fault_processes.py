@@ -19,7 +19,7 @@ import redis
 
 from tests.support.fault_report import Note
 from tests.support.fleet import IS_FULL, Fleet, a_fleet
-from tests.support.server import Json, Server, eventually
+from tests.support.server import Json, eventually
 
 # How long a worker stands still: others have its run by then, for longer than a lease.
 STOPPED_SECONDS = 30.0 if IS_FULL else 7.5
@@ -92,7 +92,7 @@ def test_a_server_is_killed_in_mid_submit(fleet: Fleet, note: Note) -> None:
         fleet.settle(),
     )
     fleet.bia.start()
-    eventually(partial(is_well, fleet.bia), "it is back")
+    eventually(partial(fleet.is_well, fleet.bia), "it is back")
     fleet.settle()
 
 
@@ -106,7 +106,7 @@ def test_redis_is_killed_and_comes_back_empty(fleet: Fleet, note: Note) -> None:
 def test_redis_is_killed_and_comes_back_with_its_data(fleet: Fleet, note: Note) -> None:
     fleet.redis.kill()
     for server in fleet.servers:
-        eventually(lambda: not is_well(server), "it says so")  # noqa: B023 - called at once
+        eventually(lambda: not fleet.is_well(server), "it says so")  # noqa: B023 - called at once
     note(
         "Redis back, with its data",
         "until all servers are well, and every slot so far",
@@ -118,12 +118,12 @@ def test_the_store_is_killed(fleet: Fleet, note: Note) -> None:
     held = fleet.hold("storeless")
     fleet.store.kill()
     for server in fleet.servers:
-        eventually(lambda: not is_well(server), "it says so")  # noqa: B023 - called at once
+        eventually(lambda: not fleet.is_well(server), "it says so")  # noqa: B023 - called at once
     fleet.store.start()
     began = time.monotonic()
     held.let_go()
     for server in fleet.servers:
-        eventually(partial(is_well, server), "it is well again")
+        eventually(partial(fleet.is_well, server), "it is well again")
     fleet.settle()
     seconds = time.monotonic() - began
     note("kill -9 of the store", "until all servers are well, and every slot so far", seconds)
@@ -158,7 +158,7 @@ def back(fleet: Fleet) -> float:
     fleet.redis.start()
     began = time.monotonic()
     for server in fleet.servers:
-        eventually(partial(is_well, server), "it is well again")
+        eventually(partial(fleet.is_well, server), "it is well again")
     fleet.settle()
     return time.monotonic() - began
 
@@ -172,11 +172,6 @@ def deliver(client: redis.Redis, number: str, task_id: str, council: str) -> Non
     }  # fmt: skip
     client.hset("conselho:conselho.tasks.msgs", number, json.dumps(message))
     client.rpush("conselho:conselho.tasks", number)
-
-
-def is_well(server: Server) -> bool:
-    answer = server.api.get("/readyz").json()
-    return all(check["ok"] for check in answer["checks"].values())
 
 
 def is_over(fleet: Fleet, task_id: str) -> bool:

@@ -250,6 +250,12 @@ class Fleet:
         """How many runs the client heard end, but for its first `since` events."""
         return sum(event.type == "councilor_completed" for event in self.follower.heard[since:])
 
+    @staticmethod
+    def is_well(server: Server) -> bool:
+        """Whether nothing is wrong by its own word."""
+        answer = server.api.get("/readyz").json()
+        return all(check["ok"] for check in answer["checks"].values())
+
     # -- accounts --------------------------------------------------------------------------------
 
     def settle(self) -> float:
