@@ -9,8 +9,8 @@
                                                               AlreadyExists, StaleVersion,
                                                               AlreadyRunning, BudgetSpent
       NotACouncilor                    HTTP 400   exit 2
-      Unavailable(service)             HTTP 503   exit 6     StoreUnavailable, BusUnavailable,
-                                                              BrokerUnavailable
+      Unavailable(service)             HTTP 503   exit 6     StoreUnavailable (StoreTooNew),
+                                                              BusUnavailable, BrokerUnavailable
       RunError(kind)                   never leaves the worker: it is stored on the Task
 
 Implementations translate driver errors once, at their edge, with `raise ... from exc`.
@@ -167,6 +167,10 @@ class StoreUnavailable(Unavailable):
 
     def __init__(self, reason: str) -> None:
         super().__init__("store", reason)
+
+
+class StoreTooNew(StoreUnavailable):
+    """A newer program wrote the store. Trying again does not help."""
 
 
 class BusUnavailable(Unavailable):

@@ -23,7 +23,7 @@ from conselho.clock import Clock, SystemClock
 from conselho.config import Settings
 from conselho.dispatch import Dispatcher
 from conselho.dispatchers.local import LOOK_SECONDS, SELDOM_SECONDS, LocalDispatcher
-from conselho.errors import InvalidSettings, StoreUnavailable
+from conselho.errors import InvalidSettings, StoreTooNew, StoreUnavailable
 from conselho.models.agent import Agent
 from conselho.models.ids import AgentId, WorkerId
 from conselho.models.task import Task
@@ -80,6 +80,8 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 RESTART_SECONDS = 1.0
+STORE_TRIES = 5
+STORE_PAUSE_SECONDS = 2.0
 # What other processes stored is known within a second, all in all, also without a bus to say so.
 RELAY_LOOK_SECONDS = 0.5
 # A dead-man switch that does not answer at the stop is not waited for any longer.
@@ -285,11 +287,12 @@ class System:
 async def open_system(settings: Settings, data_dir: DataDir) -> System:
     """The parts of a process over an acquired data directory; nothing runs before `start`.
 
-    Raises InvalidSettings when a broker is asked for that this installation cannot speak to.
+    Raises InvalidSettings when a broker is asked for that this installation cannot speak to,
+    StoreUnavailable when the store cannot be had.
     """
     clock = SystemClock()
     store_latency = StoreLatency(clock)
-    store = store_latency.measured(await open_store(settings.database_url))
+    store = store_latency.measured(await open_patiently(settings, clock))
     former = data_dir.remember_store(store.identity)
     if former is not None:
         log.warning(
@@ -433,6 +436,24 @@ async def open_system(settings: Settings, data_dir: DataDir) -> System:
         tracer=tracer,
         traces=traces,
     )
+
+
+async def open_patiently(settings: Settings, clock: Clock) -> Store:
+    """The store, for a start. A server that others share may be starting itself: it is waited for.
+
+    Raises StoreUnavailable after some tries, StoreTooNew and InvalidSettings at once.
+    """
+    for attempt in range(1, STORE_TRIES):
+        try:
+            return await open_store(settings.database_url)
+        except StoreTooNew:
+            raise
+        except StoreUnavailable as error:
+            if not settings.is_shared:
+                raise
+            log.warning("store.not_there_yet", attempt=attempt, reason=error.reason)
+            await clock.sleep(STORE_PAUSE_SECONDS)
+    return await open_store(settings.database_url)
 
 
 def make_roster(
@@ -726,9 +747,15 @@ def make_audits(settings: Settings, store: Store, clock: Clock) -> Audits:
 
 
 async def has_token(settings: Settings) -> bool:
-    """Whether a token of the store holds now."""
-    async with open_to_look(settings) as store:
-        return store is not None and await holds_any(store, SystemClock().now())
+    """Whether a token of the store holds now. For a start: it waits for a store as that does."""
+    if not _has_store(settings.database_url):
+        return False
+    clock = SystemClock()
+    store = await open_patiently(settings, clock)
+    try:
+        return await holds_any(store, clock.now())
+    finally:
+        await store.close()
 
 
 def make_legacy_import(

@@ -90,6 +90,12 @@ TABLE: list[tuple[ConselhoError, int, int, str]] = [
         "The store does not answer: the disk is full.",
     ),
     (
+        errors.StoreTooNew("it is of a newer Conselho"),
+        503,
+        6,
+        "The store does not answer: it is of a newer Conselho.",
+    ),
+    (
         errors.BusUnavailable("connection refused"),
         503,
         6,

@@ -17,7 +17,7 @@ from pymongo.errors import (
     ServerSelectionTimeoutError,
 )
 
-from conselho.errors import StoreUnavailable
+from conselho.errors import StoreTooNew, StoreUnavailable
 from conselho.stores.mongodb import ledger
 from conselho.stores.mongodb.connection import Collection, Database
 from conselho.stores.mongodb.documents import INDEXES, META, TASKS, Index
@@ -99,7 +99,7 @@ async def _identity(db: Database) -> str:
         found = await meta.find_one({"_id": "store"})
         assert found is not None, "nobody deletes it"
     if found["layout"] > LAYOUT:
-        raise StoreUnavailable(
+        raise StoreTooNew(
             f"{db.place} was written by a newer Conselho (its layout is {found['layout']}, this"
             f" program knows {LAYOUT}); install that release or a later one"
         )

@@ -12,7 +12,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from conselho.errors import StoreUnavailable
+from conselho.errors import StoreTooNew
 from conselho.stores.sql.portable import take_turn
 
 # Oldest first; a test holds them equal to the files in migrations/versions.
@@ -21,13 +21,13 @@ HEAD: Final = REVISIONS[-1]
 
 
 def bring_up_to_date(conn: sa.Connection, place: str) -> None:
-    """Migrate inside the caller's write transaction. Raises StoreUnavailable for a newer schema."""
+    """Migrate inside the caller's write transaction. Raises StoreTooNew for a newer schema."""
     take_turn(conn, "migration")
     revision = _revision(conn)
     if revision == HEAD:
         return
     if revision is not None and revision not in REVISIONS:
-        raise StoreUnavailable(
+        raise StoreTooNew(
             f"{place} was written by a newer Conselho (its schema is {revision}, this program"
             f" knows up to {HEAD}); use that version, or another database"
         )
