@@ -110,11 +110,12 @@ async def test_stores_are_told_apart(store: Store, url: str) -> None:
     await again.close()
 
 
-async def test_who_reads_on_misses_nothing_while_others_write(url: str) -> None:
+async def test_who_reads_on_misses_nothing_while_others_write(url: str, backend: str) -> None:
     """Seq follows the order of commits: what a reader has not seen comes after what it has."""
     writers = [await open_store(url) for _ in range(3)]
     reader = await open_store(url)
-    total = 120
+    # For each write FerretDB looks through all that is there.
+    total = 40 if backend == "mongodb" else 120
     writing = asyncio.gather(
         *(
             writers[n % 3].submit([make_task(AgentId(f"agent-{n}"))], announce=one_event)

@@ -416,8 +416,12 @@ class TestClaim:
         await one.close()
         await two.close()
 
-    async def test_two_processes_never_hold_the_same_task(self, store: Store, url: str) -> None:
-        tasks = [make_task(AgentId(f"agent-{n}")) for n in range(90)]
+    async def test_two_processes_never_hold_the_same_task(
+        self, store: Store, url: str, backend: str
+    ) -> None:
+        # For each write FerretDB looks through all that is there.
+        size = 30 if backend == "mongodb" else 90
+        tasks = [make_task(AgentId(f"agent-{n}")) for n in range(size)]
         await submit(store, *tasks)
         with (
             store_child.start("claim", url, "one") as one,

@@ -11,6 +11,7 @@ its claim takes over the agent's own key, which is unique.
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ from conselho.stores.mongodb import turns
 from conselho.stores.mongodb.connection import Database
 from conselho.stores.mongodb.documents import TASKS, Document, key_of, task_from_document
 from conselho.stores.mongodb.failures import is_duplicate
+from conselho.stores.mongodb.outbox import deliver
 from conselho.stores.mongodb.writing import READ, write
 from conselho.stores.sql.lanes import Room, is_limited
 from conselho.stores.sql.rows import micros, rank_us, storable, storable_or_none
@@ -41,8 +43,10 @@ _SECOND_PORTION: Final = 64
 _LARGEST_PORTION: Final = 1_000
 # Each of them meets lanes that are full, or councilors that had their turn, for the first time.
 _MOST_PORTIONS: Final = 20
-# How often a worker looks again when others were first at what it had chosen.
-_MOST_LOOKS: Final = 8
+# How often a worker looks again when others were first at what it had chosen; it chooses among
+# twice as many each time, up to 64 times as many as it needs.
+_MOST_LOOKS: Final = 50
+_WIDEST: Final = 6
 # What a task of the lowest priority stands behind its time at most.
 _LATEST: Final = 4 * PRIORITY_STEP
 _LOOKED_AT: Final = {"task_id": 1, "agent_id": 1, "lanes": 1, "waits": 1, "rev": 1, "fence": 1}
@@ -99,29 +103,36 @@ async def claim(
 ) -> list[Task]:
     limits = limits or NO_LIMITS
     claimed: list[Task] = []
-    for _ in range(_MOST_LOOKS):
-        missing = limit - len(claimed)
-        if missing <= 0:
-            break
-        chosen, turn = await _choice(db, now, missing, wanted, limits)
-        taken = await _take(db, chosen, worker, now, lease, announce)
-        if turn is not None:
-            await turns.leave(db, turn)
-        claimed += taken
-        if len(taken) == len(chosen):
-            break
+    # Claims of one process would only be in each other's way.
+    async with db.claiming:
+        for look in range(_MOST_LOOKS):
+            missing = limit - len(claimed)
+            if missing <= 0:
+                break
+            chosen, turn = await _choice(db, now, missing, wanted, limits, look)
+            taken = await _take(db, chosen, worker, now, lease, announce)
+            if turn is not None:
+                await turns.leave(db, turn)
+            claimed += taken
+            if len(taken) == len(chosen):
+                break
     return sorted(claimed, key=lambda task: (rank_us(task), task.created_at))
 
 
 async def _choice(
-    db: Database, now: datetime, limit: int, wanted: Wanted, limits: ClaimLimits
+    db: Database, now: datetime, limit: int, wanted: Wanted, limits: ClaimLimits, look: int
 ) -> tuple[list[Document], turns.Turn | None]:
-    """What this worker may take, and the turn in which it was chosen if lanes were looked at."""
+    """What this worker may take, and the turn in which it was chosen if lanes were looked at.
+
+    `look` counts how often others were first: then it chooses among more than it needs, so that
+    many workers that come at one moment do not all reach for the same few.
+    """
     while True:
-        found = await _candidates(db, now, limit, wanted)
+        found = await _candidates(db, now, limit << min(look, _WIDEST), wanted)
         if not _are_limited(limits, found):
             if not any(document["waits"] for document in found):
-                return found, None
+                places = sorted(random.sample(range(len(found)), min(limit, len(found))))
+                return [found[place] for place in places], None
             unlimited = Room(NO_LIMITS, running=Counter(), started=Counter())
             chosen = await _choose(db, now, limit, wanted, unlimited, found)
             if not _are_limited(limits, chosen):
@@ -151,7 +162,7 @@ async def _choose(
     chosen: list[Document] = []
     # Councilors of whom one that waits was looked at, or that are at work: the others are behind.
     had_turn: set[str] = set()
-    size = limit
+    size = max(limit, len(found))
     for _ in range(_MOST_PORTIONS):
         had_turn |= await _at_work(db, found)
         behind = await _behind_another(db, now, found, wanted)
@@ -258,6 +269,7 @@ async def _take(
         async for document in db[TASKS].find({"_id": {"$in": list(revs)}}, READ)
     }
     claimed = []
+    owing: list[Document] = []
     for key, rev in revs.items():
         document = whole.get(key)
         if document is None or document["rev"] != rev:
@@ -266,7 +278,7 @@ async def _take(
         active_key = AgentId(task.agent_id) if document["waits"] else task.active_key
         after = changes.claimed(task, worker, now, lease, active_key)
         try:
-            stored = await write(db, document, task, after, now=now, announce=announce)
+            stored = await write(db, document, task, after, now=now, announce=announce, owing=owing)
         except OperationFailure as exc:
             # Another one of this councilor was first.
             if not is_duplicate(exc):
@@ -274,4 +286,5 @@ async def _take(
             continue
         if stored is not None:
             claimed.append(stored)
+    await deliver(db, TASKS, owing)
     return claimed

@@ -80,6 +80,7 @@ class Database:
         # Documents with something to tell, by collection, and who is at it.
         self.owing: list[tuple[str, Mapping[str, Any]]] = []
         self.delivering = asyncio.Lock()
+        self.claiming = asyncio.Lock()
 
     @property
     def name(self) -> str:

@@ -51,6 +51,10 @@ class Book(NamedTuple):
     covered: int | None
     rev: int
 
+    def has(self, slot: int) -> bool:
+        """Whether a slot is not behind all that is accounted for."""
+        return self.covered is not None and slot <= self.covered
+
 
 async def watermarks(db: Database, agents: Sequence[AgentId]) -> dict[AgentId, datetime]:
     found = await books(db, agents)
@@ -96,7 +100,9 @@ def _book(document: Document) -> Book:
 
 async def _make(db: Database, covered: Mapping[str, int | None]) -> set[str]:
     """Make books, unless they are there; those that were made."""
-    made = [{"_id": name, "covered": slot, "todo": [], "rev": 1} for name, slot in covered.items()]
+    made: list[Document] = [
+        {"_id": name, "covered": slot, "todo": [], "rev": 1} for name, slot in covered.items()
+    ]
     refused: set[int] = set()
     try:
         if made:
@@ -153,49 +159,73 @@ async def cover_all(db: Database, slots: Mapping[str, int]) -> set[str]:
     return done
 
 
-async def lost_row_over(db: Database, agent_id: str, slot: int) -> TaskId | None:
-    """The row of lost slots that covers this slot, if there is one."""
+async def lost_rows_over(
+    db: Database, slots: Collection[tuple[str, int]]
+) -> dict[tuple[str, int], TaskId]:
+    """Of these slots of agents, those that rows of lost slots cover, each with the row's id."""
+    if not slots:
+        return {}
+    moments = [slot for _, slot in slots]
     where = {
-        "agent_id": storable(agent_id),
-        "us.covers_until": {"$gte": slot},
-        "us.slot_from": {"$lte": slot},
+        "agent_id": {"$in": sorted({storable(agent_id) for agent_id, _ in slots})},
+        "us.covers_until": {"$gte": min(moments)},
+        "us.slot_from": {"$lte": max(moments)},
         "status": {"$in": _LOST},
     }
-    found = await db[TASKS].find_one(where, {"task_id": 1})
-    return TaskId(found["task_id"]) if found else None
+    spans: dict[str, list[tuple[int, int, TaskId]]] = {}
+    async for row in db[TASKS].find(where, {"task_id": 1, "agent_id": 1, "us": 1}):
+        span = (row["us"]["slot_from"], row["us"]["covers_until"], TaskId(row["task_id"]))
+        spans.setdefault(row["agent_id"], []).append(span)
+    return {
+        (agent_id, slot): row
+        for agent_id, slot in slots
+        for since, until, row in spans.get(storable(agent_id), ())
+        if since <= slot <= until
+    }
 
 
 async def record_lost(
     db: Database, losses: Sequence[Loss], now: datetime, announce: Announce
 ) -> list[Task]:
-    by_agent: dict[AgentId, list[Loss]] = {}
-    for loss in losses:
-        by_agent.setdefault(loss.row.agent_id, []).append(loss)
-    changed: list[Task] = []
+    by_agent: dict[AgentId, list[tuple[int, Loss]]] = {}
+    for place, loss in enumerate(losses):
+        by_agent.setdefault(loss.row.agent_id, []).append((place, loss))
+    changed: dict[int, Task] = {}
     for agent_id, own in by_agent.items():
-        changed += await _record(db, agent_id, own, now, announce)
-    return changed
+        changed |= await _record(db, agent_id, own, now, announce)
+    return [changed[place] for place in sorted(changed)]
 
 
 async def _record(
-    db: Database, agent_id: AgentId, losses: Sequence[Loss], now: datetime, announce: Announce
-) -> list[Task]:
-    """The rows that the losses of one agent make, or make longer."""
+    db: Database,
+    agent_id: AgentId,
+    losses: Sequence[tuple[int, Loss]],
+    now: datetime,
+    announce: Announce,
+) -> dict[int, Task]:
+    """The rows that the losses of one agent make, or make longer, by the place of the first loss
+    of each.
+    """
     while True:
         book = await read(db, agent_id)
         document = await _holder(db, book)
-        rows = [
-            row
-            for found in _rows(document, book, losses, now)
+        rows = {
+            place: row
+            for place, found in _rows(document, book, losses, now).items()
             if (row := await _with_own_key(db, found)) is not None
-        ]
+        }
         if not rows:
-            return []
-        last = rows[-1].task.slot_to
-        assert last is not None, "a row of lost slots has them"
-        todo = [_entry(document, row, now, announce) for row in rows]
-        if await cover(db, book, micros(last), todo):
-            return await _carry_out(db, {"_id": book.agent_id, "todo": todo, "rev": book.rev + 1})
+            return {}
+        last = max(micros(row.task.slot_to) for row in rows.values() if row.task.slot_to)
+        todo = [_entry(document, row, now, announce) for row in rows.values()]
+        if await cover(db, book, last, todo):
+            entered = {"_id": book.agent_id, "todo": todo, "rev": book.rev + 1}
+            stored = await _carry_out(db, entered)
+            return {
+                place: task_from_document(document)
+                for place, document in zip(rows, stored, strict=True)
+                if document is not None
+            }
 
 
 async def _holder(db: Database, book: Book) -> Document | None:
@@ -207,18 +237,21 @@ async def _holder(db: Database, book: Book) -> Document | None:
 
 
 def _rows(
-    document: Document | None, book: Book, losses: Sequence[Loss], now: datetime
-) -> list[Row]:
-    """The rows to write, in order; the first may be there already."""
+    document: Document | None, book: Book, losses: Sequence[tuple[int, Loss]], now: datetime
+) -> dict[int, Row]:
+    """The rows to write, in order, by the place of the first loss of each; the first of them may
+    be there already.
+    """
     holder = None if document is None else Row(task_from_document(document), [])
     watermark = None if book.covered is None else moment_of(book.covered)
-    changed: dict[TaskId, Row] = {}
-    for loss in losses:
+    changed: dict[int, Row] = {}
+    place_of: dict[TaskId, int] = {}
+    for place, loss in losses:
         row = accounted(holder, watermark, loss, now)
         if row is not None:
-            holder = changed[row.task.task_id] = row
-            watermark = row.task.slot_to
-    return list(changed.values())
+            holder, watermark = row, row.task.slot_to
+            changed[place_of.setdefault(row.task.task_id, place)] = row
+    return changed
 
 
 async def _with_own_key(db: Database, row: Row) -> Row | None:
@@ -249,18 +282,17 @@ def _entry(document: Document | None, row: Row, now: datetime, announce: Announc
     }
 
 
-async def _carry_out(db: Database, document: Document) -> list[Task]:
+async def _carry_out(db: Database, book: Document) -> list[Document | None]:
     """Store what a book has to do, and say in the book that it is done; the rows as stored."""
-    stored = []
-    for entry in document["todo"]:
-        row = await (_store_new(db, entry["new"]) if "new" in entry else _lengthen(db, entry))
-        if row is not None:
-            stored.append(row)
+    stored = [
+        await (_store_new(db, entry["new"]) if "new" in entry else _lengthen(db, entry))
+        for entry in book["todo"]
+    ]
     await db[LEDGER].update_one(
-        {"_id": document["_id"], "rev": document["rev"]}, {"$set": {"todo": []}, "$inc": {"rev": 1}}
+        {"_id": book["_id"], "rev": book["rev"]}, {"$set": {"todo": []}, "$inc": {"rev": 1}}
     )
-    await deliver(db, TASKS, stored)
-    return list(map(task_from_document, stored))
+    await deliver(db, TASKS, [document for document in stored if document is not None])
+    return stored
 
 
 async def _store_new(db: Database, row: Document) -> Document | None:

@@ -29,7 +29,7 @@ from conselho.stores import changes
 from conselho.stores.mongodb import submission
 from conselho.stores.mongodb.connection import Database
 from conselho.stores.mongodb.documents import TASKS, Document, key_of, task_from_document
-from conselho.stores.mongodb.outbox import catch_up
+from conselho.stores.mongodb.outbox import catch_up, deliver
 from conselho.stores.mongodb.writing import READ, change, write
 from conselho.stores.sql.rows import micros, storable, storable_or_none
 
@@ -218,9 +218,13 @@ async def _each(
 ) -> list[Task]:
     """Change each of these tasks, unless somebody else wrote since they were read."""
     stored = []
+    owing: list[Document] = []
     for document in documents:
         task = task_from_document(document)
-        changed = await write(db, document, task, decide(task), now=now, announce=announce)
+        changed = await write(
+            db, document, task, decide(task), now=now, announce=announce, owing=owing
+        )
         if changed is not None:
             stored.append(changed)
+    await deliver(db, TASKS, owing)
     return stored

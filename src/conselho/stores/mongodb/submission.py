@@ -67,16 +67,17 @@ async def _accounted_for(
     db: Database, submitted: Mapping[int, Task], books: Mapping[str, ledger.Book]
 ) -> dict[int, Submission]:
     """The answers for slots that are lost already."""
-    answers = {}
-    for place, task in submitted.items():
-        if not _for_slot(task):
-            continue
-        covered = books[storable(task.agent_id)].covered
-        if covered is not None and _slot(task) <= covered:
-            holder = await ledger.lost_row_over(db, task.agent_id, _slot(task))
-            if holder is not None:
-                answers[place] = _answer(task, Submitted.DUPLICATE, holder)
-    return answers
+    behind = {
+        place: (storable(task.agent_id), _slot(task))
+        for place, task in submitted.items()
+        if _for_slot(task) and books[storable(task.agent_id)].has(_slot(task))
+    }
+    holders = await ledger.lost_rows_over(db, set(behind.values()))
+    return {
+        place: _answer(submitted[place], Submitted.DUPLICATE, holders[slot])
+        for place, slot in behind.items()
+        if slot in holders
+    }
 
 
 def _slot(task: Task) -> int:
@@ -128,11 +129,7 @@ async def _settle_all(
     for task in slots.values():
         name = storable(task.agent_id)
         newest[name] = max(newest.get(name, _slot(task)), _slot(task))
-    behind = {
-        name: slot
-        for name, slot in newest.items()
-        if (covered := books[name].covered) is None or slot > covered
-    }
+    behind = {name: slot for name, slot in newest.items() if not books[name].has(slot)}
     # Slots up to what was covered when the books were read are no lost ones, and never will be.
     decided = newest.keys() - behind.keys()
     decided |= await ledger.cover_all(db, behind)
@@ -157,11 +154,11 @@ async def _settle(db: Database, task: Task) -> TaskId | None:
     slot, mine = _slot(task), {"_id": key_of(task.task_id), "settled": False}
     while True:
         book = await ledger.read(db, task.agent_id)
-        if book.covered is not None and slot <= book.covered:
-            holder = await ledger.lost_row_over(db, task.agent_id, slot)
-            if holder is not None:
+        if book.has(slot):
+            holders = await ledger.lost_rows_over(db, [(task.agent_id, slot)])
+            if holders:
                 await db[TASKS].delete_one(mine)
-                return holder
+                return next(iter(holders.values()))
             break
         if await ledger.cover(db, book, slot):
             break

@@ -87,10 +87,12 @@ async def write(
     now: datetime,
     announce: Announce,
     keeps_attempt: bool = True,
+    owing: list[Document] | None = None,
 ) -> Task | None:
     """Write a Task that was computed from `document`; None when somebody else wrote in between.
 
-    An attempt that is given up is kept, unless it is one that was not begun.
+    An attempt that is given up is kept, unless it is one that was not begun. Its events are
+    delivered at once, or by a caller that has more of them: into `owing` goes what has to tell.
     """
     update: Document = {"$set": changeable_fields(after), "$inc": {"rev": 1}}
     if after.sent_prompt is not None:
@@ -111,7 +113,10 @@ async def write(
     )
     if stored is None:
         return None
-    await deliver(db, TASKS, [stored])
+    if owing is None:
+        await deliver(db, TASKS, [stored])
+    else:
+        owing.append(stored)
     return task_from_document(stored)
 
 
