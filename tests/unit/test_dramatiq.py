@@ -162,6 +162,20 @@ class TestSending:
         await post.receive(name)
         await post.until(task)
 
+    async def test_who_never_looks_remembers_nothing(self, post: Post) -> None:
+        tasks = [await post.submit(f"a{n}") for n in range(3)]
+        post.sender.wake(tasks)
+        await post.sender.flush()
+        assert post.sender._sent == {}
+        await post.sender.look(NOON)
+        post.sender.wake(tasks)
+        await post.sender.flush()
+        assert await post.sender.look(NOON + RESEND - SECOND) == 0
+        for task in tasks:
+            await post.store.cancel(task.task_id, now=NOON, announce=one_event)
+        await post.sender.look(NOON + LONGEST_PAUSE + SECOND)
+        assert post.sender._sent == {}
+
 
 class TestSendingAgain:
     async def test_what_waits_unclaimed_is_sent_again_and_ever_more_seldom(

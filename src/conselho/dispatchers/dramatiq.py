@@ -278,7 +278,9 @@ class Sender:
         self._cancel_here = cancel_here
         self._outgoing: deque[tuple[TaskId, Queue]] = deque()
         self._woken = asyncio.Event()
+        # Kept, and forgotten again, only by who looks.
         self._sent: dict[TaskId, _Sent] = {}
+        self._looks = False
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="broker-sender")
         self._trouble: str | None = None
 
@@ -329,6 +331,7 @@ class Sender:
         longer than it takes to be claimed: its message was lost, or it had no room and was let go.
         Again after twice the time, and so on, up to a minute. Raises StoreUnavailable.
         """
+        self._looks = True
         waiting = await self._store.waiting(
             now=now, queues=await self._live_queues(), limit=RESENT_AT_ONCE
         )
@@ -357,7 +360,7 @@ class Sender:
         failed = await loop.run_in_executor(self._thread, self._enqueue, messages)
         now = self._clock.now()
         sent = messages[: len(messages) - failed]
-        for task_id, _ in sent:
+        for task_id, _ in sent if self._looks else ():
             known = self._sent.setdefault(task_id, _Sent(now, 0))
             known.at, known.times = now, known.times + 1
         return len(sent)
