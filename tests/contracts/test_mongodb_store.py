@@ -86,7 +86,7 @@ class TestOpening:
             port = closed.getsockname()[1]
             url = f"mongodb://ana:s3cret@127.0.0.1:{port}/council?serverSelectionTimeoutMS=50"
             with pytest.raises(StoreUnavailable, match="cannot be reached") as caught:
-                await open_mongodb_store(url, wait_seconds=0)
+                await open_mongodb_store(url)
         assert f"127.0.0.1:{port}/council" in caught.value.reason
         assert "s3cret" not in str(caught.value)
 

@@ -1,21 +1,13 @@
-"""Opening a store: waiting for its server, its indexes, its layout's version and its identity."""
+"""Opening a store: its server, its layout's version, its identity and its indexes."""
 
 from __future__ import annotations
 
-import asyncio
 import secrets
-import time
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 import structlog
-from pymongo.errors import (
-    AutoReconnect,
-    ConfigurationError,
-    OperationFailure,
-    PyMongoError,
-    ServerSelectionTimeoutError,
-)
+from pymongo.errors import OperationFailure, PyMongoError
 
 from conselho.errors import StoreTooNew, StoreUnavailable
 from conselho.stores.mongodb import ledger
@@ -30,19 +22,17 @@ log = structlog.get_logger(__name__)
 LAYOUT: Final = 1
 # MongoDB 4.4 speaks 9; what is older lacks parts of the protocol that the driver needs.
 OLDEST_WIRE: Final = 9
-WAIT_SECONDS: Final = 30.0
-_PAUSE_SECONDS: Final = 0.5
 _ADOPTED_AT_ONCE: Final = 500
 
 
-async def open_database(db: Database, *, wait_seconds: float = WAIT_SECONDS) -> str:
+async def open_database(db: Database) -> str:
     """Make the store what this program needs; its identity.
 
-    Raises StoreUnavailable when no server answers within `wait_seconds`, or when the store was
-    written by a newer program.
+    Raises StoreUnavailable when no server answers, StoreTooNew when the store was written by a
+    newer program.
     """
-    await _reach(db, wait_seconds)
     try:
+        _check_version(db, await db.connect())
         identity = await _identity(db)
         await _adopt(db[TASKS])
         for collection, indexes in INDEXES.items():
@@ -51,27 +41,6 @@ async def open_database(db: Database, *, wait_seconds: float = WAIT_SECONDS) -> 
     except PyMongoError as exc:
         raise unavailable(exc, db.place) from exc
     return identity
-
-
-async def _reach(db: Database, wait_seconds: float) -> None:
-    """Wait for the server: it may be started at the same moment as this program."""
-    until = time.monotonic() + wait_seconds
-    has_told = False
-    while True:
-        try:
-            hello = await db.connect()
-        except (AutoReconnect, ServerSelectionTimeoutError, ConfigurationError) as exc:
-            if time.monotonic() >= until:
-                raise unavailable(exc, db.place) from exc
-            if not has_told:
-                log.warning("store.awaited", place=db.place, seconds=wait_seconds)
-                has_told = True
-            await asyncio.sleep(_PAUSE_SECONDS)
-        except PyMongoError as exc:
-            raise unavailable(exc, db.place) from exc
-        else:
-            _check_version(db, hello)
-            return
 
 
 def _check_version(db: Database, hello: Mapping[str, Any]) -> None:

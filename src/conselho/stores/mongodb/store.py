@@ -62,18 +62,18 @@ from conselho.stores.mongodb import (
 from conselho.stores.mongodb.connection import Database, Runner
 
 
-async def open_mongodb_store(url: str, *, wait_seconds: float = setup.WAIT_SECONDS) -> MongoStore:
+async def open_mongodb_store(url: str) -> MongoStore:
     """Open the store at `url`, made and migrated when needed; the caller closes it.
 
     `mongodb://user:password@host:port/database?option=value` or `mongodb+srv://...`, the database
     `conductor_state` unless one is named. The options are the driver's; serverSelectionTimeoutMS is
-    5,000 unless it is given. `wait_seconds` is how long a server that does not answer is awaited.
+    5,000 unless it is given.
     Raises InvalidSettings for a URL that means nothing, StoreUnavailable when it cannot be opened
     or was written by a newer program.
     """
     db = Database(url)
     try:
-        return MongoStore(db, await setup.open_database(db, wait_seconds=wait_seconds))
+        return MongoStore(db, await setup.open_database(db))
     except BaseException:
         await db.close()
         raise
