@@ -222,9 +222,12 @@ def test_older_clients_hear_over_their_websocket(
     ) as socket:
         connected = json.loads(socket.recv(timeout=DEADLINE_SECONDS))
         server.call(agent_id)
-        started = json.loads(socket.recv(timeout=DEADLINE_SECONDS))
+        # The end of another test's run may come first.
+        told = {"data": connected["data"]}
+        while told["data"].get("councilor_id") != agent_id:
+            told = json.loads(socket.recv(timeout=DEADLINE_SECONDS))
 
-    assert (connected["type"], started["type"]) == ("connected", "councilor_started")
+    assert (connected["type"], told["type"]) == ("connected", "councilor_started")
 
 
 # -- leaving and coming back ---------------------------------------------------------------------
@@ -263,7 +266,7 @@ def test_a_client_resumes_after_the_proxy_was_away(
         own.start()
         with listening(own, heard.event_id) as stream:
             server.promote(f"after-{start.__name__}")
-            names = [stream.next().data["agent"]["agent_id"] for _ in range(2)]
+            names = seated(stream, 2)
 
     assert names == [f"meanwhile-{start.__name__}", f"after-{start.__name__}"]
 
@@ -285,12 +288,12 @@ def test_a_client_resumes_after_the_server_was_away(start: Start, tmp_path: Path
         # It may take the proxy a moment to ask again.
         eventually(lambda: browser.get("/healthz").status_code == 200, "it is found again")
         with listening(own, heard.event_id) as stream:
-            event = stream.until("councilor_updated")
+            names = seated(stream, 1)
 
     assert away.status_code in (502, 503)
     assert "No server of the council answers" in away.json()["detail"]
     assert away.headers["retry-after"] == "5"
-    assert event.data["agent"]["agent_id"] == "after"
+    assert names == ["after"]
 
 
 # -- whose address it is -------------------------------------------------------------------------
@@ -349,11 +352,11 @@ async def test_one_address_stays_with_one_server_and_goes_to_the_next_when_it_en
             gone_on = browser.get("/healthz").status_code
             login = logged_in(browser)
             with listening(proxy, heard.event_id) as stream:
-                event = stream.next()
+                names = seated(stream, 1)
 
     assert stayed == {200}
     assert (gone_on, login) == (200, 200)
-    assert (event.type, event.data["agent"]["agent_id"]) == ("councilor_updated", "after")
+    assert names == ["after"]
 
 
 # -- time ----------------------------------------------------------------------------------------
@@ -361,6 +364,13 @@ async def test_one_address_stays_with_one_server_and_goes_to_the_next_when_it_en
 
 def test_a_heartbeat_passes_on_a_stream_that_has_lasted(lasting: Listener) -> None:
     assert lasting.until("heartbeat").data["timestamp"]
+
+
+def seated(stream: Listener, count: int) -> list[str]:
+    """Who is seated in the next events that tell of a seat; none may have been lost before."""
+    events = [stream.until("councilor_updated") for _ in range(count)]
+    assert "reset" not in {event.type for event in stream.heard}
+    return [event.data["agent"]["agent_id"] for event in events]
 
 
 def logged_in(browser: httpx.Client) -> int:
