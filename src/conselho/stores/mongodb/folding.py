@@ -235,17 +235,34 @@ async def set_once(db: Database, counter: str, number: int, change: Document) ->
 async def _mark(db: Database, batch: Batch) -> None:
     if not batch.tasks:
         return
-    changes: list[UpdateOne] = []
-    for task in batch.tasks:
-        folded = {"batch": batch.number, "share": task["share"]}
-        # Not one that a later batch has folded anew while this writer stood still.
-        mine = {"_id": task["_id"], "folded.batch": {"$not": {"$gte": batch.number}}}
-        changes += [
-            UpdateOne(mine | {"rev": task["rev"]}, {"$set": {"folded": folded, "counted": True}}),
-            # It was changed meanwhile: that is still to be counted.
-            UpdateOne(mine, {"$set": {"folded": folded}}),
-        ]
-    await db[TASKS].bulk_write(changes, ordered=True)
+    marked = await db[TASKS].bulk_write(
+        [
+            UpdateOne(
+                _unmarked(task, batch) | {"rev": task["rev"]},
+                {"$set": {"folded": _folded(task, batch), "counted": True}},
+            )
+            for task in batch.tasks
+        ],
+        ordered=False,
+    )
+    if marked.matched_count < len(batch.tasks):
+        # Some were changed meanwhile: that is still to be counted.
+        await db[TASKS].bulk_write(
+            [
+                UpdateOne(_unmarked(task, batch), {"$set": {"folded": _folded(task, batch)}})
+                for task in batch.tasks
+            ],
+            ordered=False,
+        )
+
+
+def _folded(task: Mapping[str, Any], batch: Batch) -> Document:
+    return {"batch": batch.number, "share": task["share"]}
+
+
+def _unmarked(task: Mapping[str, Any], batch: Batch) -> Document:
+    """Not one that a later batch has folded anew while this writer stood still."""
+    return {"_id": task["_id"], "folded.batch": {"$not": {"$gte": batch.number}}}
 
 
 async def _delete(db: Database, batch: Batch) -> None:
