@@ -19,7 +19,7 @@ SOURCES := src tests tools deploy hatch_build.py .ci $(wildcard bench)
 
 export PYTHON
 
-.PHONY: help run test bench bench-scale bench-stream lint page api lock clean
+.PHONY: help run test bench faults bench-scale bench-stream lint page api lock clean
 .NOTPARALLEL:
 
 help: ## Show these targets
@@ -30,6 +30,7 @@ run: $(VENV)/.project page ## Set everything up and start the council of this re
 
 test: $(VENV)/.project $(VENV)/.dev page lint ## Set everything up and run every test
 	$(BIN)/python hatch_build.py npm test
+	$(BIN)/python -m tests.support.mongodb
 	$(BIN)/python -m pytest $(PYTEST_ARGS) $(ARGS)
 
 lint: $(VENV)/.project $(VENV)/.dev ## Check style, types and the direction of imports
@@ -46,6 +47,12 @@ bench-scale: $(VENV)/.project $(VENV)/.dev page ## Measure several servers and w
 
 bench-stream: $(VENV)/.project $(VENV)/.dev page ## Measure the event stream beside nchan (ARGS="soak --minutes 60")
 	@$(BIN)/python -m bench.stream $(ARGS)
+
+faults: $(VENV)/.project $(VENV)/.dev page ## Break a site of several processes, leases as shipped, and print what was seen
+	@rm -f $(VENV)/faults.jsonl
+	CONSELHO_FAULT_FULL=1 CONSELHO_FAULT_REPORT=$(VENV)/faults.jsonl $(BIN)/python -m pytest -q \
+		tests/live/test_fault_processes.py tests/live/test_fault_network.py $(ARGS)
+	@$(BIN)/python -m tests.support.fault_report $(VENV)/faults.jsonl
 
 page: $(VENV)/.runtime ## Build the page when its sources changed
 	@$(BIN)/python hatch_build.py

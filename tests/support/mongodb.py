@@ -1,6 +1,7 @@
 """A server of MongoDB's wire protocol for the tests: FerretDB in a program of our own.
 
-It is built once from tests/support/ferretdb (Go is needed, and its modules once), kept in the
+It is built once from tests/support/ferretdb (Go is needed, and its modules once; this takes some
+minutes, so `make test` does it beforehand, with `python -m tests.support.mongodb`), kept in the
 user's cache under the digest of its source, started when a test first asks for it, once in each
 process, and ended with it. A real MongoDB is used instead where the environment names one.
 """
@@ -14,6 +15,7 @@ import hashlib
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 from typing import Final
@@ -141,3 +143,11 @@ def _built() -> Path:
 
 def _go() -> str | None:
     return shutil.which("go") or (str(_USUAL_GO) if _USUAL_GO.exists() else None)
+
+
+if __name__ == "__main__":
+    missing = why_missing()
+    if missing:
+        sys.stderr.write(f"The store over MongoDB is not tested: {missing}.\n")
+    elif not os.environ.get(URI):
+        build()
