@@ -137,8 +137,8 @@ class Scheduler:
             await self._persist("compare with the store", self.reconcile)
             heard = 0
             async for events in news:
-                if heard and events[0].seq != heard + 1:
-                    # Pruned before it was read: this server was held up for very long.
+                if events[-1].seq != (heard or events[0].seq - 1) + len(events):
+                    # Pruned before they were read: this server was held up for very long.
                     await self._persist("compare with the store", self.reconcile)
                     await self._persist("look for maintenance", self.refresh_maintenance)
                 heard = events[-1].seq
