@@ -15,16 +15,16 @@ from pathlib import Path
 import pytest
 
 from tests.support.fault_report import Note
-from tests.support.fleet import IS_FULL, SHIPPED, Fleet, Held, a_fleet
+from tests.support.fleet import SHIPPED, STORES, Fleet, Held, a_fleet
 from tests.support.server import eventually
 
-# For how long a cut lasts: others have the run by then, for longer than a lease.
-CUT_SECONDS = 30.0 if IS_FULL else 7.5
+# How many leases long a cut lasts: others have the run for longer than one by then.
+CUT_LEASES = 2.5
 SKEW = timedelta(seconds=5)
 FAKETIME = sorted(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"))
 
 
-@pytest.fixture(scope="module", params=["postgresql"])
+@pytest.fixture(scope="module", params=STORES)
 def kind(request: pytest.FixtureRequest) -> str:
     name: str = request.param
     return name
@@ -117,7 +117,8 @@ def taken_over(fleet: Fleet, held: Held, cut: Callable[[], None]) -> float:
     began = time.monotonic()
     fleet.begins_again(held)
     seconds = time.monotonic() - began
-    eventually(lambda: time.monotonic() - began >= CUT_SECONDS, "it was cut off for long")
+    until = began + CUT_LEASES * fleet.lease
+    eventually(lambda: time.monotonic() >= until, "it was cut off for long")
     held.link.heal()
     held.let_go()
     fleet.settle()
