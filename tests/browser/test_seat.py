@@ -317,9 +317,7 @@ async def test_an_edit_keeps_what_others_save_meanwhile(server: Server, open_pag
     await expect(line).to_have_value("0 7 * * *")
 
 
-async def test_the_agent_itself_is_changed_beside_its_seat(
-    server: Server, open_page: Open
-) -> None:
+async def test_the_agent_itself_is_changed_beside_its_seat(server: Server, open_page: Open) -> None:
     page = await open_page(server)
     form = await edit_form(page)
     await field(form, "Nome").fill("Calma")

@@ -157,7 +157,11 @@ def test_an_absolute_database_path_is_kept(tmp_path: Path) -> None:
         ("role", ",", "must name at least one of api, scheduler, worker"),
         ("queues", "gpu, two words", "'two words' is not the name of a queue"),
         ("no_worker_seconds", "0", "must be a number of seconds from 1"),
-        ("database_url", "mongodb://u:pw@/x", "'mongodb://***@/x' names no server; write mongodb://"),
+        (
+            "database_url",
+            "mongodb://u:pw@/x",
+            "'mongodb://***@/x' names no server; write mongodb://",
+        ),
         ("redis_url", "redis:///0", "names no server; write redis://host"),
         ("redis_url", "redis://:pw@h:none/0", "'redis://***@h:none/0' names no server"),
         ("redis_url", "redis://:pw@h/council", "'redis://***@h/council' must end in the number"),

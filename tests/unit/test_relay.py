@@ -137,7 +137,8 @@ async def test_that_nothing_can_be_read_is_told_until_it_can(tmp_path: Path, bus
     relay = Relay(store, bus, clock, after=0)
     running = asyncio.ensure_future(relay.run())
     await clock.until_asleep()
-    assert relay.trouble is None
+    before = relay.trouble
+    assert before is None
     await store.close()
 
     async with asyncio.timeout(DEADLINE):

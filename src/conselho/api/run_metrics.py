@@ -34,7 +34,7 @@ def run_families(figures: RunFigures, providers: Iterable[str]) -> Iterable[Metr
         "run_duration_seconds",
         "How long runs on this server took, by severity or what went wrong.",
         ("provider", "outcome"),
-        figures.durations,
+        {(provider, outcome): took for (provider, outcome), took in figures.durations.items()},
     )
     yield histogram(
         "slot_lateness_seconds",

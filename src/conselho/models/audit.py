@@ -13,10 +13,10 @@ from conselho.models.access import Role
 class AuditEntry:
     """One act, never changed. `seq` is given by the store and grows.
 
-    `action`: promote, edit, pause, resume, demote, create_agent, edit_agent, delete_agent, apply, run,
-    execute, record, cancel, backfill, maintenance_set, maintenance_ended, token_created, token_revoked,
-    login. `target`: the id of the agent, Task, window or token. `before` and `after`: the changed
-    parts, JSON-ready, without secrets.
+    `action`: promote, edit, pause, resume, demote, create_agent, edit_agent, delete_agent, apply,
+    run, execute, record, cancel, backfill, maintenance_set, maintenance_ended, token_created,
+    token_revoked, login. `target`: the id of the agent, Task, window or token. `before` and
+    `after`: the changed parts, JSON-ready, without secrets.
     """
 
     at: datetime

@@ -111,7 +111,7 @@ def ticks_now() -> int:
 def main(home: str) -> None:
     for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(signum, signal.SIG_IGN)
-    deadline = None
+    deadline: float | None = None
     while True:
         wait = None if deadline is None else max(deadline - _now(), 0.0)
         if select.select([0], [], [], wait)[0]:
