@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -72,6 +73,21 @@ async def test_a_store_goes_on_when_its_server_answers_again(far: Store, link: L
     link.heal()
     async with asyncio.timeout(DEADLINE):
         await far.check()
+
+
+async def test_nobody_complains_of_what_a_cancelled_caller_did_not_hear(
+    far: Store, link: Link
+) -> None:
+    complaints: list[dict[str, object]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(context))
+    link.swallow()
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.1):
+            await far.check()
+    link.cut()
+    await far.close()  # waits for what it left
+    gc.collect()
+    assert not complaints
 
 
 async def test_what_a_vanished_client_had_in_hand_is_let_go_of(

@@ -125,8 +125,14 @@ class Runner:
             raise StoreUnavailable("it was closed")
         task = asyncio.ensure_future(self._translated(operation))
         self._running.add(task)
-        task.add_done_callback(self._running.discard)
+        task.add_done_callback(self._ended)
         return await asyncio.shield(task)
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._running.discard(task)
+        # A caller that was cancelled does not hear of it: nobody else complains either.
+        if not task.cancelled():
+            task.exception()
 
     def begin(self, operation: Coroutine[Any, Any, Any]) -> None:
         """Run it beside all others. Who needs it done asks for it again: a failure is only told."""

@@ -79,8 +79,14 @@ class PostgresqlExecutor:
         """Its result; a caller that is cancelled meanwhile leaves it to end by itself."""
         task = asyncio.ensure_future(transaction)
         self._running.add(task)
-        task.add_done_callback(self._running.discard)
+        task.add_done_callback(self._ended)
         return await asyncio.shield(task)
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._running.discard(task)
+        # A caller that was cancelled does not hear of it: nobody else complains either.
+        if not task.cancelled():
+            task.exception()
 
     async def _transaction(
         self, engine: AsyncEngine, operation: Callable[..., T], args: tuple[Any, ...]
