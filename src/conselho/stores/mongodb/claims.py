@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Self
@@ -31,7 +31,7 @@ from conselho.stores.mongodb.connection import Database
 from conselho.stores.mongodb.documents import TASKS, Document, key_of, task_from_document
 from conselho.stores.mongodb.failures import is_duplicate
 from conselho.stores.mongodb.outbox import deliver
-from conselho.stores.mongodb.writing import READ, write
+from conselho.stores.mongodb.writing import READ, step_back, write
 from conselho.stores.sql.lanes import Room, is_limited
 from conselho.stores.sql.rows import micros, rank_us, storable, storable_or_none
 
@@ -49,6 +49,7 @@ _MOST_LOOKS: Final = 50
 _WIDEST: Final = 6
 # What a task of the lowest priority stands behind its time at most.
 _LATEST: Final = 4 * PRIORITY_STEP
+_FEW: Final = 8
 _LOOKED_AT: Final = {"task_id": 1, "agent_id": 1, "lanes": 1, "waits": 1, "rev": 1, "fence": 1}
 
 
@@ -128,7 +129,10 @@ async def _choice(
     many workers that come at one moment do not all reach for the same few.
     """
     while True:
-        found = await _candidates(db, now, limit << min(look, _WIDEST), wanted)
+        window = limit << min(look, _WIDEST)
+        # A few are read whole at once: nearly always they are what is taken.
+        looked_at = READ if window <= _FEW else _LOOKED_AT
+        found = await _candidates(db, now, window, wanted, looked_at=looked_at)
         if not _are_limited(limits, found):
             if not any(document["waits"] for document in found):
                 places = sorted(random.sample(range(len(found)), min(limit, len(found))))
@@ -144,6 +148,7 @@ async def _choice(
         turn = await turns.take(db, seen, chosen, now)
         if turn is not None:
             return chosen, turn
+        await step_back()
 
 
 def _are_limited(limits: ClaimLimits, found: Iterable[Document]) -> bool:
@@ -200,6 +205,7 @@ async def _candidates(
     limit: int,
     wanted: Wanted,
     *,
+    looked_at: Mapping[str, int] = _LOOKED_AT,
     chosen: Collection[Any] = (),
     had_turn: Collection[str] = (),
     full: Collection[str] = (),
@@ -217,7 +223,7 @@ async def _candidates(
     if full:
         conditions.append({"lanes": {"$nin": [storable(lane) for lane in full]}})
     where = {"$and": [condition for condition in conditions if condition]}
-    return await db[TASKS].find(where, _LOOKED_AT).sort(IN_ORDER).limit(limit).to_list()
+    return await db[TASKS].find(where, looked_at).sort(IN_ORDER).limit(limit).to_list()
 
 
 def _waiting_agents(found: Iterable[Document]) -> list[str]:
@@ -263,16 +269,16 @@ async def _take(
     announce: Announce,
 ) -> list[Task]:
     """Claim each of these, unless it was written since it was chosen."""
-    revs = {document["_id"]: document["rev"] for document in chosen}
-    whole = {
-        document["_id"]: document
-        async for document in db[TASKS].find({"_id": {"$in": list(revs)}}, READ)
-    }
+    light = {document["_id"]: document["rev"] for document in chosen if "snapshot" not in document}
+    whole = {}
+    if light:
+        found = db[TASKS].find({"_id": {"$in": list(light)}}, READ)
+        whole = {document["_id"]: document async for document in found}
     claimed = []
     owing: list[Document] = []
-    for key, rev in revs.items():
-        document = whole.get(key)
-        if document is None or document["rev"] != rev:
+    for seen in chosen:
+        document = whole.get(seen["_id"]) if seen["_id"] in light else seen
+        if document is None or document["rev"] != seen["rev"]:
             continue
         task = task_from_document(document)
         active_key = AgentId(task.agent_id) if document["waits"] else task.active_key

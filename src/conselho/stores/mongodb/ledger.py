@@ -36,7 +36,7 @@ from conselho.stores.mongodb.connection import Database
 from conselho.stores.mongodb.documents import LEDGER, TASKS, Document, task_from_document
 from conselho.stores.mongodb.failures import is_duplicate, refused_places
 from conselho.stores.mongodb.outbox import deliver, drafts
-from conselho.stores.mongodb.writing import READ, new_document
+from conselho.stores.mongodb.writing import READ, new_document, step_back
 from conselho.stores.sql.rows import micros, moment_of, storable
 
 # Before any slot: only numbers are compared with it.
@@ -226,6 +226,7 @@ async def _record(
                 for place, document in zip(rows, stored, strict=True)
                 if document is not None
             }
+        await step_back()
 
 
 async def _holder(db: Database, book: Book) -> Document | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import random
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
@@ -24,6 +26,7 @@ from conselho.stores.mongodb.outbox import deliver, drafts
 from conselho.stores.sql.rows import micros, storable, storable_or_none
 
 MOST_OF_ERROR: Final = 1_000
+_STEP_BACK_SECONDS: Final = 0.02
 # What a write starts from: all but what it never touches.
 READ: Final = {"sent_prompt": 0, "past_attempts": 0}
 
@@ -75,7 +78,17 @@ async def change(
         )
         if stored is not None:
             return stored
+        await step_back()
         document = await find(db, task_id)
+
+
+async def step_back() -> None:
+    """Wait a moment after a lost race.
+
+    What others wrote is read when the majority of a replica set has it, which takes a few
+    milliseconds longer than it takes to lose to it.
+    """
+    await asyncio.sleep(random.uniform(0, _STEP_BACK_SECONDS))
 
 
 async def write(
