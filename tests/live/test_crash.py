@@ -16,19 +16,19 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 import httpx
 import pytest
 
-from conselho.models.task import ACTIVE, LOST_SLOT, Status, Task, Trigger
+from conselho.models.task import ACTIVE, Status, Task
 from conselho.store import TaskFilter
 from conselho.stores.sql import open_sql_store
+from tests.support.accounts import covered, every_task, moment, slots
 from tests.support.server import Server, eventually, running
 
 KILLS = 20
-SECOND = timedelta(seconds=1)
 # One blow in four falls while the server loads and recovers, the others at full work.
 WHILE_LOADING = 0.25
 BLOW_SECONDS = (0.0, 1.5)
@@ -145,32 +145,6 @@ def nothing_is_active(server: Server) -> bool:
     return bool(figures["running"] + figures["pending"] == 0)
 
 
-def slots(promoted: datetime, paused: datetime) -> Iterator[datetime]:
-    """What a councilor owes: each whole second after its promotion, up to its pause."""
-    slot = promoted.replace(microsecond=0) + SECOND
-    while slot <= paused:
-        yield slot
-        slot += SECOND
-
-
-def covered(tasks: list[Task], agent_id: str) -> Counter[datetime]:
-    """How often each slot of the councilor stands in the store."""
-    found: Counter[datetime] = Counter()
-    for task in tasks:
-        if task.agent_id != agent_id:
-            continue
-        if task.status in LOST_SLOT:
-            assert task.slot_from
-            assert task.slot_to
-            row = list(slots(task.slot_from - SECOND, task.slot_to))
-            assert task.slot_count == len(row), task
-            found.update(row)
-        elif task.trigger in {Trigger.SCHEDULE, Trigger.CATCH_UP}:
-            assert task.due_at
-            found[task.due_at] += 1
-    return found
-
-
 def check_starts(server: Server, tasks: list[Task]) -> None:
     """No attempt has started twice, and what ended well has started at all."""
     starts = Counter((server.folder / "starts").read_text().split())
@@ -192,14 +166,8 @@ async def stored_tasks(server: Server) -> list[Task]:
     store = await open_sql_store(f"sqlite:///{server.database}")
     try:
         assert await store.recount()
-        tasks: list[Task] = []
-        while (page := await store.tasks(TaskFilter(), limit=500, offset=len(tasks))).tasks:
-            tasks += page.tasks
-        assert page.total == len(tasks)
+        tasks = await every_task(store)
+        assert (await store.tasks(TaskFilter(), limit=1)).total == len(tasks)
         return tasks
     finally:
         await store.close()
-
-
-def moment(text: str) -> datetime:
-    return datetime.fromisoformat(text).astimezone(UTC)
