@@ -84,11 +84,6 @@ class Postgresql:
         row = await self._connection.fetchrow(_ASKED)
         return {name: int(row[name] or 0) for name in ("transactions", "statements")}
 
-    async def asked_by_statement(self) -> dict[str, int]:
-        """Each statement with how often it was executed."""
-        rows = await self._connection.fetch(_BY_STATEMENT)
-        return {" ".join(row["query"].split()): int(row["calls"]) for row in rows}
-
     async def ended(self, due: datetime) -> int:
         ended: int = await self._connection.fetchval(_ENDED, micros(due))
         return ended
@@ -116,10 +111,6 @@ _ASKED: Final = """
   sum(calls) FILTER (WHERE query ~* '^ *(commit|rollback)') AS transactions,
   sum(calls) FILTER (WHERE query !~* '^ *(begin|commit|rollback)') AS statements
 FROM pg_stat_statements JOIN pg_database ON dbid = oid
-WHERE datname = current_database() AND query NOT LIKE '%/* bench */%'
-"""
-_BY_STATEMENT: Final = """
-/* bench */ SELECT query, calls FROM pg_stat_statements JOIN pg_database ON dbid = oid
 WHERE datname = current_database() AND query NOT LIKE '%/* bench */%'
 """
 _PIDS: Final = "/* bench */ SELECT pid FROM pg_stat_activity"

@@ -11,6 +11,7 @@ from typing import Any, Final
 from bench import bursts as embedded_bursts
 from bench.councils import next_second, seat
 from bench.figures import Report, at_most
+from bench.measuring import tell
 from bench.scale.bursts import Plan, bursts
 from bench.scale.databases import (
     Database,
@@ -36,11 +37,11 @@ class Size:
     """`workers`: how many there are in turn; the requests are for all of them."""
 
     workers: tuple[int, ...] = (1, 2, 4, 8)
-    councilors: int = 300
+    councilors: int = 100
     every_seconds: int = 60
     rest_seconds: float = 10
     patience: float = 180
-    requests: int = 120
+    requests: int = 80
 
 
 # It says what a run asks of MongoDB, not how fast that is: FerretDB answers one command after the
@@ -49,7 +50,7 @@ OF_FERRETDB: Final = Size(
     workers=(1, 8), councilors=20, every_seconds=90, patience=400, requests=20
 )
 QUICK: Final = Size(
-    workers=(1, 2), councilors=20, every_seconds=5, rest_seconds=1, patience=60, requests=3
+    workers=(2,), councilors=20, every_seconds=5, rest_seconds=1, patience=60, requests=3
 )
 
 
@@ -118,7 +119,9 @@ async def _seat_idle(url: str) -> None:
 async def _requested(site: Site, size: Size) -> Report:
     urls = [server.url for server in site.servers]
     await dispatched(urls, WARM_UP)
-    return {"workers": len(site.workers), **(await dispatched(urls, size.requests)).report()}
+    report = (await dispatched(urls, size.requests)).report()
+    tell(f"  requests: {report}")
+    return {"workers": len(site.workers), **report}
 
 
 async def _embedded(size: Size) -> Report:

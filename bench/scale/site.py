@@ -66,7 +66,14 @@ class Site:
             options = ("--concurrency", str(concurrency))
             new.append(Worker(folder, *options, environ=self._environ))
             self.workers.append(new[-1])
-        await asyncio.gather(*(asyncio.to_thread(worker.start) for worker in new))
+        # All at once would take turns on few cores, and none be there for long.
+        places = asyncio.Semaphore(2)
+
+        async def start(worker: Worker) -> None:
+            async with places:
+                await asyncio.to_thread(worker.start)
+
+        await asyncio.gather(*map(start, new))
 
     async def cpu_seconds(self) -> CpuSeconds:
         """Processor time so far, without that of the runs, by kind of process and by process."""

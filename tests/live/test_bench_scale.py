@@ -6,7 +6,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,16 +17,24 @@ import pytest
 from tests.support import mongodb, postgresql, redis
 
 ROOT = Path(__file__).parents[2]
-DEADLINE = 400
+DEADLINE = 300
+STOP_SECONDS = 60
 # MongoDB's runs ask the same code about another database; the contract suites see to that one.
 NAMES = ("runs_postgresql", "queries_sqlite", "queries_postgresql", "queries_mongodb")
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="memory and time are from /proc")
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="memory and time are from /proc"),
+    pytest.mark.timeout(DEADLINE + 2 * STOP_SECONDS),
+]
 
 
 @pytest.fixture(scope="module")
-def temporary(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("bench")
+def temporary() -> Iterator[Path]:
+    # PostgreSQL runs as a user of its own under root, who is kept out of pytest's folders.
+    with tempfile.TemporaryDirectory(prefix="conselho-test-") as name:
+        folder = Path(name)
+        folder.chmod(0o711)
+        yield folder
 
 
 @pytest.fixture(scope="module")
@@ -34,17 +43,21 @@ def figures(temporary: Path) -> dict[str, Any]:
     for why_missing in (postgresql.why_missing, redis.why_missing, mongodb.why_missing):
         require(why_missing)
     own = {name: value for name, value in os.environ.items() if not name.startswith("CONSELHO_")}
-    done = subprocess.run(
+    bench = subprocess.Popen(
         [sys.executable, "-m", "bench.scale", *NAMES, "--quick"],
         cwd=ROOT,
         env=own | {"TMPDIR": str(temporary)},
-        capture_output=True,
+        stdout=subprocess.PIPE,
         text=True,
-        timeout=DEADLINE,
-        check=False,
     )
-    assert done.returncode == 0, done.stderr + done.stdout
-    report = json.loads(done.stdout)
+    try:
+        said, _ = bench.communicate(timeout=DEADLINE)
+    finally:
+        # It ends what it started; killed, it could not.
+        bench.terminate()
+        bench.wait(STOP_SECONDS)
+    assert bench.returncode == 0, said
+    report = json.loads(said)
     assert set(report["figures"]) == set(NAMES)
     assert report["machine"]["load_average"] >= 0
     measured: dict[str, Any] = report["figures"]
@@ -63,7 +76,7 @@ def require(why_missing: Callable[[], str | None]) -> None:
 def test_every_run_of_a_burst_is_counted_beside_the_floor(figures: dict[str, Any]) -> None:
     bursts = figures["runs_postgresql"]["bursts"]
 
-    assert [(one["workers"], one["runs"]) for one in bursts] == [(1, 20), (2, 20)]
+    assert [(one["workers"], one["runs"]) for one in bursts] == [(2, 20)]
     for one in bursts:
         assert 1 <= one["workers_that_ran"] <= one["workers"]
         assert one["runs_per_second"] > 0
