@@ -21,6 +21,7 @@ from conselho.store import Loss, Store, Submission, Submitted, TaskFilter
 from conselho.stores import open_store
 from tests.support.clock import NOON
 from tests.support.factories import make_agent, make_lost, make_task, one_event
+from tests.support.stores import BACKENDS, store_url
 
 AGENTS = [AgentId(name) for name in ("ana", "bia")]
 SLOTS = [NOON + n * timedelta(minutes=7) for n in range(40)]
@@ -45,11 +46,14 @@ losses = st.tuples(
 class Ledger(RuleBasedStateMachine):
     """Two open stores over one file, and a model that accounts for one slot after the other."""
 
+    backend = "sqlite"
+
     def __init__(self) -> None:
         super().__init__()
         self.folder = tempfile.TemporaryDirectory()
         self.runner = asyncio.Runner()
-        url = f"sqlite:///{Path(self.folder.name) / 'conselho.db'}"
+        self.place = store_url(self.backend, Path(self.folder.name))
+        url = self.wait(self.place.__aenter__())
         self.stores = [self.wait(open_store(url)) for _ in range(2)]
         # For each agent what covers its slots: (from, to, count, kind), kind None for a run.
         self.rows: dict[AgentId, list[Any]] = {agent: [] for agent in AGENTS}
@@ -66,6 +70,7 @@ class Ledger(RuleBasedStateMachine):
         assert self.wait(self.stores[0].recount())
         for store in self.stores:
             self.wait(store.close())
+        self.wait(self.place.__aexit__(None, None, None))
         self.runner.close()
         self.folder.cleanup()
 
@@ -200,5 +205,14 @@ def row_of(task: Task) -> tuple[Any, ...]:
     return (task.due_at, task.due_at, None, None)
 
 
+class LedgerOverMongoDB(Ledger):
+    """Here no transaction holds a report and a submission apart, but the agents' books."""
+
+    backend = "mongodb"
+
+
 TestLedger = Ledger.TestCase
 TestLedger.settings = settings(max_examples=25, stateful_step_count=30, deadline=None)
+if LedgerOverMongoDB.backend in BACKENDS:
+    TestLedgerOverMongoDB = LedgerOverMongoDB.TestCase
+    TestLedgerOverMongoDB.settings = settings(max_examples=8, stateful_step_count=30, deadline=None)
