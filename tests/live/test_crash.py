@@ -54,6 +54,7 @@ def server(tmp_path: Path) -> Iterator[Server]:
         yield server
 
 
+@pytest.mark.timeout(600)  # Twenty starts take a minute and a half when nothing else is done.
 def test_twenty_kills_lose_nothing_and_double_nothing(server: Server) -> None:
     seed = int(os.environ.get("CONSELHO_TEST_SEED", random.randrange(10**6)))
     print(f"CONSELHO_TEST_SEED={seed} repeats these moments")  # noqa: T201 - shown on failure
