@@ -167,6 +167,17 @@ def test_a_body_over_the_limit_is_refused_in_a_sentence(
     assert "1000000 bytes" in answer.json()["detail"]
 
 
+@pytest.mark.parametrize(("size", "status"), [(1_000_000, 422), (1_000_001, 413)])
+def test_the_limit_is_the_same_to_the_byte_as_without_a_proxy(
+    browser: httpx.Client, size: int, status: int
+) -> None:
+    answer = browser.post(
+        "/api/agents", content=b"{}".ljust(size), headers={"Content-Type": "application/json"}
+    )
+
+    assert answer.status_code == status
+
+
 def test_connections_to_the_server_are_used_again(browser: httpx.Client, server: Server) -> None:
     browser.get("/api/councilors")
     before = connections(server)
