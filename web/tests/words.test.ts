@@ -28,6 +28,11 @@ describe("the two languages", () => {
     }
   });
 
+  it("say of the only runs of a week no more than the server told", () => {
+    expect(en.kpis.rateOnly).toBe("no other runs in 7 days");
+    expect(ptBR.kpis.rateOnly).toBe("nenhuma outra rodada em 7 dias");
+  });
+
   it("are chosen by the browser's order, Portuguese when it speaks neither", () => {
     expect(languageOf(["en-GB", "pt-BR"])).toBe("en");
     expect(languageOf(["fr", "pt-PT", "en"])).toBe("pt-BR");

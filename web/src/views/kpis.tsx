@@ -89,10 +89,10 @@ function Rate() {
   const today = kpis.value?.today.success_rate ?? null;
   const week = kpis.value?.days_7.success_rate ?? null;
   const value = today === null ? "–" : formats.value.percent(today, 1);
-  const isFirstDay = kpis.value?.today.runs === kpis.value?.days_7.runs;
+  const isOnly = kpis.value?.today.runs === kpis.value?.days_7.runs;
   return (
     <Cell name="rate" label={t.rate} value={value}>
-      {today === null ? t.noRuns : isFirstDay ? t.rateFirst : <Trend difference={today - (week ?? today)} />}
+      {today === null ? t.noRuns : isOnly ? t.rateOnly : <Trend difference={today - (week ?? today)} />}
     </Cell>
   );
 }
