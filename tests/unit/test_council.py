@@ -26,6 +26,7 @@ from conselho.models.ids import AgentId
 from conselho.models.journal import JournalKind
 from conselho.models.schedule import ScheduleType
 from conselho.services.agent_rules import SeatRules
+from conselho.services.calendars import Calendars
 from conselho.services.council import ROUNDS, Council
 from conselho.services.council_files import CouncilFile, parse_council_text
 from conselho.services.form_problems import InvalidForm
@@ -160,7 +161,7 @@ async def test_an_edit_changes_what_it_gives_and_takes_back_what_is_null(
 ) -> None:
     await council.create_agent(agent_form(cwd="/tmp/x", description="Looks.", tags=["code"]))
     hooks.told.clear()
-    edited = await council.edit_agent(
+    _, edited = await council.edit_agent(
         ANA, agent_patch(name="Anna", description=None, command=["make", "test"], queue="mac")
     )
     assert edited == await store.agent(ANA)
@@ -174,7 +175,8 @@ async def test_an_edit_of_a_councilor_is_told_and_keeps_its_seat(
     council: Council, store: Store
 ) -> None:
     before = await seat(council)
-    edited = await council.edit_agent(ANA, agent_patch(model="big"))
+    former, edited = await council.edit_agent(ANA, agent_patch(model="big"))
+    assert former == before
     assert (edited.councilor_config, edited.anchor_at, edited.slots_from) == (
         before.councilor_config,
         before.anchor_at,
@@ -214,12 +216,26 @@ async def test_a_provider_with_a_model_is_refused_to_a_schedule_that_comes_too_o
         await council.edit_agent(ANA, agent_patch(provider="claude"))
 
 
+async def test_what_a_schedule_names_that_is_gone_keeps_nobody_from_another_provider(
+    store: Store, clock: FakeClock, tmp_path: Path
+) -> None:
+    (tmp_path / "off.txt").write_text("2030-01-01\n")
+    rules = SeatRules(calendars=Calendars(tmp_path))
+    council = Council(store, clock, known_providers=["command", "claude"], rules=rules)
+    schedule = {"value": "1h", "excluded_calendars": ["off"]}
+    await seat(council, councilor_config=SEAT | {"schedule": schedule})
+    (tmp_path / "off.txt").unlink()
+    _, edited = await council.edit_agent(ANA, agent_patch(provider="claude"))
+    assert edited.provider == "claude"
+
+
 async def test_a_place_outside_the_workspaces_may_stay_and_is_not_taken_anew(
     store: Store, clock: FakeClock, council: Council
 ) -> None:
     await council.create_agent(agent_form(cwd="/etc"))
     confined = Council(store, clock, known_providers=["command"], workspaces=[Path("/srv/allowed")])
-    assert (await confined.edit_agent(ANA, agent_patch(name="Anna"))).cwd == "/etc"
+    _, renamed = await confined.edit_agent(ANA, agent_patch(name="Anna"))
+    assert renamed.cwd == "/etc"
     with pytest.raises(Invalid, match="cwd: '/opt' lies outside the workspaces"):
         await confined.edit_agent(ANA, agent_patch(cwd="/opt"))
 
@@ -739,6 +755,20 @@ async def test_a_repository_that_moved_takes_its_councilors_along(
     assert await applied(council, moved, force=False) == ["ana changed"]
     agent = await store.agent(ANA)
     assert (agent.cwd, config_of(agent).title) == ("/elsewhere", "Watcher")
+
+
+async def test_a_folder_given_by_hand_stays_until_the_file_is_applied_again(
+    council: Council, store: Store
+) -> None:
+    await council.apply(files("ana"))
+    at_home = (await store.agent(ANA)).cwd
+    await council.edit_agent(ANA, agent_patch(cwd="/elsewhere"))
+    await council.edit_agent(ANA, agent_patch(cwd="/tmp"))
+    for given in (files("ana"), files("ana", base=Path("/moved"))):
+        assert await applied(council, given, force=False) == ["ana unchanged"]
+        assert (await store.agent(ANA)).cwd == "/tmp"
+    assert await applied(council, files("ana")) == ["ana changed"]
+    assert (await store.agent(ANA)).cwd == at_home
 
 
 async def test_two_servers_that_start_at_once_create_each_councilor_once(

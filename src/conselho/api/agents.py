@@ -49,8 +49,7 @@ async def edit_agent(
 
     Null or a blank text takes back what was there. A run that has begun goes on as it was.
     """
-    before = await context.store.agent(agent_id)
-    agent = await context.council.edit_agent(agent_id, patch)
+    before, agent = await context.council.edit_agent(agent_id, patch)
     await audited(context, actor, of_agent("edit_agent", before, agent))
     view = await agent_view(context.store, agent, now=context.clock.now())
     return {"success": True, "message": f"{agent.display_name} was changed.", "agent": view}

@@ -63,7 +63,7 @@ def seat_problems(form: ConfigForm, provider: str, rules: SeatRules) -> list[Fie
 
 def schedule_problems(schedule: Schedule, provider: str, rules: SeatRules) -> list[FieldProblem]:
     """As seat_problems, for a schedule that has been read."""
-    found = _too_often(schedule, provider, rules) + _unknown_calendars(schedule, rules)
+    found = too_often(schedule, provider, rules) + _unknown_calendars(schedule, rules)
     try:
         check_fires(schedule)
     except InvalidSchedule as exc:
@@ -80,7 +80,8 @@ def changed_schedule_problems(
     return schedule_problems(after, provider, rules)
 
 
-def _too_often(schedule: Schedule, provider: str, rules: SeatRules) -> list[FieldProblem]:
+def too_often(schedule: Schedule, provider: str, rules: SeatRules) -> list[FieldProblem]:
+    """Whether the schedule comes more often than this server lets an agent of that provider."""
     least, setting, whose = rules.min_interval_seconds, "min_interval_seconds", "of this server"
     if provider in rules.agent_providers and rules.min_agent_interval_seconds > least:
         least, setting = rules.min_agent_interval_seconds, "min_agent_interval_seconds"

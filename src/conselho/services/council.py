@@ -25,24 +25,26 @@ from conselho.services.agent_rules import (
     agent_problems,
     changed_schedule_problems,
     resolve_cwd,
-    schedule_problems,
     seat_problems,
+    too_often,
 )
 from conselho.services.council_files import CouncilFile
 from conselho.services.form_problems import FieldProblem, InvalidForm, below
 from conselho.services.forms import AgentForm, AgentPatch, ConfigPatch, PromoteForm
 from conselho.services.seats import (
+    brought_along,
     catalogue_fields,
     change_of,
     file_over,
+    is_applied,
     merged_agent,
     merged_config,
     merged_customization,
     new_agent,
-    owned,
     recorded,
     seat_of,
     seated,
+    sent_to,
     unseated,
     updated,
 )
@@ -128,8 +130,10 @@ class Council:
         await self._changed(agent.agent_id)
         return agent
 
-    async def edit_agent(self, agent_id: AgentId, patch: AgentPatch) -> Agent:
-        """Change the given fields of a catalogue entry; a run that has begun goes on as it was.
+    async def edit_agent(self, agent_id: AgentId, patch: AgentPatch) -> tuple[Agent, Agent]:
+        """Change the given fields of a catalogue entry; the agent before and after.
+
+        A run that has begun goes on as it was.
 
         Raises NotFound, Invalid (also when its schedule comes too often for the new provider).
         """
@@ -141,16 +145,16 @@ class Council:
                 schedule = agent.councilor_config.schedule
                 found = [
                     FieldProblem(("provider",), problem.message)
-                    for problem in schedule_problems(schedule, form.provider, self._rules)
+                    for problem in too_often(schedule, form.provider, self._rules)
                 ]
             if found:
                 raise InvalidForm(found)
             # A place that was allowed once is not asked for again: the workspaces may be others.
             moved = form.cwd != agent.cwd
             cwd = resolve_cwd(form.cwd, workspaces=self._workspaces) if moved else agent.cwd
-            return replace(agent, **catalogue_fields(form, cwd))
+            return replace(sent_to(agent, cwd), **catalogue_fields(form, cwd))
 
-        return await self._write(agent_id, change)
+        return await self._rewrite(agent_id, change)
 
     async def delete_agent(self, agent_id: AgentId) -> None:
         """Remove the agent; its tasks stay. Raises NotFound."""
@@ -258,8 +262,8 @@ class Council:
                 pass  # by another server, a moment ago
 
         def take(agent: Agent, now: datetime) -> Agent:
-            if not force and agent.source_digest == file.digest:
-                return owned(agent, file)
+            if not force and is_applied(agent, file):
+                return brought_along(agent, file)
             return file_over(agent, file, self._default_timezone, now)
 
         before, after = await self._rewrite(agent_id, take)

@@ -114,9 +114,33 @@ def file_over(agent: Agent, file: CouncilFile, default_timezone: str, now: datet
     return seated(agent, config, now)
 
 
+# Behind the digest of a file whose agent was given another folder by hand since.
+_ELSEWHERE = "+cwd"
+
+
 def owned(agent: Agent, file: CouncilFile) -> Agent:
     """The agent with the file as its owner, at home where the file lies now."""
     return replace(agent, source=file.name, source_digest=file.digest, cwd=file.cwd)
+
+
+def is_applied(agent: Agent, file: CouncilFile) -> bool:
+    """Whether the file says what it said when it was applied to this agent last."""
+    return (agent.source_digest or "").removesuffix(_ELSEWHERE) == file.digest
+
+
+def brought_along(agent: Agent, file: CouncilFile) -> Agent:
+    """The agent of an unchanged file: it goes where the file went, unless it was sent elsewhere."""
+    if agent.source_digest != file.digest:
+        return replace(agent, source=file.name)
+    return owned(agent, file)
+
+
+def sent_to(agent: Agent, cwd: str | None) -> Agent:
+    """The agent in another folder, where it stays though its file says otherwise."""
+    digest = agent.source_digest
+    if cwd != agent.cwd and digest is not None and not digest.endswith(_ELSEWHERE):
+        digest += _ELSEWHERE
+    return replace(agent, cwd=cwd, source_digest=digest)
 
 
 def change_of(before: Agent, after: Agent) -> str:
