@@ -328,12 +328,16 @@ async def test_the_agent_itself_is_changed_beside_its_seat(server: Server, open_
     await expect(field(form, "Fila")).to_have_accessible_description(re.compile("no máximo 64"))
     assert seat(server, "calm")["title"] != "Sentinela"
 
+    # What the server tidies up is nobody else's change.
     await field(form, "Fila").fill("")
+    await field(form, "Etiquetas").fill("a,b")
+    await field(form, "Comando").fill("echo\ntudo bem\n")
     await form.get_by_role("button", name="Salvar").click()
     await expect(form.locator(".save-bar")).to_contain_text("Salvo")
     agent = server.get("/api/agents/calm")
     assert (agent["name"], agent["queue"]) == ("Calma", None)
-    assert agent["command"] == ["echo", "tudo bem"]
+    assert (agent["command"], agent["tags"]) == (["echo", "tudo bem"], ["a", "b"])
+    await expect(field(form, "Etiquetas")).to_have_value("a, b")
     assert seat(server, "calm")["title"] == "Sentinela"
 
 

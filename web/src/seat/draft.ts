@@ -121,6 +121,9 @@ export const SEAT_FIELDS: FieldOf<SeatDraft> = {
   maxCostMonth: "max_cost_usd_per_month",
 };
 
+/** Fields of the agent itself; the others are those of its seat. */
+export const AGENT_FIELDS = ["name", "emoji", "description", "instructions", "provider", "model", "command", "cwd", "tags", "queue"];
+
 // Beginnings.
 
 /** Of an agent with a seat as it is; of one without, a blank seat. */
@@ -260,6 +263,11 @@ function money(usd: number | null | undefined): string {
 /** A new catalogue entry. */
 export function agentForm(draft: SeatDraft): Fields {
   return { agent_id: draft.agentId.trim(), ...agentSections(draft) };
+}
+
+/** All that the form says. The names of the agent's fields and of the seat's parts differ. */
+export function allSections(draft: SeatDraft): Sections {
+  return { ...agentSections(draft), ...seatSections(draft) };
 }
 
 /** The agent itself, as `PATCH agents` takes it. What means nothing to a plain program is left out for one. */

@@ -40,6 +40,11 @@ export interface Drafting<D> extends State<D> {
   keepProgress(progress: unknown): void;
   /** False when somebody has to decide first. */
   meets(source: Source<D>): boolean;
+  /**
+   * The answer to a save of some fields, `sent` as the draft stood then. What the server made of them is
+   * nobody else's change. False when somebody has to decide first, about others.
+   */
+  accepts(answer: Source<D>, sent: D, of: readonly string[]): boolean;
   settle(winner: "mine" | "theirs"): void;
   /** False when something was written since `sent` was: it is left over, for the next save. */
   saved(source: Source<D>, sent: D): boolean;
@@ -84,6 +89,16 @@ export function useDraft<D extends object>(key: string, source: Source<D>, field
       update({ base, draft: { ...mine, ...part } });
     },
     keepProgress: (progress) => update({ progress }),
+    accepts(answer, sent, of) {
+      const { base, draft } = newest.current;
+      const keys = (Object.keys(fields) as (keyof D & string)[]).filter((key) => of.includes(fields[key]));
+      const known = { ...base, ...Object.fromEntries(keys.map((key) => [key, sent[key]])) };
+      const { mine, conflicts } = meet(known, draft, answer.value, fields);
+      const open = conflicts.filter((field) => !of.includes(field));
+      if (open.length > 0) update({ conflict: { theirs: answer, fields: open } });
+      else update({ ...fresh(answer.value, answer.version), draft: mine });
+      return open.length === 0;
+    },
     settle(winner) {
       const { base, draft, conflict } = newest.current;
       if (conflict === null) return;

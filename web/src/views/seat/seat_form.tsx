@@ -5,7 +5,17 @@ import { ApiError } from "../../api";
 import { displayName } from "../../council/names";
 import { seatMessages } from "../../i18n/seat";
 import { editAgent, editSeat, getAgent, getHealth, type Seated } from "../../seat/api";
-import { agentSections, draftOfAgent, promoteForm, SEAT_FIELDS, seatSections, type SeatDraft } from "../../seat/draft";
+import {
+  AGENT_FIELDS,
+  agentSections,
+  allSections,
+  COMMAND,
+  draftOfAgent,
+  promoteForm,
+  SEAT_FIELDS,
+  type SeatDraft,
+  seatSections,
+} from "../../seat/draft";
 import type { SeatAgent } from "../../seat/documents";
 import { keepLeftOver } from "../../seat/left_over";
 import { changes, countChanges, type Sections } from "../../seat/patch";
@@ -50,7 +60,7 @@ export function SeatForm({ draftKey, agent, onSeated, onGone }: SeatFormProps) {
   const slots = useSeatSlots(draft, !onSeated);
   const errors = { ...(isBlank ? {} : fieldErrors(slots.error, serverWords)), ...mistakes };
   const health = useAsked("", () => getHealth());
-  const patch = patchOf(base, draft);
+  const patch = changes(allSections(base), allSections(draft));
   const isWritten = drafting.isDirty || drafting.progress !== undefined;
   useUnloadGuard(isWritten);
 
@@ -61,7 +71,7 @@ export function SeatForm({ draftKey, agent, onSeated, onGone }: SeatFormProps) {
   };
   const give = async () => {
     const from = (drafting.progress ?? {}) as Progress;
-    await saveAgent(id, drafting);
+    if (!drafting.meets(sourceOf(await getAgent(id))) || !(await savePart(AGENT, id, drafting))) return;
     const { draft: sent } = drafting.now();
     const seated = await giveSeat(id, promoteForm(sent), from, server, drafting.keepProgress);
     keepLeftOver(seated.agent, sent, drafting.now().draft, ZONE);
@@ -96,7 +106,7 @@ export function SeatForm({ draftKey, agent, onSeated, onGone }: SeatFormProps) {
           </h2>
           <Meanwhile
             taken={drafting.taken}
-            conflict={conflict ? differences(sectionsOf(draft), sectionsOf(conflict.theirs.value), conflict.fields) : []}
+            conflict={conflict ? differences(allSections(draft), allSections(conflict.theirs.value), conflict.fields) : []}
             settle={drafting.settle}
           />
           {!onSeated && agent.source && <FileNote source={agent.source} />}
@@ -133,30 +143,32 @@ function sourceOf(agent: SeatAgent): Source<SeatDraft> {
   return { value: draftOfAgent(agent, ZONE), version: agent.version };
 }
 
-/** All that the form says. The names of the agent's fields and of the seat's parts differ. */
-function sectionsOf(draft: SeatDraft): Sections {
-  return { ...agentSections(draft), ...seatSections(draft) };
+interface Part {
+  readonly sections: (draft: SeatDraft) => Sections;
+  readonly send: (id: string, patch: Sections) => Promise<Seated>;
+  readonly fields: readonly string[];
 }
 
-function patchOf(base: SeatDraft, draft: SeatDraft): Sections | null {
-  return changes(sectionsOf(base), sectionsOf(draft));
-}
+const AGENT: Part = { sections: agentSections, send: editAgent, fields: AGENT_FIELDS };
+const SEAT: Part = {
+  sections: seatSections,
+  send: editSeat,
+  fields: [...new Set(Object.values(SEAT_FIELDS))].filter((field) => !AGENT_FIELDS.includes(field)),
+};
 
 /** False when somebody else has changed the same meanwhile: then a person decides first. */
 async function saveEdit(id: string, drafting: Drafting<SeatDraft>): Promise<boolean> {
   const present = await getAgent(id);
   if (!present.is_councilor) throw new ApiError(404, seatMessages.value.gone);
   if (!drafting.meets(sourceOf(present))) return false;
-  if (!(await saveAgent(id, drafting))) return false;
-  const { base, draft } = drafting.now();
-  const patch = changes(seatSections(base), seatSections(draft));
-  if (patch !== null) drafting.saved(sourceOf((await editSeat(id, patch)).agent), draft);
+  // An agent with a model may come less often than a program: what allows the other goes first.
+  const parts = drafting.now().draft.provider === COMMAND ? [AGENT, SEAT] : [SEAT, AGENT];
+  for (const part of parts) if (!(await savePart(part, id, drafting))) return false;
   return true;
 }
 
-/** The agent before its seat: what the seat may hold depends on the provider. What is left stays written. */
-async function saveAgent(id: string, drafting: Drafting<SeatDraft>): Promise<boolean> {
+async function savePart({ sections, send, fields }: Part, id: string, drafting: Drafting<SeatDraft>): Promise<boolean> {
   const { base, draft } = drafting.now();
-  const patch = changes(agentSections(base), agentSections(draft));
-  return patch === null || drafting.meets(sourceOf((await editAgent(id, patch)).agent));
+  const patch = changes(sections(base), sections(draft));
+  return patch === null || drafting.accepts(sourceOf((await send(id, patch)).agent), draft, fields);
 }
