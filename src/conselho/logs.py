@@ -7,6 +7,7 @@ can begin a line of its own or reach the terminal as a command.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import math
@@ -14,7 +15,7 @@ import sys
 import threading
 from collections.abc import Iterable, MutableMapping
 from types import TracebackType
-from typing import Any, Final
+from typing import Any, Final, TextIO
 
 import structlog
 
@@ -54,21 +55,48 @@ def configure_logs(settings: Settings, *, lasting: bool = False) -> None:
         ]
     else:
         last = [structlog.processors.format_exc_info, plain_line]
+    lines = _Lines(sys.stderr)
     structlog.configure(
         processors=[*shared, *last],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: lines,
         cache_logger_on_first_use=lasting,
     )
-    _take_in_libraries(max(level, logging.WARNING), shared, last)
+    _take_in_libraries(lines, max(level, logging.WARNING), shared, last)
     if lasting:
         logging.captureWarnings(True)
         sys.excepthook = _uncaught
         threading.excepthook = _uncaught_in_thread
 
 
-def _take_in_libraries(level: int, shared: list[Any], last: list[Any]) -> None:
-    handler = logging.StreamHandler(sys.stderr)
+class _Lines:
+    """Where all lines end, ours and those of libraries: a logger to structlog, a stream to logging.
+
+    Each is one write under one lock, so that two never join. One that cannot be written (a full
+    disk, a pipe whose reader has gone) is lost, and whoever told it goes on.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        # One that its own thread may take again: Python may warn of something at any moment.
+        self._lock = threading.RLock()
+
+    def write(self, text: str) -> None:
+        with self._lock, contextlib.suppress(OSError, ValueError):  # ValueError: it is closed
+            self._stream.write(text)
+            self._stream.flush()
+
+    def flush(self) -> None:
+        """Every line is at its end already."""
+
+    def msg(self, line: str) -> None:
+        self.write(f"{line}\n")
+
+    debug = info = warning = error = critical = msg
+
+
+def _take_in_libraries(lines: _Lines, level: int, shared: list[Any], last: list[Any]) -> None:
+    handler = logging.StreamHandler(lines)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[*shared, structlog.stdlib.add_logger_name],
@@ -108,7 +136,7 @@ def say(settings: Settings, problems: Iterable[Problem]) -> None:
         if settings.log_format == "json":
             log.warning("settings.warning", where=problem.where, reason=problem.message)
         else:
-            sys.stderr.write(f"conselho: warning: {_one_line(str(problem))}\n")
+            _Lines(sys.stderr).msg(f"conselho: warning: {_one_line(str(problem))}")
 
 
 def complain(settings: Settings, error: BaseException) -> int:
@@ -119,7 +147,7 @@ def complain(settings: Settings, error: BaseException) -> int:
     if settings.log_format == "json":
         log.error("server.refuses_to_start", reason=str(error), exit_code=error.exit_code)
         return error.exit_code
-    sys.stderr.write(f"conselho: {error}\n")
+    _Lines(sys.stderr).msg(f"conselho: {error}")
     return error.exit_code
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import socket
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +81,23 @@ def test_lines_for_people_hold_no_more_than_one_event_each(tmp_path: Path) -> No
     assert all(line.isprintable() for line in lines)
     assert sum(f"task_id={told['task_id']}" in line for line in lines) == 2
     assert sum("run.ended" in line for line in lines) == 1
+
+
+def test_a_server_whose_log_nobody_reads_any_more_still_runs_and_records(tmp_path: Path) -> None:
+    """As in `conselho serve 2>&1 | head`."""
+    server = Server(tmp_path)
+    os.mkfifo(server.log)
+    reader = os.open(server.log, os.O_RDONLY | os.O_NONBLOCK)
+    with closing(server):
+        try:
+            server.start()
+        finally:
+            os.close(reader)
+        server.promote("ana", ["sh", "-c", "echo all is well"])
+        told = [server.call("ana") for _ in range(2)]
+
+        assert [(one["status"], one["attempt"]) for one in told] == [("completed", 1)] * 2
+        assert server.stop() == 0
 
 
 def test_a_refusal_to_start_is_a_document_where_documents_are_asked_for(tmp_path: Path) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import logging
 import math
 import sys
 import threading
+import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -74,10 +76,12 @@ def test_a_document_begins_with_time_level_and_event() -> None:
 
 
 @contextmanager
-def written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
+def written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stderr: io.StringIO | None = None
+) -> Iterator[list[Any]]:
     """What a process that lasts logs as JSON, one document a line, filled at the end."""
     found: list[Any] = []
-    stderr = io.StringIO()
+    stderr = stderr or io.StringIO()
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     with monkeypatch.context() as patch:
@@ -125,6 +129,71 @@ def test_libraries_warnings_and_what_nobody_caught_are_documents_too(
         assert told["level"] == "critical"
         assert "Traceback" in told["exception"]
         assert HOSTILE[:2] in told["exception"]
+
+
+class Slow(io.StringIO):
+    """Takes a text letter by letter, and lets others have their turn between."""
+
+    def write(self, text: str) -> int:
+        for letter in text:
+            super().write(letter)
+            time.sleep(0)
+        return len(text)
+
+
+def test_lines_of_ours_and_of_libraries_never_join(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ours() -> None:
+        for _ in range(20):
+            structlog.get_logger().warning("ours")
+
+    def of_library() -> None:
+        for _ in range(20):
+            logging.getLogger("uvicorn.error").warning("theirs")
+
+    with written(tmp_path, monkeypatch, Slow()) as found:
+        threads = [threading.Thread(target=target) for target in (ours, of_library) * 2]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    assert sorted(one["event"] for one in found) == ["ours"] * 40 + ["theirs"] * 40
+
+
+class Broken(io.StringIO):
+    """Takes nothing for as long as there is an `error`."""
+
+    error: Exception | None = None
+
+    def write(self, text: str) -> int:
+        if self.error is not None:
+            raise self.error
+        return super().write(text)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [BrokenPipeError(errno.EPIPE, "x"), OSError(errno.ENOSPC, "x"), ValueError("closed file")],
+    ids=["reader gone", "disk full", "closed"],
+)
+def test_a_line_that_cannot_be_written_is_lost_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    stderr = Broken()
+    with written(tmp_path, monkeypatch, stderr) as found:
+        stderr.error = error
+        structlog.get_logger().warning("lost")
+        logging.getLogger("uvicorn.error").warning("lost")
+        try:
+            raise RuntimeError
+        except RuntimeError:
+            structlog.get_logger().exception("lost")
+        stderr.error = None
+        structlog.get_logger().warning("kept")
+
+    assert [one["event"] for one in found] == ["kept"]
 
 
 @pytest.mark.parametrize(
