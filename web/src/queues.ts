@@ -25,19 +25,33 @@ export function stuckOf(queues: readonly Queue[]): readonly Queue[] {
 }
 
 let askedAt = -EVERY_MS;
+/** Moves with each question, and when its answer is of no use any more. */
+let question = 0;
 
 /** To be called often; asks the server at most every few seconds, and only when there is a reason. */
 export function lookAtQueues(agents: Iterable<Agent>): void {
-  if (!waitsLong(agents, now.peek())) {
-    if (stuckQueues.peek().length > 0) stuckQueues.value = [];
-    return;
-  }
+  if (!waitsLong(agents, now.peek())) return forgetQueues();
   if (steadyNow() - askedAt < EVERY_MS) return;
   askedAt = steadyNow();
-  api.getWorkers().then(
-    (answer) => {
-      stuckQueues.value = stuckOf(answer.queues);
-    },
-    () => undefined,
+  void ask();
+}
+
+/** What was told is not known to be true any more. */
+export function forgetQueues(): void {
+  question += 1;
+  tell([]);
+}
+
+async function ask(): Promise<void> {
+  question += 1;
+  const mine = question;
+  const found = await api.getWorkers().then(
+    ({ queues }) => stuckOf(queues),
+    () => [],
   );
+  if (mine === question) tell(found);
+}
+
+function tell(queues: readonly Queue[]): void {
+  if (queues.length > 0 || stuckQueues.peek().length > 0) stuckQueues.value = queues;
 }

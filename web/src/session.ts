@@ -9,7 +9,7 @@ import { slotIsUnknown } from "./council/next";
 import { heardOfJournal, loadJournal, told } from "./journal";
 import { type Line, type LineListener, openLine } from "./line";
 import { Present } from "./present";
-import { lookAtQueues } from "./queues";
+import { forgetQueues, lookAtQueues } from "./queues";
 import { apply, type Council, EMPTY_COUNCIL, EXECUTIONS_KEPT, fromSnapshots } from "./state";
 import { type Beat, type Connection, type Late, LiveStream } from "./stream";
 import type { CouncilEvent, KpisAnswer, UsageAnswer } from "./wire";
@@ -303,7 +303,7 @@ let refreshedAt = 0;
 function refreshWhenDue(): void {
   const { agents, outdated } = council.peek();
   const since = steadyNow() - refreshedAt;
-  if (connection.peek().kind !== "live" || locked.peek()) return;
+  if (connection.peek().kind !== "live" || locked.peek()) return forgetQueues();
   lookAtQueues(agents.values());
   const today = dayOf(now.peek());
   if (day !== today) {

@@ -1,5 +1,8 @@
 /** The whole of what the page holds, before a server that answers as the test says. */
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+
+import type { Agent } from "../src/wire";
+import { agent, task } from "./rows";
 
 const MIDNIGHT = new Date(2026, 10, 27).getTime();
 
@@ -11,10 +14,21 @@ const ANSWERS: Readonly<Record<string, unknown>> = {
   "/api/usage": { days: [{ councilors: {} }], budgets: { council: {}, councilors: {} } },
   "/api/journal": { entries: [] },
   "/api/maintenance": { windows: [] },
+  get "/api/workers"() {
+    return { workers: [], queues: [STUCK], no_worker_seconds: 3_600, now: new Date().toISOString() };
+  },
 };
 
+const STUCK = { queue: "gpu", workers: 0, capacity: 0, agents: 1, waiting: 2, oldest: null, unserved_since: null };
+
 const asked: string[] = [];
+const agents: Agent[] = [];
+/** Each breaks off one stream. */
+const cuts: (() => void)[] = [];
+/** What the answer about the workers waits for. */
+let held: Promise<void> | null = null;
 const failing = new Set<string>();
+const STREAM = "the stream";
 const times = (path: string) => asked.filter((each) => each === path).length;
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 
@@ -24,20 +38,33 @@ const SLOW_MS = 50;
 async function answer(address: string): Promise<Response> {
   const path = address.split("?", 1)[0] ?? "";
   asked.push(path);
-  if (path.includes("stream")) return streamed();
+  if (path.includes("stream") && !failing.has(STREAM)) return streamed();
+  if (path.includes("stream")) throw new TypeError("Failed to fetch");
   if (failing.has(path)) {
     await new Promise((resolve) => setTimeout(resolve, SLOW_MS));
     return Response.json({ detail: "The disk is full." }, { status: 500 });
   }
   if (path === "/api/councilors") {
-    return Response.json({ agents: [], last_event_id: "a-1", now: new Date().toISOString() });
+    return Response.json({ agents, last_event_id: "a-1", now: new Date().toISOString() });
   }
+  if (path === "/api/workers") await held;
   return Response.json(ANSWERS[path]);
 }
 
 function streamed(): Response {
   const beat = new TextEncoder().encode("event: heartbeat\ndata: {}\n\n");
-  const body = new ReadableStream<Uint8Array>({ start: (bytes) => bytes.enqueue(beat) });
+  let beats: ReturnType<typeof setInterval>;
+  const body = new ReadableStream<Uint8Array>({
+    start: (bytes) => {
+      bytes.enqueue(beat);
+      beats = setInterval(() => bytes.enqueue(beat), 15_000);
+      cuts.push(() => {
+        clearInterval(beats);
+        bytes.error(new TypeError("network error"));
+      });
+    },
+    cancel: () => clearInterval(beats),
+  });
   return new Response(body, { headers: { "Content-Type": "text/event-stream" } });
 }
 
@@ -48,13 +75,18 @@ async function opened() {
   return session;
 }
 
+const page = { hidden: false, addEventListener: () => undefined };
+
 beforeEach(() => {
   vi.resetModules();
   vi.useFakeTimers({ toFake: ["Date", "setTimeout", "clearTimeout", "setInterval", "clearInterval"] });
   vi.setSystemTime(MIDNIGHT - 8_000);
   asked.length = 0;
   failing.clear();
-  const page = { hidden: false, addEventListener: () => undefined };
+  agents.length = 0;
+  cuts.length = 0;
+  held = null;
+  page.hidden = false;
   vi.stubGlobal("document", page);
   vi.stubGlobal("window", page);
   vi.stubGlobal("navigator", {});
@@ -99,4 +131,55 @@ it("asks again for what was spent when it could not be had", async () => {
   await pass(11_000);
   expect(session.usageToday.value).toEqual(ANSWERS["/api/usage"]);
   expect(times("/api/usage")).toBeLessThanOrEqual(4);
+});
+
+describe("queues in which runs wait in vain", () => {
+  const lose = () => {
+    failing.add(STREAM);
+    cuts.forEach((cut) => cut());
+  };
+
+  /** A page that has been told of one. */
+  async function told() {
+    agents.push(agent({ current: task({ not_before: new Date(MIDNIGHT - 60_000).toISOString() }) }));
+    const session = await opened();
+    const { stuckQueues } = await import("../src/queues");
+    const names = () => stuckQueues.value.map(({ queue }) => queue);
+    await pass(10_000);
+    expect(names()).toEqual(["gpu"]);
+    return { session, names };
+  }
+
+  it("are no longer told when the server does not say so any more", async () => {
+    const { names } = await told();
+    failing.add("/api/workers");
+    await pass(25_000);
+    expect(names()).toEqual([]);
+    failing.clear();
+    await pass(25_000);
+    expect(names()).toEqual(["gpu"]);
+  });
+
+  it("are not told while the page does not hear the server", async () => {
+    const { session, names } = await told();
+    lose();
+    await pass(2_000);
+    expect(session.connection.value.kind).toBe("reconnecting");
+    expect(names()).toEqual([]);
+  });
+
+  it("are not told by an answer that comes after the line was lost", async () => {
+    const { session, names } = await told();
+    let release = () => undefined as void;
+    held = new Promise((resolve) => (release = resolve));
+    const before = times("/api/workers");
+    await pass(25_000);
+    expect(times("/api/workers")).toBeGreaterThan(before);
+    lose();
+    await pass(2_000);
+    release();
+    await pass(0);
+    expect(session.connection.value.kind).toBe("reconnecting");
+    expect(names()).toEqual([]);
+  });
 });
