@@ -94,6 +94,7 @@ beforeEach(() => {
 });
 
 afterEach(() => {
+  vi.restoreAllMocks();
   vi.useRealTimers();
   vi.unstubAllGlobals();
 });
@@ -139,9 +140,11 @@ describe("queues in which runs wait in vain", () => {
     cuts.forEach((cut) => cut());
   };
 
+  const waiting = () => agent({ current: task({ not_before: new Date(MIDNIGHT - 60_000).toISOString() }) });
+
   /** A page that has been told of one. */
   async function told() {
-    agents.push(agent({ current: task({ not_before: new Date(MIDNIGHT - 60_000).toISOString() }) }));
+    agents.push(waiting());
     const session = await opened();
     const { stuckQueues } = await import("../src/queues");
     const names = () => stuckQueues.value.map(({ queue }) => queue);
@@ -149,6 +152,34 @@ describe("queues in which runs wait in vain", () => {
     expect(names()).toEqual(["gpu"]);
     return { session, names };
   }
+
+  it.each([
+    ["one page", 0, [1, 16, 31]],
+    ["another one", 0.5, [4, 22, 40]],
+  ])("are asked for by %s at moments of its own", async (_, chance, seconds) => {
+    vi.spyOn(Math, "random").mockReturnValue(chance);
+    agents.push(waiting());
+    await opened();
+    const found: number[] = [];
+    for (let second = 0; second <= 40; second += 1) {
+      if (times("/api/workers") > found.length) found.push(second);
+      await pass(1_000);
+    }
+    expect(found).toEqual(seconds);
+  });
+
+  it("are not asked for by a page that nobody sees", async () => {
+    const { session, names } = await told();
+    page.hidden = true;
+    const before = times("/api/workers");
+    await pass(60_000);
+    await session.tryAgain(); // what is heard moves the clock of a hidden page, too
+    expect(times("/api/workers")).toBe(before);
+    page.hidden = false;
+    await pass(2_000);
+    expect(times("/api/workers")).toBe(before + 1);
+    expect(names()).toEqual(["gpu"]);
+  });
 
   it("are no longer told when the server does not say so any more", async () => {
     const { names } = await told();
