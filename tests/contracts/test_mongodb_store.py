@@ -39,7 +39,8 @@ from tests.support.stores import BACKENDS, store_url
 pymongo = pytest.importorskip("pymongo", reason="pymongo is not installed: MongoDB is not tested")
 
 from conselho.stores.mongodb import MongoStore, ledger, open_mongodb_store  # noqa: E402
-from conselho.stores.mongodb.connection import Database  # noqa: E402
+from conselho.stores.mongodb.connection import Database, concerns  # noqa: E402
+from conselho.stores.mongodb.documents import TASKS  # noqa: E402
 
 SECOND = timedelta(seconds=1)
 HALF_HOUR = timedelta(minutes=30)
@@ -120,6 +121,33 @@ class TestOpening:
         await raw.tasks.create_index([("active_key", 1)], name="theirs")
         with pytest.raises(StoreUnavailable, match="the index 'theirs' of the collection 'tasks'"):
             await open_mongodb_store(uri)
+
+
+class TestPromises:
+    def test_a_write_counts_when_no_kill_and_no_failover_takes_it_back(self) -> None:
+        given = frozenset[str]()
+        for several in ({"setName": "rs0"}, {"msg": "isdbgrid"}):
+            asked = concerns(several, given)
+            assert asked["write_concern"].document["w"] == "majority"
+            assert asked["read_concern"].level == "majority"
+        assert concerns({}, given)["write_concern"].document == {"w": 1, "j": True}
+
+    @pytest.mark.parametrize("hello", [{}, {"setName": "rs0"}])
+    def test_the_url_may_say_otherwise(self, hello: dict[str, Any]) -> None:
+        assert concerns(hello, frozenset({"w"})) == {}
+
+    async def test_a_single_server_is_asked_for_its_journal(self, uri: str) -> None:
+        db = Database(uri)
+        hello = await db.connect()
+        assert db[TASKS].write_concern == concerns(hello, frozenset())["write_concern"]
+        await db[TASKS].insert_one({"_id": "x"})
+        await db.close()
+
+    async def test_the_primary_is_read_whatever_the_url_says(self, uri: str) -> None:
+        db = Database(f"{uri}&readPreference=secondaryPreferred")
+        await db.connect()
+        assert db[TASKS].read_preference == pymongo.ReadPreference.PRIMARY
+        await db.close()
 
 
 class TestDocuments:

@@ -2,7 +2,8 @@
 
 On a replica set a write counts when the majority of its members has it, and what is read is what
 the majority has: an event that was told once is never taken back by a failover. A single server
-takes and gives what it has.
+answers a write when its journal has it: killed at the next moment, it still has it.
+All is read from the primary, whatever the URL says: what was just written must be found.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import PyMongoError
 from pymongo.read_concern import ReadConcern
+from pymongo.read_preferences import ReadPreference
 from pymongo.uri_parser import parse_uri
 from pymongo.write_concern import WriteConcern
 
@@ -69,9 +71,12 @@ class Database:
         except (PyMongoError, ValueError) as exc:
             raise InvalidSettings("database_url", UNREADABLE) from exc
         self._database: AsyncDatabase[Document] = self._client.get_default_database(
-            DEFAULT_DATABASE, codec_options=CodecOptions(tz_aware=True)
+            DEFAULT_DATABASE,
+            codec_options=CodecOptions(tz_aware=True),
+            # A lane's places are counted by reading them: a secondary may not have the newest.
+            read_preference=ReadPreference.PRIMARY,
         )
-        self._concerns_given = options & {"w", "readconcernlevel"}
+        self._options = options
         self.listeners: list[Callable[[], None]] = []
         # Readers of one process fold one after the other (folding.py).
         self.folding = asyncio.Lock()
@@ -92,11 +97,7 @@ class Database:
     async def connect(self) -> Mapping[str, Any]:
         """What the server says of itself; from now on its kind decides what a write waits for."""
         hello: Mapping[str, Any] = await self._client.admin.command("hello")
-        if "setName" in hello and not self._concerns_given:
-            self._database = self._database.with_options(
-                write_concern=WriteConcern(w="majority", wtimeout=WRITE_CONCERN_MS),
-                read_concern=ReadConcern("majority"),
-            )
+        self._database = self._database.with_options(**concerns(hello, self._options))
         return hello
 
     def tell(self) -> None:
@@ -106,6 +107,22 @@ class Database:
 
     async def close(self) -> None:
         await self._client.close()
+
+
+def concerns(hello: Mapping[str, Any], given: frozenset[str]) -> dict[str, Any]:
+    """What is asked of reads and writes on such a server, where the URL does not say it.
+
+    `given` are the names of the URL's options, in lower case.
+    """
+    # A router (mongos) names no set; behind it there are some.
+    if "setName" in hello or hello.get("msg") == "isdbgrid":
+        if given & {"w", "readconcernlevel"}:
+            return {}
+        return {
+            "write_concern": WriteConcern(w="majority", wtimeout=WRITE_CONCERN_MS),
+            "read_concern": ReadConcern("majority"),
+        }
+    return {} if given & {"w", "journal", "j"} else {"write_concern": WriteConcern(w=1, j=True)}
 
 
 class Runner:
