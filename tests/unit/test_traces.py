@@ -30,6 +30,7 @@ from conselho.tracing import (
 from conselho.wiring import make_tracer
 from tests.support.clock import NOON, FakeClock
 from tests.support.factories import ANA, BIA, make_lost, make_task, no_events
+from tests.support.server import free_port
 from tests.support.stores import open_store
 
 HERE = {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:4318"}
@@ -218,3 +219,35 @@ async def test_a_sampler_that_keeps_nothing_is_obeyed_by_children_too(
         assert tracer.traceparent(task_id, span_id) == f"00-{trace_id(task_id)}-{span_id}-00"
     finally:
         await tracer.close(timedelta(seconds=5))
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://me:{}@127.0.0.1:{}/{}/v1/traces?token={}",
+        "htp://me:{}@127.0.0.1:{}/{}?token={}",
+        "127.0.0.1/{}:{}/{}?token= {}",
+    ],
+    ids=["nobody answers", "unknown scheme", "no address"],
+)
+async def test_the_log_says_why_spans_are_not_delivered_without_secrets_of_the_address(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = "hush"  # too short for what is redacted by its value
+    where = address.format(secret, free_port(), secret, secret)
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", where)
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "1")
+    span = Span(
+        task_id=new_task_id(), span_id="00f067aa0ba902b7", parent_id=None, name="attempt",
+        began_at=NOON, ended_at=NOON, attributes={}, failed=None,
+    )  # fmt: skip
+
+    with capture_logs() as logs:
+        tracer = OtlpTracer(instance="w")
+        tracer.record(span)
+        await tracer.close(timedelta(seconds=30))
+
+    [told] = logs
+    assert told["event"] == "traces.not_delivered"
+    assert any(why in told["reason"] for why in ("refused", "adapters", "scheme"))
+    assert secret not in str(told)

@@ -12,6 +12,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import re
 import threading
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -44,6 +45,9 @@ log = structlog.get_logger(__name__)
 # What these say of every batch, several times, is told once by us.
 _CHATTY: Final = ("opentelemetry.exporter", "opentelemetry.sdk._shared_internal")
 _LONGEST_REASON: Final = 300
+# As the HTTP libraries quote them: path and query after `url: `, or the whole.
+_ADDRESSES: Final = re.compile(r"(?<=\burl: )\S+|\b[\w+.-]+://\S+")
+_HIDDEN: Final = "[redacted: address]"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -57,7 +61,7 @@ class OtlpTracer:
         """
         environ = os.environ if environ is None else environ
         self._ids = _GivenIds()
-        self._exporter = _Told(OTLPSpanExporter(), host=_host(environ))
+        self._exporter = _Told(OTLPSpanExporter(), address=_address(environ))
         self._provider = TracerProvider(
             id_generator=self._ids,
             resource=Resource.create(_resource(instance, environ)),
@@ -126,12 +130,15 @@ class _GivenIds(IdGenerator):
 
 
 class _Told(SpanExporter):
-    """An exporter whose troubles are told once, not for each batch."""
+    """An exporter whose troubles are told once, not for each batch.
 
-    def __init__(self, exporter: SpanExporter, *, host: str | None) -> None:
+    Of the collector's `address` only the host is told: there may be a secret in the rest.
+    """
+
+    def __init__(self, exporter: SpanExporter, *, address: str) -> None:
         self._exporter = exporter
-        self.host = host
-        self._heard = _LastWord()
+        self.host = urlsplit(address).hostname
+        self._heard = _LastWord(address)
         self._in_trouble = False
         for name in _CHATTY:
             logger = logging.getLogger(name)
@@ -153,21 +160,26 @@ class _Told(SpanExporter):
 
 
 class _LastWord(logging.Handler):
-    """Keeps the newest sentence that tells why."""
+    """Keeps the newest sentence that tells why, without addresses."""
 
     said = ""
 
+    def __init__(self, address: str) -> None:
+        super().__init__()
+        self._address = address
+
     def emit(self, record: logging.LogRecord) -> None:
-        sentence = record.getMessage()
+        sentence = record.getMessage().replace(self._address, _HIDDEN)
+        sentence = _ADDRESSES.sub(_HIDDEN, sentence)
         # That it gave up says less than what it gave up on.
         if not self.said or "due to timeout, max retries" not in sentence:
             self.said = sentence[:_LONGEST_REASON]
 
 
-def _host(environ: Mapping[str, str]) -> str | None:
-    """The collector's, without what in its address may be a secret."""
+def _address(environ: Mapping[str, str]) -> str:
+    """The collector's, as it was given."""
     signal, base = "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"
-    return urlsplit(environ.get(signal) or environ.get(base) or "http://localhost").hostname
+    return environ.get(signal) or environ.get(base) or "http://localhost"
 
 
 def _resource(instance: str, environ: Mapping[str, str]) -> dict[str, str]:
