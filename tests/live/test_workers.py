@@ -255,9 +255,8 @@ class TestStopping:
         assert server.task(first)["status"] == "completed"
         waiting = server.task(second)
         assert (waiting["status"], waiting["attempt"]) == ("pending", 0)
-        [gone] = [one for one in told_workers(server) if worker.owns(one["worker_id"])]
+        [gone] = eventually(lambda: left(server, worker), "it is told as gone")
         assert (gone["live"], gone["running"]) == (False, 0)
-        assert gone["left_at"] is not None
         worker.start()
         eventually(lambda: ended_task(server, second), "it goes to the next one")
         worker.close()
@@ -282,10 +281,9 @@ class TestStopping:
 def test_a_queue_that_nobody_serves_is_told_and_its_runs_are_given_up(
     site: Site, server: Server
 ) -> None:
-    impatient = site.serve("scheduler", CONSELHO_NO_WORKER_SECONDS="1")
     server.promote("nils", queue="nowhere")
     task_id = server.begin("nils")
-    known = queues(server)["nowhere"]
+    known = eventually(lambda: queues(server).get("nowhere"), "its queue is told")
     assert (known["workers"], known["waiting"], known["agents"]) == (0, 1, 1)
     assert known["unserved_since"] == known["oldest"]
 
@@ -298,6 +296,7 @@ def test_a_queue_that_nobody_serves_is_told_and_its_runs_are_given_up(
     assert (checkup["ok"], councilor["state"]) == (False, "error")
     assert "conselho worker --queue nowhere" in councilor["troubles"][0]["sentence"]
 
+    impatient = site.serve("scheduler", CONSELHO_NO_WORKER_SECONDS="1")
     ended = eventually(lambda: ended_task(server, task_id), "it is given up")
     assert (ended["status"], ended["error_kind"], ended["severity"]) == (
         "error", "no_worker", "error",
@@ -436,6 +435,12 @@ def ended_task(server: Server, task_id: str) -> Json | None:
 def told_workers(server: Server) -> list[Json]:
     found: list[Json] = server.get("/api/workers")["workers"]
     return found
+
+
+def left(server: Server, worker: Worker) -> list[Json]:
+    """The lives of this worker that said goodbye, as the server tells them: up to 5 s late."""
+    rows = [one for one in told_workers(server) if worker.owns(one["worker_id"])]
+    return [one for one in rows if one["left_at"] is not None]
 
 
 def alive(pid: int) -> bool:

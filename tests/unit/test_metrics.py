@@ -18,10 +18,11 @@ from prometheus_client.parser import text_string_to_metric_families
 from conselho import __version__
 from conselho.api.doors import Doors
 from conselho.api.families import histogram
+from conselho.api.kept import KEPT_SECONDS
 from conselho.api.metrics import OVERDUE_NAMED, overdue_families, server_families
 from conselho.api.rate_limits import RateLimits
 from conselho.api.run_metrics import run_families
-from conselho.api.store_metrics import KEPT_SECONDS, Counted, StoreFigures, store_families
+from conselho.api.store_metrics import Counted, StoreFigures, store_families
 from conselho.api.stream import Hub
 from conselho.api.stream_metrics import connection_families, stream_families
 from conselho.config import load_settings

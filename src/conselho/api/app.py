@@ -68,13 +68,13 @@ def make_app(context: Context) -> FastAPI:
     app.include_router(health.router)
     app.include_router(metrics.make_router(context))
     if "api" in context.system.settings.role:
-        _include_api(app)
+        _include_api(app, context)
     else:
         app.add_api_route("/{path:path}", _no_api, include_in_schema=False)
     return app
 
 
-def _include_api(app: FastAPI) -> None:
+def _include_api(app: FastAPI, context: Context) -> None:
     app.include_router(session.router)
     app.include_router(tokens.router)
     # Fixed paths first: `/api/councilors/scheduler/jobs` is not a councilor named `scheduler`.
@@ -102,7 +102,7 @@ def _include_api(app: FastAPI) -> None:
     app.include_router(export.router)
     app.include_router(usage.router)
     app.include_router(doctor.router)
-    app.include_router(workers.router)
+    app.include_router(workers.make_router(context))
     app.include_router(catalogue.router)
     _mount_page(app)
 

@@ -6,7 +6,6 @@ one; it comes from the store's counters, which take the same time however many t
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -16,6 +15,7 @@ import structlog
 from prometheus_client.metrics_core import Metric
 
 from conselho.api.families import Row, counter, gauge
+from conselho.api.kept import Kept
 from conselho.clock import Clock
 from conselho.errors import StoreUnavailable
 from conselho.models.statistics import Activity, Lost, Tally
@@ -26,7 +26,6 @@ from conselho.store import Store
 
 log = structlog.get_logger(__name__)
 
-KEPT_SECONDS: Final = 5.0
 _BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -48,18 +47,11 @@ class StoreFigures:
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock
-        self._counted: Counted | None = None
-        self._asked_at: float | None = None
-        self._asking = asyncio.Lock()
+        self._kept = Kept(clock, self._ask)
 
     async def counted(self) -> Counted | None:
         """None while the store does not answer: an old figure would look like a quiet council."""
-        async with self._asking:
-            awake = self._clock.read().awake
-            if self._asked_at is None or awake - self._asked_at >= KEPT_SECONDS:
-                self._counted = await self._ask()
-                self._asked_at = awake
-            return self._counted
+        return await self._kept.get()
 
     async def _ask(self) -> Counted | None:
         now = self._clock.now()

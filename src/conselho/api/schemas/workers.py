@@ -44,4 +44,4 @@ class Workers(Shape):
     no_worker_seconds: float = about(
         "How long a run waits for a queue that nobody serves, before it ends as an error.", 3600
     )
-    now: Moment = about("The time of the server.")
+    now: Moment = about("When this was so, by the server's clock; at most 5 s ago.")
