@@ -527,8 +527,9 @@ def make_tracer(settings: Settings, environ: Mapping[str, str], worker: WorkerId
             return OtlpTracer(instance=worker, environ=environ)
         except ModuleNotFoundError as error:
             refusal = f"they need the package {error.name!r}: install conselho[otel]"
-        except ValueError as error:
-            refusal = f"a variable of OpenTelemetry cannot be used: {error}"
+        except Exception as error:  # noqa: BLE001 - a variable may name a plug-in of anybody's
+            told = make_redactor(settings, environ).text(f"{type(error).__name__}: {error}")
+            refusal = f"a variable of OpenTelemetry cannot be used: {told}"
     log.warning("traces.off", reason=refusal)
     return NoTracer()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -236,7 +237,8 @@ async def test_the_log_says_why_spans_are_not_delivered_without_secrets_of_the_a
     secret = "hush"  # too short for what is redacted by its value
     where = address.format(secret, free_port(), secret, secret)
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", where)
-    monkeypatch.setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "1")
+    # Long enough for a second try: the SDK says nothing of the first when there is none.
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "3")
     span = Span(
         task_id=new_task_id(), span_id="00f067aa0ba902b7", parent_id=None, name="attempt",
         began_at=NOON, ended_at=NOON, attributes={}, failed=None,
@@ -251,3 +253,27 @@ async def test_the_log_says_why_spans_are_not_delivered_without_secrets_of_the_a
     assert told["event"] == "traces.not_delivered"
     assert any(why in told["reason"] for why in ("refused", "adapters", "scheme"))
     assert secret not in str(told)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "why"),
+    [
+        ("OTEL_PYTHON_EXPORTER_OTLP_HTTP_TRACES_CREDENTIAL_PROVIDER", "none", "'none' not found"),
+        ("OTEL_BSP_MAX_QUEUE_SIZE", "-1", "max_queue_size must be a positive integer"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://me:hush-hush\u2100@x", "invalid characters"),
+    ],
+)
+def test_a_variable_that_cannot_be_used_is_told_in_one_line(
+    name: str, value: str, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, value)
+    settings = Settings(data_dir=tmp_path, database_url="sqlite:///x", traces=True)
+
+    with capture_logs() as logs:
+        tracer = make_tracer(settings, os.environ, WorkerId("w"))
+
+    assert isinstance(tracer, NoTracer)
+    [told] = logs
+    assert told["event"] == "traces.off"
+    assert why in told["reason"]
+    assert "hush-hush" not in told["reason"]

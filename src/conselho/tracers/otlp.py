@@ -57,7 +57,7 @@ class OtlpTracer:
     def __init__(self, *, instance: str, environ: Mapping[str, str] | None = None) -> None:
         """`instance` tells this process from the others of the council.
 
-        Raises ValueError when a variable of OpenTelemetry holds what its SDK cannot use.
+        Raises whatever the SDK does, and what its variables name, when one cannot be used.
         """
         environ = os.environ if environ is None else environ
         self._ids = _GivenIds()
