@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import re
 import sys
 from collections.abc import Callable, Sequence
 from types import FunctionType, ModuleType
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from conselho.models.task import ErrorCause
 from conselho.provider import AgentEvent, OutputReader, Text
@@ -413,6 +415,28 @@ def test_a_reader_that_fails_ends_the_account_and_nothing_else() -> None:
     account = transcript.account()
     assert account.unreadable is not None
     assert (account.text, account.ended) == ("good", False)
+
+
+class Quoting(Failing):
+    """One whose fault quotes what it could not read, in its cause as well."""
+
+    def feed(self, piece: bytes) -> Sequence[AgentEvent]:
+        try:
+            return [Text(text=str(int(piece)))]
+        except ValueError as error:
+            raise RuntimeError(piece.decode()) from error
+
+
+def test_what_an_agent_said_is_not_in_the_server_s_log_when_its_reader_fails() -> None:
+    with capture_logs() as told:
+        Transcript(Quoting()).feed(b"hush")
+
+    [line] = told
+    assert (line["event"], line["error"]) == ("transcript.unreadable", "RuntimeError")
+    assert line["log_level"] == "error"
+    assert re.search(r"transcript\.py:\d+ _follow > .*test_transcript\.py:\d+ feed$", line["where"])
+    assert "exc_info" not in line
+    assert "hush" not in str(line)
 
 
 # -- memory ----------------------------------------------------------------------------------------

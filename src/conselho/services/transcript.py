@@ -10,9 +10,11 @@ beside the answer, and it is the answer where nothing follows.
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Final
 
 import structlog
@@ -37,6 +39,7 @@ MOST_DENIALS: Final = 20
 LONGEST_DENIAL: Final = 300
 _LONGEST_LOGGED_LINE: Final = 2_000
 _MOST_CALLS: Final = 10_000  # told apart; further ones are only counted
+_DEEPEST_CALLS: Final = 5  # of a reader's fault, told in the server's log
 _LONGEST_NAME: Final = 200  # of a call, a tool, a session, a model
 
 # What every report block has in it; whether it is one is for the contract's parser to say.
@@ -152,9 +155,10 @@ class Transcript:
         lines: list[str] = []
         try:
             lines.extend(map(self._take, read()))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - told below without its sentences
             # A reader that fails on hostile output must not take the run's reading loop with it.
-            log.exception("transcript.unreadable")
+            # No traceback: its sentences may quote the output, and nothing redacts them here.
+            log.error("transcript.unreadable", error=type(error).__name__, where=_place(error))
             self._unreadable = f"its output could not be read: {error!r}"[:_LONGEST_LOGGED_LINE]
             lines.append(self._line(f"[conselho: {self._unreadable}]"))
         return _encoded("".join(lines))
@@ -248,6 +252,12 @@ _AMOUNTS = (
     "turns",
     "cost_usd",
 )
+
+
+def _place(error: Exception) -> str:
+    """The innermost calls that it came through, the last one last."""
+    calls = traceback.extract_tb(error.__traceback__)[-_DEEPEST_CALLS:]
+    return " > ".join(f"{Path(call.filename).name}:{call.lineno} {call.name}" for call in calls)
 
 
 def _may_report(text: str) -> bool:
