@@ -44,6 +44,7 @@ from conselho.stores.mongodb.documents import TASKS  # noqa: E402
 
 SECOND = timedelta(seconds=1)
 HALF_HOUR = timedelta(minutes=30)
+DEADLINE = 30
 
 
 def require_server() -> None:
@@ -237,6 +238,18 @@ class TestDocuments:
             await store.close()
         kept = await raw.tasks.find_one({"_id": keys[0]})
         assert kept | old == kept
+
+    @pytest.mark.parametrize("us", [{}, {"created_at": None}, {"rank": 7}, "a text"])
+    async def test_one_with_half_of_our_fields_is_adopted_and_holds_up_no_start(
+        self, uri: str, raw: Any, us: object
+    ) -> None:
+        key = (await raw.tasks.insert_one({"agent_id": ANA, "us": us})).inserted_id
+        async with asyncio.timeout(DEADLINE):
+            store = await open_mongodb_store(uri)
+        assert [task.task_id for task in (await store.tasks(TaskFilter(), limit=9)).tasks] == [
+            str(key)
+        ]
+        await store.close()
 
 
 class TestEvents:

@@ -30,6 +30,10 @@ def lacking(document: Mapping[str, Any]) -> Document:
     ours = _sensible(document) | _ours(document)
     # An index counts documents without it as equal.
     keys = {} if isinstance(document.get("task_id"), str) else {"task_id": ours["task_id"]}
+    us = document.get("us")
+    if not isinstance(us, Mapping) or us.get("created_at") is None:
+        # By this moment it counts as taken over; a field of that name was somebody else's.
+        keys["us"] = ours["us"]
     return {name: value for name, value in ours.items() if name not in document} | keys
 
 

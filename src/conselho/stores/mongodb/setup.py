@@ -84,11 +84,17 @@ async def _adopt(tasks: Collection) -> None:
     # An index tells that there are none, from the second opening on.
     lacks = {"us.created_at": None}
     while old := await tasks.find(lacks).limit(_ADOPTED_AT_ONCE).to_list():
+        adopted = 0
         for document in old:
-            await tasks.update_one(
-                {"_id": document["_id"], "us": None}, {"$set": lacking(document)}
-            )
-        log.info("store.adopted", documents=len(old))
+            # Not one that another process has adopted meanwhile.
+            one = lacks | {"_id": document["_id"]}
+            adopted += (await tasks.update_one(one, {"$set": lacking(document)})).modified_count
+        log.info("store.adopted", documents=adopted)
+        these = {"_id": {"$in": [document["_id"] for document in old]}}
+        if not adopted and await tasks.find_one(lacks | these, {"_id": 1}) is not None:
+            # The server keeps them as they are, for whatever reason: it would do so for ever.
+            log.warning("store.not_adopted", documents=len(old), first=str(old[0]["_id"]))
+            break
 
 
 async def _index(db: Database, name: str, indexes: Iterable[Index]) -> None:
