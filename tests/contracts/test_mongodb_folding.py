@@ -16,7 +16,7 @@ from conselho.models.task import Task
 from conselho.models.verdict import Severity
 from conselho.stores.mongodb import MongoStore, folding, open_mongodb_store
 from conselho.stores.mongodb.connection import Database
-from conselho.stores.mongodb.documents import COUNTERS, TASKS
+from conselho.stores.mongodb.documents import COUNTERS, LOG_CHUNKS, TASKS
 from tests.support import mongodb
 from tests.support.clock import NOON
 from tests.support.factories import ANA, BIA, failed, make_ended, make_outcome
@@ -90,6 +90,25 @@ async def test_one_that_wakes_late_adds_nothing(store: MongoStore, url: str) -> 
 
         assert (await store.tallies([EVER]), await store.statistics([ANA, BIA])) == before
         assert await store.recount()
+
+
+async def test_a_deletion_that_was_left_leaves_no_logs_behind(store: MongoStore, url: str) -> None:
+    tasks = two()
+    await store.import_tasks(tasks)
+    await store.statistics([ANA])
+    async with database(url) as db:
+        await db[LOG_CHUNKS].insert_many(
+            {"_id": f"{task.task_id}:{0:012}", "start": 0, "end": 2, "data": b"hi"}
+            for task in tasks
+        )
+        number = await folding.finish_open(db)
+        batch = folding.prune_of(await db[TASKS].find().to_list(), number + 1)
+        assert await folding.open_batch(db, batch)
+
+        await store.statistics([ANA])
+
+        assert await db[TASKS].count_documents({}) == 0
+        assert await db[LOG_CHUNKS].count_documents({}) == 0
 
 
 async def test_one_that_wakes_late_deletes_nothing_that_came_back(

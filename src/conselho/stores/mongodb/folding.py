@@ -20,6 +20,7 @@ from bson import Int64
 from pymongo import UpdateOne
 from pymongo.errors import OperationFailure
 
+from conselho.models.ids import TaskId
 from conselho.stores.mongodb.connection import Database
 from conselho.stores.mongodb.documents import COUNTERS, META, TASKS, Document
 from conselho.stores.mongodb.failures import is_duplicate
@@ -35,6 +36,7 @@ from conselho.stores.mongodb.figures import (
     sums_of,
     without_zeros,
 )
+from conselho.stores.mongodb.log_chunks import forget as forget_logs
 
 T = TypeVar("T")
 
@@ -268,7 +270,11 @@ def _unmarked(task: Mapping[str, Any], batch: Batch) -> Document:
 async def _delete(db: Database, batch: Batch) -> None:
     ids = [task["_id"] for task in batch.tasks]
     # Not one that was imported again under an id that was free.
-    await db[TASKS].delete_many({"_id": {"$in": ids}, "folded.batch": {"$lt": batch.number}})
+    going = {"_id": {"$in": ids}, "folded.batch": {"$lt": batch.number}}
+    # First what they printed: without its task nobody would find it any more.
+    found = await db[TASKS].find(going, {"task_id": 1}).to_list()
+    await forget_logs(db, [TaskId(document["task_id"]) for document in found])
+    await db[TASKS].delete_many(going)
 
 
 async def each(items: Iterable[T], do: Callable[[T], Awaitable[None]]) -> None:

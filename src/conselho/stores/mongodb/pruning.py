@@ -10,7 +10,6 @@ from conselho.models.ids import TaskId
 from conselho.stores.mongodb.connection import Database
 from conselho.stores.mongodb.documents import TASKS, Document
 from conselho.stores.mongodb.folding import BATCH, begin, fold, prune_of
-from conselho.stores.mongodb.log_chunks import forget as forget_logs
 from conselho.stores.sql.rows import micros
 
 _FIELDS = {"task_id": 1, "agent_id": 1, "us.covers_until": 1, "folded": 1}
@@ -24,9 +23,7 @@ async def prune(db: Database, before: datetime, limit: int) -> list[TaskId]:
         if not old:
             break
         if await begin(db, prune_of(old, number + 1)):
-            went = [TaskId(document["task_id"]) for document in old]
-            await forget_logs(db, went)
-            gone += went
+            gone += [TaskId(document["task_id"]) for document in old]
     return gone
 
 
