@@ -8,13 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from pymongo.errors import PyMongoError
 
 from conselho.errors import NotFound
 from conselho.models.access import Role
 from conselho.models.audit import AuditEntry
 from conselho.models.event import EventDraft, EventType
 from conselho.models.journal import JournalEntry, JournalKind
-from conselho.stores.mongodb import MongoStore, journal, open_mongodb_store
+from conselho.stores.mongodb import MongoStore, journal, open_mongodb_store, outbox
 from conselho.stores.mongodb.connection import Database
 from conselho.stores.mongodb.documents import AGENTS, JOURNAL, META
 from tests.support import mongodb
@@ -22,6 +23,7 @@ from tests.support.clock import NOON
 from tests.support.factories import ANA, BIA, make_agent
 from tests.support.stores import store_url
 
+DEADLINE = 30
 EDITED = [JournalEntry(at=NOON, kind=JournalKind.EDITED, agent_id=ANA, detail="30m became 1h.")]
 TOLD = [EventDraft(type=EventType.UPDATED, agent_id=ANA, data={"change": "edited"})]
 
@@ -102,6 +104,23 @@ async def test_a_writer_that_wakes_late_tells_nothing_twice(
     await journal.told(db, AGENTS, document)
 
     assert await kinds(store) == [JournalKind.EDITED]
+    assert await changes(store) == ["edited"]
+
+
+async def test_events_that_cannot_be_stored_are_left_to_the_next_look(
+    store: MongoStore, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refused(*_: object) -> None:
+        raise PyMongoError("the disk is full")
+
+    await store.create_agent(make_agent(), events=[])
+    await left_untold(db)
+    # As many as are looked at in one go: there may be more.
+    monkeypatch.setattr(outbox, "_AT_ONCE", 1)
+    with monkeypatch.context() as patched:
+        patched.setattr(outbox, "_store", refused)
+        async with asyncio.timeout(DEADLINE):
+            assert await changes(store) == []
     assert await changes(store) == ["edited"]
 
 

@@ -62,8 +62,10 @@ def drafts(events: Sequence[EventDraft], at: datetime) -> list[Document]:
     ]
 
 
-async def deliver(db: Database, collection: str, documents: Iterable[Mapping[str, Any]]) -> None:
+async def deliver(db: Database, collection: str, documents: Iterable[Mapping[str, Any]]) -> bool:
     """Make events of what these documents have to tell, in order; they bear `_id` and `outbox`.
+
+    False when that failed here.
 
     The changes are stored already: when the server is lost now, what is not told yet stays in the
     outboxes, and is told by whoever looks for events next.
@@ -74,13 +76,14 @@ async def deliver(db: Database, collection: str, documents: Iterable[Mapping[str
     async with db.delivering:
         owing, db.owing = db.owing, []
         if not owing:
-            return
+            return True
         try:
             await _deliver(db, owing)
         except PyMongoError as exc:
             log.warning("events.delayed", place=db.place, documents=len(owing), reason=str(exc))
-            return
+            return False
     db.tell()
+    return True
 
 
 async def _deliver(db: Database, owing: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
@@ -96,7 +99,7 @@ async def _deliver(db: Database, owing: Sequence[tuple[str, Mapping[str, Any]]])
 
 
 async def catch_up(db: Database) -> None:
-    """Deliver what is left in outboxes."""
+    """Deliver what is left in outboxes; what cannot be now is left to the next look."""
     for collection in TELLING:
         while True:
             owing = await (
@@ -105,7 +108,8 @@ async def catch_up(db: Database) -> None:
                 .limit(_AT_ONCE)
                 .to_list()
             )
-            await deliver(db, collection, owing)
+            if not await deliver(db, collection, owing):
+                return
             if len(owing) < _AT_ONCE:
                 break
 
