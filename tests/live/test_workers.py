@@ -26,6 +26,7 @@ from tests.support.server import (
     Server,
     environment,
     eventually,
+    running,
     serve_and_fail,
 )
 from tests.support.worker import Site, Worker, a_site
@@ -286,6 +287,9 @@ def test_a_queue_that_nobody_serves_is_told_and_its_runs_are_given_up(
     known = eventually(lambda: queues(server).get("nowhere"), "its queue is told")
     assert (known["workers"], known["waiting"], known["agents"]) == (0, 1, 1)
     assert known["unserved_since"] == known["oldest"]
+    assert known["remedy"] == {
+        "kind": "start_worker", "command": "conselho worker --queue nowhere",
+    }  # fmt: skip
 
     ready = server.get("/readyz")
     assert ready["status"] == "ready"
@@ -303,6 +307,20 @@ def test_a_queue_that_nobody_serves_is_told_and_its_runs_are_given_up(
     )  # fmt: skip
     assert "No live worker serves the queue 'nowhere'" in ended["error"]
     impatient.close()
+
+
+def test_what_is_told_to_help_with_one_process_does_help(tmp_path: Path) -> None:
+    with running(tmp_path, arguments=["--queue", "mac"]) as one:
+        one.promote("bia", queue="gpu")
+        task_id = one.begin("bia")
+        remedy = queues(one)["gpu"]["remedy"]
+        assert remedy["kind"] == "restart_server"
+        [program, command, *options] = remedy["command"].split()
+        assert (program, command) == ("conselho", "serve")
+        assert options == ["--queue", "mac", "--queue", "gpu"]
+    with running(tmp_path, arguments=options) as again:
+        ended = eventually(lambda: ended_task(again, task_id), "it is run after all")
+        assert ended["status"] == "completed"
 
 
 def test_a_server_without_the_role_api_tells_only_how_it_is(site: Site) -> None:

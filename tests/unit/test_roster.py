@@ -12,6 +12,7 @@ import pytest
 from conselho.models.ids import AgentId, WorkerId
 from conselho.models.task import Status, Task
 from conselho.models.worker import SILENCE, Queue, Worker
+from conselho.services.remedy import remedy
 from conselho.services.roster import PAUSE, Roster
 from conselho.store import Store
 from conselho.stores.sql import open_sql_store
@@ -94,9 +95,25 @@ class TestQueues:
         agents = [make_agent(AgentId("ana"), queue="gpu"), make_agent(AgentId("bia"))]
         told = await roster.unserved([*agents, make_agent(AgentId("caio"), queue="mac")], NOON)
         assert told == {
-            "bia": "No live worker runs tasks without a queue. Start one: `conselho worker`.",
-            "caio": "No live worker serves the queue 'mac'. Start one with"
-            " `conselho worker --queue mac`, or give the agent another queue.",
+            "bia": "No live worker runs tasks without a queue. Start the server again with"
+            " `conselho serve --any` and its other options, or give the agent a queue.",
+            "caio": "No live worker serves the queue 'mac'. Start the server again with"
+            " `conselho serve --queue mac --any` and its other options, or empty the queue of the"
+            " agent.",
+        }
+
+    async def test_the_cure_is_told_of_what_nobody_serves(
+        self, store: Store, roster: Roster
+    ) -> None:
+        await store.beat(worker("a", "gpu"))
+        agents = [make_agent(AgentId("ana"), queue="gpu"), make_agent(AgentId("caio"), queue="mac")]
+        told = {
+            state.queue: state.document()["remedy"] for state in await roster.queues(NOON, agents)
+        }
+        assert told == {
+            None: {"kind": "restart_server", "command": "conselho serve --any"},
+            "gpu": None,
+            "mac": {"kind": "restart_server", "command": "conselho serve --queue mac --any"},
         }
 
     async def test_a_worker_tells_of_itself(self, store: Store) -> None:
@@ -108,6 +125,28 @@ class TestQueues:
         assert await roster.live_queues() == {"gpu"}
         await roster.leave()
         assert await roster.live_queues() == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("queue", "is_shared", "own", "kind", "command"),
+    [
+        ("gpu", True, None, "start_worker", "conselho worker --queue gpu"),
+        (None, True, worker("own", "mac"), "start_worker", "conselho worker"),
+        ("gpu", False, worker("own"), "restart_server", "conselho serve --queue gpu --any"),
+        (
+            "gpu", False, worker("own", "mac", "a"), "restart_server",
+            "conselho serve --queue mac --queue a --queue gpu",
+        ),
+        (None, False, worker("own", "mac"), "restart_server", "conselho serve --queue mac --any"),
+    ],
+)  # fmt: skip
+def test_the_cure_is_one_that_the_store_allows_and_that_takes_no_queue_away(
+    queue: Queue, is_shared: bool, own: Worker | None, kind: str, command: str
+) -> None:
+    assert remedy(queue, is_shared=is_shared, own=own).document() == {
+        "kind": kind,
+        "command": command,
+    }
 
 
 class TestGivingUp:
@@ -131,8 +170,9 @@ class TestGivingUp:
         ended = await store.task(old.task_id)
         assert (ended.status, ended.error_kind) == (Status.ERROR, "no_worker")
         assert ended.error == (
-            "No live worker serves the queue 'gpu'. It waited for one for 1 h. Start one with"
-            " `conselho worker --queue gpu`, or give the agent another queue."
+            "No live worker serves the queue 'gpu'. It waited for one for 1 h. Start the server"
+            " again with `conselho serve --queue gpu --any` and its other options, or empty the"
+            " queue of the agent."
         )
         for task in (young, elsewhere):
             assert (await store.task(task.task_id)).status is Status.PENDING

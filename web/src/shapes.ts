@@ -161,7 +161,15 @@ export const usage = shape<UsageAnswer>({
 });
 
 export const workers = shape<WorkersAnswer>({
-  queues: list(shape({ queue: maybe(text), workers: number, waiting: number, unserved_since: maybe(moment) })),
+  queues: list(
+    shape({
+      queue: maybe(text),
+      workers: number,
+      waiting: number,
+      unserved_since: maybe(moment),
+      remedy: maybe(shape({ kind: text, command: text })),
+    }),
+  ),
 });
 
 export const journalEntry = shape<JournalEntry>({ seq: number, at: moment, kind: text, detail: text });

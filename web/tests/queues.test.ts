@@ -2,12 +2,14 @@ import { beforeAll, describe, expect, it } from "vitest";
 
 import { messages, startLanguage } from "../src/i18n";
 import { en } from "../src/i18n/en";
+import { ptBR } from "../src/i18n/pt-BR";
 import { stuckOf, waitsLong } from "../src/queues";
+import { faultOf, workers } from "../src/shapes";
 import type { Queue } from "../src/wire";
 import { agent, at, T0, task } from "./rows";
 
 function queue(over: Partial<Queue> = {}): Queue {
-  return { queue: "gpu", workers: 0, capacity: 0, agents: 1, waiting: 2, oldest: at(0), unserved_since: at(0), ...over };
+  return { queue: "gpu", workers: 0, capacity: 0, agents: 1, waiting: 2, oldest: at(0), unserved_since: at(0), remedy: null, ...over };
 }
 
 const waiting = (over = {}) => [agent({ current: task({ not_before: at(0), ...over }) })];
@@ -42,7 +44,20 @@ describe("a queue that nobody serves", () => {
   it("is named, with how many wait, in both languages", () => {
     expect(messages.value.queueNote.stuck("gpu", 3)).toContain("a fila gpu, e 3 rodadas esperam");
     expect(messages.value.queueNote.stuck(null, 1)).toContain("nenhum trabalhador, e 1 rodada espera");
-    expect(en.queueNote.stuck("gpu", 1)).toBe("No worker serves the queue gpu, and 1 run waits. Start one:");
-    expect(en.queueNote.stuck(null, 2)).toBe("No worker is there, and 2 runs wait. Start one:");
+    expect(en.queueNote.stuck("gpu", 1)).toBe("No worker serves the queue gpu, and 1 run waits.");
+    expect(en.queueNote.stuck(null, 2)).toBe("No worker is there, and 2 runs wait.");
+  });
+
+  it("is told with what helps, as the server says it", () => {
+    expect(en.queueNote.remedy.start_worker).toBe("Start one:");
+    expect(en.queueNote.remedy.restart_server).toBe("Start the server again, with its other options and these:");
+    expect(ptBR.queueNote.remedy.restart_server).toBe("Inicie o servidor de novo, com as outras opções dele e estas:");
+  });
+
+  it("must come with a remedy that can be read", () => {
+    const answer = (remedy: unknown) => ({ queues: [{ ...queue(), remedy }] });
+    expect(faultOf(answer({ kind: "start_worker", command: "conselho worker" }), workers)).toBeNull();
+    expect(faultOf(answer(null), workers)).toBeNull();
+    expect(faultOf(answer({ kind: "start_worker" }), workers)).toBe("queues[0].remedy.command");
   });
 });

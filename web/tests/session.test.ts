@@ -19,7 +19,7 @@ const ANSWERS: Readonly<Record<string, unknown>> = {
   },
 };
 
-const STUCK = { queue: "gpu", workers: 0, capacity: 0, agents: 1, waiting: 2, oldest: null, unserved_since: null };
+const STUCK = { queue: "gpu", workers: 0, capacity: 0, agents: 1, waiting: 2, oldest: null, unserved_since: null, remedy: null };
 
 const asked: string[] = [];
 const agents: Agent[] = [];

@@ -24,6 +24,7 @@ from conselho.models.lengths import length_text
 from conselho.models.task import ErrorKind, iso, utc_text
 from conselho.models.worker import SILENCE, Backlog, Queue, Worker
 from conselho.services.announcements import announce
+from conselho.services.remedy import Remedy, remedy, remedy_sentence
 from conselho.store import Store
 
 log = structlog.get_logger(__name__)
@@ -45,6 +46,7 @@ class QueueState:
     `workers` are live ones, `capacity` the runs that they may hold together, `agents` the
     councilors that are routed there. `unserved_since`: when the last worker that served it was
     heard of, or since when the oldest run waits when none is known; None while somebody serves it.
+    `remedy`: what makes it be served; None while it is.
     """
 
     queue: Queue
@@ -54,6 +56,7 @@ class QueueState:
     waiting: int
     oldest: datetime | None
     unserved_since: datetime | None
+    remedy: Remedy | None
 
     @property
     def is_stuck(self) -> bool:
@@ -70,6 +73,7 @@ class QueueState:
             "waiting": self.waiting,
             "oldest": iso(self.oldest),
             "unserved_since": iso(self.unserved_since),
+            "remedy": self.remedy and self.remedy.document(),
         }
 
 
@@ -152,7 +156,7 @@ class Roster:
         """
         workers = await self.workers(now)
         backlogs = await self._store.backlogs(now=now)
-        return queue_states(workers, backlogs, agents, now)
+        return queue_states(workers, backlogs, agents, now, cure=self._remedy)
 
     async def check(self, now: datetime) -> str | None:
         """For which queues runs wait in vain, in one sentence; None when for none."""
@@ -164,10 +168,16 @@ class Roster:
         workers = await self.workers(now)
         served = _served(workers, now)
         return {
-            agent.agent_id: f"{unserved_sentence(agent.queue)} {_remedy(agent.queue)}"
+            agent.agent_id: f"{unserved_sentence(agent.queue)} {self._cure_sentence(agent.queue)}"
             for agent in agents
             if agent.queue not in served
         }
+
+    def _remedy(self, queue: Queue) -> Remedy:
+        return remedy(queue, is_shared=self._store.is_shared, own=self._own)
+
+    def _cure_sentence(self, queue: Queue) -> str:
+        return remedy_sentence(queue, self._remedy(queue))
 
     # -- what nobody runs ------------------------------------------------------------------------
 
@@ -204,7 +214,8 @@ class Roster:
             queue,
             due_before=now - self._no_worker_after,
             error_kind=ErrorKind.NO_WORKER,
-            error=f"{unserved_sentence(queue)} It waited for one for {waited}. {_remedy(queue)}",
+            error=f"{unserved_sentence(queue)} It waited for one for {waited}."
+            f" {self._cure_sentence(queue)}",
             limit=GIVEN_UP_AT_ONCE,
             now=now,
             announce=announce,
@@ -217,7 +228,12 @@ class Roster:
 
 
 def queue_states(
-    workers: Sequence[Worker], backlogs: Iterable[Backlog], agents: Iterable[Agent], now: datetime
+    workers: Sequence[Worker],
+    backlogs: Iterable[Backlog],
+    agents: Iterable[Agent],
+    now: datetime,
+    *,
+    cure: Callable[[Queue], Remedy],
 ) -> list[QueueState]:
     """`Roster.queues` from what is known."""
     waiting = {one.queue: one for one in backlogs}
@@ -225,7 +241,7 @@ def queue_states(
     live = [worker for worker in workers if worker.is_live(now)]
     names = {None, *waiting, *routed, *_served(workers, now)}
     return [
-        _state(name, live, workers, waiting.get(name), routed.count(name))
+        _state(name, live, workers, waiting.get(name), routed.count(name), cure)
         for name in sorted(names, key=lambda name: name or "")
     ]
 
@@ -236,6 +252,7 @@ def _state(
     known: Sequence[Worker],
     backlog: Backlog | None,
     agents: int,
+    cure: Callable[[Queue], Remedy],
 ) -> QueueState:
     serving = [worker for worker in live if queue in worker.served]
     former = [worker.left_at or worker.beat_at for worker in known if queue in worker.served]
@@ -248,6 +265,7 @@ def _state(
         waiting=backlog.waiting if backlog else 0,
         oldest=oldest,
         unserved_since=None if serving else max(former, default=oldest),
+        remedy=None if serving else cure(queue),
     )
 
 
@@ -259,12 +277,6 @@ def unserved_sentence(queue: Queue) -> str:
     if queue is None:
         return "No live worker runs tasks without a queue."
     return f"No live worker serves the queue {queue!r}."
-
-
-def _remedy(queue: Queue) -> str:
-    if queue is None:
-        return "Start one: `conselho worker`."
-    return f"Start one with `conselho worker --queue {queue}`, or give the agent another queue."
 
 
 def stuck_sentence(state: QueueState) -> str:

@@ -268,7 +268,11 @@ export const en: Messages = {
     label: "Queues without a worker",
     stuck: (queue, waiting) =>
       `${queue === null ? "No worker is there" : `No worker serves the queue ${queue}`}, and ` +
-      `${waiting === 1 ? "1 run waits" : `${waiting} runs wait`}. Start one:`,
+      `${waiting === 1 ? "1 run waits" : `${waiting} runs wait`}.`,
+    remedy: {
+      start_worker: "Start one:",
+      restart_server: "Start the server again, with its other options and these:",
+    },
   },
   clockNote: {
     label: "The server's clock",
@@ -393,7 +397,7 @@ export const en: Messages = {
     cancelled: ["It was cancelled by a person.", "Nothing to correct. Run again when you like."],
     provider: ["The agent or its provider failed.", "Check the provider's access, quota and network; then run again."],
     contract: ["The answer did not keep the agreed form.", "See the report and adjust the request to end with the verdict block."],
-    no_worker: ["No worker was there for its queue.", "Start one with conselho worker, or give the agent another queue."],
+    no_worker: ["No worker was there for its queue.", "The error says what makes one serve it. Or give the agent another queue."],
     worker_lost: ["The worker vanished in mid-run.", "See whether the process or the machine stopped. The next run keeps its schedule."],
     budget: ["It stopped at its cost limit.", "Raise policies.max_cost_usd, or ask for less in this task. A budget of the day or the month comes back by itself with the next one."],
     other: ["The run failed.", "Read the report and the log; then run again."],

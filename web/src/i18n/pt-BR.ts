@@ -263,7 +263,11 @@ export const ptBR = {
     label: "Filas sem trabalhador",
     stuck: (queue: string | null, waiting: number) =>
       `${queue === null ? "Não há nenhum trabalhador" : `Nenhum trabalhador atende a fila ${queue}`}, e ` +
-      `${waiting === 1 ? "1 rodada espera" : `${waiting} rodadas esperam`}. Inicie um:`,
+      `${waiting === 1 ? "1 rodada espera" : `${waiting} rodadas esperam`}.`,
+    remedy: {
+      start_worker: "Inicie um:",
+      restart_server: "Inicie o servidor de novo, com as outras opções dele e estas:",
+    },
   },
   clockNote: {
     label: "O relógio do servidor",
@@ -393,7 +397,7 @@ export const ptBR = {
     cancelled: ["Foi cancelada por uma pessoa.", "Nada a corrigir. Execute de novo quando quiser."],
     provider: ["O agente ou o provedor dele falhou.", "Confira acesso, cota e rede do provedor; depois execute de novo."],
     contract: ["A resposta não veio na forma combinada.", "Veja o relatório e ajuste o pedido para terminar com o bloco de veredito."],
-    no_worker: ["Não havia trabalhador para a fila dele.", "Inicie um com conselho worker, ou dê outra fila ao agente."],
+    no_worker: ["Não havia trabalhador para a fila dele.", "O erro diz como fazer um atendê-la. Ou dê outra fila ao agente."],
     worker_lost: ["O trabalhador sumiu no meio da rodada.", "Veja se o processo ou a máquina parou. A próxima rodada segue na agenda."],
     budget: ["Parou no teto de custo.", "Aumente policies.max_cost_usd, ou peça menos nesta tarefa. Um orçamento do dia ou do mês volta sozinho quando ele vira."],
     other: ["A rodada falhou.", "Leia o relatório e o registro; depois execute de novo."],

@@ -1,4 +1,4 @@
-/** For which queues runs wait in vain, and what starts a worker for them. */
+/** For which queues runs wait in vain, and what helps. */
 import { messages } from "../i18n";
 import { Mark } from "../parts/mark";
 import { Ago } from "../parts/time";
@@ -9,12 +9,16 @@ export function QueueNotes() {
   if (stuckQueues.value.length === 0) return null;
   return (
     <ul class="clock-notes queue-notes" aria-label={t.label}>
-      {stuckQueues.value.map(({ queue, waiting, unserved_since }) => (
+      {stuckQueues.value.map(({ queue, waiting, unserved_since, remedy }) => (
         <li key={queue ?? ""}>
           <Mark kind="warning" />
           <p>
             {t.stuck(queue, waiting)}{" "}
-            <code>{queue === null ? "conselho worker" : `conselho worker --queue ${queue}`}</code>{" "}
+            {remedy !== null && (
+              <>
+                {t.remedy[remedy.kind]} <code>{remedy.command}</code>{" "}
+              </>
+            )}
             {unserved_since !== null && (
               <span>
                 <Ago at={unserved_since} />

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from conselho.api.schemas.base import Moment, Shape, about
 
 
@@ -21,6 +23,20 @@ class Worker(Shape):
     live: bool = about("Whether it is there: no goodbye, and heard of in the last 15 s.", True)
 
 
+class Remedy(Shape):
+    """What makes a queue be served."""
+
+    kind: Literal["start_worker", "restart_server"] = about(
+        "Whether one more worker helps, or, where the store is of one process (SQLite), only that"
+        " one: started again so that it serves the queue.",
+        "start_worker",
+    )
+    command: str = about(
+        "What to start; the other options of a server that is started again are not in it.",
+        "conselho worker --queue gpu",
+    )
+
+
 class Queue(Shape):
     """One queue: who serves it, and what waits in it."""
 
@@ -34,6 +50,7 @@ class Queue(Shape):
         "When the last worker that served it was heard of, or since when the oldest run waits; null"
         " while somebody serves it."
     )
+    remedy: Remedy | None = about("What helps; null while somebody serves it.")
 
 
 class Workers(Shape):
