@@ -181,7 +181,7 @@ class System:
         await self._recover()
         # It listens before the relay begins: what was just decided is told to the switches, too.
         self.spawn("pinger", lambda: self.pinger.follow(self.bus))
-        self.spawn("cancels", lambda: follow_cancels(self.bus, self.pool.cancel))
+        self.spawn("cancels", lambda: follow_cancels(self.bus, self.pool.heard_of_cancel))
         if self.own_news is None:
             self.store.listen(self.relay.wake)
             self.spawn("relay", self.relay.run)

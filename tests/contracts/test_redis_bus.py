@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +20,14 @@ from conselho.clock import SystemClock
 from conselho.errors import BusUnavailable, InvalidSettings
 from conselho.models.event import Event, EventDraft, EventType
 from conselho.models.ids import AgentId
+from conselho.models.task import Status
+from conselho.services.announcements import announce
 from conselho.services.relay import Relay
 from conselho.store import Store
 from conselho.stores.sql import open_sql_store
 from tests.contracts.test_event_bus import BUSES
 from tests.support.clock import NOON
-from tests.support.factories import make_agent
+from tests.support.factories import make_agent, make_task
 from tests.support.redis import RedisServer, require_redis, running_redis
 
 DEADLINE = 20
@@ -204,6 +208,15 @@ async def test_a_worker_hears_of_runs_that_were_asked_to_stop(sides: Sides) -> N
     await worker.close()
 
 
+def execution(**fields: object) -> dict[str, object]:
+    """An entry of a stream that says that a run was asked to stop, but for these fields."""
+    [told] = announce(replace(make_task(), status=Status.PROCESSING, cancel_requested=True))[:1]
+    row = {**told.data["execution"], **fields}
+    row = {name: value for name, value in row.items() if value is not Ellipsis}
+    data = told.data | {"execution": row}
+    return {"type": told.type, "agent": "a", "at": "0", "data": json.dumps(data)}
+
+
 @pytest.mark.parametrize(
     "entry",
     [
@@ -215,6 +228,10 @@ async def test_a_worker_hears_of_runs_that_were_asked_to_stop(sides: Sides) -> N
         {"id": "*", "fields": {"type": "t", "agent": "a", "at": "0", "data": "{}"}},
         {"id": "1-7", "fields": {"type": "t", "agent": "a", "at": "0", "data": "{}"}},
         {"id": f"{2**63}-0", "fields": {"type": "t", "agent": "a", "at": "0", "data": "{}"}},
+        {"id": "1-0", "fields": execution(status=...)},
+        {"id": "1-0", "fields": execution(task_id=...)},
+        {"id": "1-0", "fields": execution(task_id=["x"])},
+        {"id": "1-0", "fields": execution(worker_id=7)},
     ],
 )
 async def test_what_somebody_else_writes_there_changes_nothing(
@@ -322,6 +339,24 @@ async def test_nothing_is_lost_while_redis_is_away_and_after_it_forgot_everythin
             await bia.relay.tick()
             await ana.hears(1, 2, 3)
             await bia.hears(1, 2, 3)
+
+
+async def test_an_execution_without_what_is_read_of_it_is_told_once_and_skipped(
+    sides: Sides,
+) -> None:
+    ana = await sides.open()
+    with capture_logs() as logs:
+        key = f"conselho:{ana.store.identity}:events"
+        await _client(ana).xadd(key, execution(status=...), id="1-0")
+        await asyncio.wait_for(ana.told_to_look.wait(), DEADLINE)
+    [told] = [entry for entry in logs if entry["event"] == "bus.malformed_entry"]
+    assert "'status'" in told["reason"]
+
+
+async def test_a_whole_execution_is_handed_on(sides: Sides) -> None:
+    ana = await sides.open()
+    await _client(ana).xadd(f"conselho:{ana.store.identity}:events", execution(), id="1-0")
+    await ana.hears(1)
 
 
 @pytest.mark.parametrize("url", ["redis://h?socket_timeout=soon", "http://h"])

@@ -56,7 +56,7 @@ async def test_a_cancel_that_another_process_was_asked_for_reaches_the_owner(sto
     bus, clock = LocalBus(), FakeClock()
     relay = Relay(store, bus, clock, after=0)
     asked: asyncio.Queue[TaskId] = asyncio.Queue()
-    following = asyncio.ensure_future(follow_cancels(bus, asked.put_nowait))
+    following = asyncio.ensure_future(follow_cancels(bus, asked.put))
     await asyncio.sleep(0)  # it listens
     waiting, running = make_task(AgentId("ana")), make_task(AgentId("bia"))
     await store.submit([waiting, running], announce=announce)

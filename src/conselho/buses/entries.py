@@ -12,6 +12,13 @@ from conselho.models.task import Status
 # An event is cut to some 50 kB before it is stored.
 LONGEST_BYTES: Final = 1 << 20
 
+# Of an execution, what those who hear of it here go by (services/cancels.py, services/pinger.py).
+_READ_OF_EXECUTION: Final = {
+    ("task_id", "agent_id", "status"): str,
+    ("worker_id", "error_kind", "severity"): str | None,
+    ("cancel_requested",): bool,
+}
+
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -34,8 +41,8 @@ def event_of_entry(seq: int, fields: dict[bytes, bytes], identity: str) -> Event
     try:
         data = _data_of(fields[b"data"])
         event_type = fields[b"type"].decode()
-        if event_type == EventType.EXECUTION and not isinstance(data.get("execution"), dict):
-            raise MalformedEntry("it tells of an execution without one")
+        if event_type == EventType.EXECUTION:
+            _check_execution(data)
         return Event(
             event_id=f"{identity}-{seq}",
             seq=seq,
@@ -56,6 +63,19 @@ def asked_to_stop(event: Event) -> str | None:
     if not isinstance(row, dict) or row.get("status") != Status.PROCESSING:
         return None
     return row["task_id"] if row.get("cancel_requested") else None
+
+
+def _check_execution(data: dict[str, object]) -> None:
+    """That all is there which listeners read without looking first."""
+    row = data.get("execution")
+    if not isinstance(row, dict):
+        raise MalformedEntry("it tells of an execution without one")
+    for fields, kinds in _READ_OF_EXECUTION.items():
+        for name in fields:
+            if not isinstance(row[name], kinds):
+                raise MalformedEntry(f"the field {name!r} of its execution is of another kind")
+    if not isinstance(data["summary"], str | None):
+        raise MalformedEntry("its summary is no text")
 
 
 def _data_of(text: bytes) -> dict[str, object]:
