@@ -54,6 +54,42 @@ describe("a draft that is saved", () => {
   });
 });
 
+describe("a draft of which a part is saved", () => {
+  beforeEach(() => {
+    vi.stubGlobal("document", {});
+    keepDraft("note", null);
+  });
+  afterEach(() => vi.unstubAllGlobals());
+
+  it("takes what the server made of that part, and keeps the rest", () => {
+    const form = openForm();
+    form.change({ title: "New ", prompt: "Look twice." });
+    const value = { ...HAD, title: "New" };
+    expect(form.accepts({ value, version: 2 }, form.now().draft, ["title"])).toBe(true);
+    expect(form.now()).toMatchObject({ base: value, draft: { title: "New", prompt: "Look twice." }, version: 2, conflict: null });
+  });
+
+  it("keeps what was written on in the meantime", () => {
+    const form = openForm();
+    form.change({ title: "New " });
+    const sent = form.now().draft;
+    form.change({ title: "New York" });
+    const value = { ...HAD, title: "New" };
+    expect(form.accepts({ value, version: 2 }, sent, ["title"])).toBe(true);
+    expect(form.now()).toMatchObject({ base: value, draft: { title: "New York" } });
+  });
+
+  it("asks when somebody else has changed what is still to be saved", () => {
+    const form = openForm();
+    form.change({ title: "New ", prompt: "Look twice." });
+    const value = { title: "New", prompt: "Look thrice." };
+    expect(form.accepts({ value, version: 2 }, form.now().draft, ["title"])).toBe(false);
+    expect(form.now().conflict?.fields).toEqual(["prompt"]);
+    form.settle("mine");
+    expect(form.now()).toMatchObject({ base: value, draft: { prompt: "Look twice." }, conflict: null });
+  });
+});
+
 describe("a draft whose seat is given", () => {
   const AGENT = {
     ...{ agent_id: "ana", name: "Ana", tags: [], version: 4 },
@@ -72,9 +108,14 @@ describe("a draft whose seat is given", () => {
     expect(left()).toMatchObject({ base: draftOfAgent(AGENT, "UTC"), draft: { prompt: "Rode tudo.", title: "Guardiã" }, version: 4 });
   });
 
-  it("leaves nothing when nothing was, or only what a seat does not hold", () => {
-    keepLeftOver(AGENT, sent, sent, "UTC");
+  it("leaves what was written of the agent, too", () => {
     keepLeftOver(AGENT, sent, { ...sent, name: "Anna" }, "UTC");
+    expect(left()).toMatchObject({ base: { name: "Ana" }, draft: { name: "Anna" } });
+  });
+
+  it("leaves nothing when nothing was", () => {
+    keepLeftOver(AGENT, sent, sent, "UTC");
+    keepLeftOver(AGENT, sent, { ...sent, agentId: "anna" }, "UTC");
     expect(left()).toBeNull();
   });
 });
