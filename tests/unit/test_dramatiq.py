@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import signal
+import threading
 from collections.abc import AsyncIterator, Collection, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from redis import Redis
@@ -24,8 +27,13 @@ from tests.support.server import free_port
 
 pytest.importorskip("dramatiq", reason="dramatiq is not installed: no broker is tested")
 
+from dramatiq.middleware import Middleware
+
+from conselho.dispatchers import dramatiq as dispatchers
 from conselho.dispatchers.dramatiq import (
+    BLOCKED_SECONDS,
     CONNECT_TRIES,
+    HEARTBEAT_SECONDS,
     LONGEST_PAUSE,
     RESENT_AT_ONCE,
     Receiver,
@@ -283,3 +291,48 @@ class TestAway:
             with pytest.raises(BrokerUnavailable, match="does not answer") as refused:
                 await waiting
         assert "s3cret" not in str(refused.value)
+
+
+class TestStopping:
+    async def test_a_broker_that_answers_nothing_holds_up_no_stop(
+        self, store: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(dispatchers, "CLOSE_SECONDS", 0.05)
+        with running_redis() as own:
+            post = Post(store, own.url)
+            tasks = [await post.submit("ana"), await post.submit("bia")]
+            begun = _Begun()
+            post.broker.add_middleware(begun)
+            own.signal(signal.SIGSTOP)
+            post.sender.wake(tasks)
+            sending = asyncio.ensure_future(post.sender.flush())
+            assert await asyncio.to_thread(begun.is_so.wait, DEADLINE)
+            # As a stop does it: the loops are cancelled before.
+            sending.cancel()
+            await asyncio.wait({sending}, timeout=DEADLINE)
+            assert await post.sender.close() is False
+            own.signal(signal.SIGCONT)
+            await asyncio.to_thread(post.sender._thread.shutdown)
+            assert post.waiting() == 1, "the second one is not begun"
+            await post.close()
+
+    def test_a_rabbitmq_in_an_alarm_is_not_waited_for_without_end(self) -> None:
+        assert _waits(open_broker("amqp://h")) == [(BLOCKED_SECONDS, HEARTBEAT_SECONDS)]
+        given = "amqp://h?blocked_connection_timeout=3&heartbeat=0"
+        assert _waits(open_broker(f"{given};{given}")) == [(3, 0)] * 2
+
+
+class _Begun(Middleware):
+    """Whether a message is on its way out."""
+
+    def __init__(self) -> None:
+        self.is_so = threading.Event()
+
+    def before_enqueue(self, *_: object) -> None:
+        self.is_so.set()
+
+
+def _waits(broker: Any) -> list[tuple[float, int]]:
+    parameters = broker.parameters
+    several = parameters if isinstance(parameters, list) else [parameters]
+    return [(one.blocked_connection_timeout, one.heartbeat) for one in several]

@@ -36,7 +36,7 @@ import structlog
 from dramatiq.broker import Broker
 from dramatiq.brokers.rabbitmq import RabbitmqBroker
 from dramatiq.brokers.redis import RedisBroker
-from dramatiq.middleware import CurrentMessage
+from dramatiq.middleware import CurrentMessage, Middleware, MiddlewareError
 
 from conselho.clock import Clock, sleep_unless
 from conselho.config import redacted
@@ -59,7 +59,11 @@ THREADS: Final = 2
 SOCKET_SECONDS: Final = 5.0
 CONNECT_TRIES: Final = 5
 CONNECT_PAUSE_SECONDS: Final = 2.0
+# RabbitMQ in an alarm takes a message and answers nothing, for as long as it lasts.
+BLOCKED_SECONDS: Final = 10.0
+HEARTBEAT_SECONDS: Final = 30
 STOP_MS: Final = 5_000
+CLOSE_SECONDS: Final = 5.0
 AWAY_TOLD_SECONDS: Final = 60.0
 
 LOOK_SECONDS: Final = 1.0
@@ -70,6 +74,7 @@ LONGEST_PAUSE: Final = timedelta(minutes=1)
 _ACTOR: Final = "conselho_run"
 _TROUBLES: Final = (
     dramatiq.errors.DramatiqError,
+    MiddlewareError,
     redis.RedisError,
     pika.exceptions.AMQPError,
     OSError,
@@ -128,7 +133,10 @@ class Carrier:
 
     async def close(self) -> None:
         """Let go of the broker."""
-        await self.sender.close()
+        if not await self.sender.close():
+            # Its connection is in use, and no other thread may touch it; it ends with the process.
+            log.warning("broker.not_closed", reason="a message is still on its way out")
+            return
         with contextlib.suppress(*_TROUBLES):
             await asyncio.to_thread(self._broker.close)
 
@@ -150,8 +158,19 @@ def open_broker(url: str) -> Broker:
             heartbeat_timeout=HEARTBEAT_MS,
         )
     else:
-        broker = RabbitmqBroker(url=url, middleware=[CurrentMessage()], confirm_delivery=True)
+        rabbitmq = RabbitmqBroker(url=url, middleware=[CurrentMessage()], confirm_delivery=True)
+        _bound(rabbitmq.parameters)
+        broker = rabbitmq
     return broker
+
+
+def _bound(parameters: Any) -> None:
+    """Where the URL does not say how long a silent RabbitMQ is waited for."""
+    for one in parameters if isinstance(parameters, list) else [parameters]:
+        if one.blocked_connection_timeout is None:
+            one.blocked_connection_timeout = BLOCKED_SECONDS
+        if one.heartbeat is None:
+            one.heartbeat = HEARTBEAT_SECONDS
 
 
 async def connect(broker: Broker, url: str, clock: Clock) -> None:
@@ -251,6 +270,17 @@ class _Sent:
     times: int
 
 
+class _Closing(Middleware):
+    """Once set, nothing more is sent: the broker's own tries, six for a message, end as well."""
+
+    def __init__(self) -> None:
+        self.is_set = False
+
+    def before_enqueue(self, *_: object) -> None:
+        if self.is_set:
+            raise MiddlewareError("this process stops")
+
+
 class Sender:
     """Implements conselho.dispatch.Dispatcher by messages; docstrings there."""
 
@@ -282,6 +312,9 @@ class Sender:
         self._sent: dict[TaskId, _Sent] = {}
         self._looks = False
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="broker-sender")
+        self._sending: set[asyncio.Future[int]] = set()
+        self._closing = _Closing()
+        broker.add_middleware(self._closing)
         self._trouble: str | None = None
 
     @property
@@ -357,7 +390,11 @@ class Sender:
         if not messages:
             return 0
         loop = asyncio.get_running_loop()
-        failed = await loop.run_in_executor(self._thread, self._enqueue, messages)
+        sending = loop.run_in_executor(self._thread, self._enqueue, messages)
+        self._sending.add(sending)
+        sending.add_done_callback(self._sending.discard)
+        # Who stops waits for the thread, which goes on when this caller is cancelled.
+        failed = await asyncio.shield(sending)
         now = self._clock.now()
         sent = messages[: len(messages) - failed]
         for task_id, _ in sent if self._looks else ():
@@ -383,9 +420,17 @@ class Sender:
             self._trouble = None
         return 0
 
-    async def close(self) -> None:
-        """Let go of the thread; what is not sent is found by a look of another server."""
-        await asyncio.to_thread(self._thread.shutdown, cancel_futures=True)
+    async def close(self) -> bool:
+        """Let go of the thread; False when it is still at a message after CLOSE_SECONDS.
+
+        What is not sent is found by a look of another server.
+        """
+        self._closing.is_set = True
+        self._thread.shutdown(wait=False, cancel_futures=True)
+        if not self._sending:
+            return True
+        _, late = await asyncio.wait(self._sending, timeout=CLOSE_SECONDS)
+        return not late
 
 
 class Receiver:
