@@ -196,6 +196,24 @@ def test_compose_files_name_nothing_that_is_not_there() -> None:
         assert all(service.get("deploy") for service in found.values())
 
 
+def test_engines_answer_nobody_without_the_password_of_env() -> None:
+    """Agents run in the workers, on the network of the engines."""
+    for path in COMPOSE:
+        found = services(path)
+        [*others, password] = found["redis"]["command"]
+        assert others[-1] == "--requirepass"
+        assert password.startswith("${COUNCIL_REDIS_PASSWORD:?")
+        assert found["redis"]["environment"]["REDISCLI_AUTH"] == password
+        urls = [
+            value
+            for service in found.values()
+            for name, value in service["environment"].items()
+            if name in ("CONSELHO_DATABASE_URL", "CONSELHO_REDIS_URL", "CONSELHO_BROKER_URL")
+        ]
+        assert len(urls) == 3 * 4
+        assert all(re.search(r"://\w*:\$\{COUNCIL_\w+_PASSWORD:\?[^}]*\}@", url) for url in urls)
+
+
 def test_the_image_is_made_of_files_that_are_there() -> None:
     text = (DEPLOY / "docker" / "Dockerfile").read_text()
     let_through = {
