@@ -10,7 +10,12 @@ from pymongo.errors import BulkWriteError
 from conselho.models.ids import TaskId
 from conselho.models.task import FINAL, LOST_SLOT, Task
 from conselho.stores.mongodb.connection import Database
-from conselho.stores.mongodb.documents import TASKS, Document, task_document
+from conselho.stores.mongodb.documents import (
+    TASKS,
+    Document,
+    stored_active_key,
+    task_document,
+)
 from conselho.stores.mongodb.failures import refused_places
 
 
@@ -32,4 +37,6 @@ def _document(task: Task) -> Document:
     document = task_document(task)
     # They ran by another schedule: this one's ledger knows nothing of them.
     document["us"]["covers_until"] = None
+    # What has ended holds nobody's seat.
+    document["active_key"] = stored_active_key(task.task_id, task.task_id)
     return document | {"birth": secrets.token_hex(8), "counted": False, "outbox": []}
