@@ -157,6 +157,7 @@ async def test_what_a_role_may_not_do_is_shown_with_the_reason(
         await page.keyboard.press("Enter")
         await expect(palette(page)).to_be_visible()
         await page.keyboard.press("Escape")
+        await expect(palette(page)).to_have_count(0)
         await page.keyboard.type("gv")
         await expect(page.locator(".providers")).to_contain_text("Isso pede o papel operator")
         await expect(page.get_by_role("button", name="Conferir de novo")).to_have_count(0)
