@@ -48,7 +48,7 @@ async def test_a_run_called_from_its_card_reaches_the_footer_without_a_reload(
     await expect(card(page, "calm")).to_contain_text("All 42 jobs are green")
     await expect(page.locator("[data-kpi=runs] b")).to_have_text("1")
     await expect(page.locator("[data-kpi=runs]")).to_contain_text("1 em 7 dias")
-    await expect(page.locator("[data-kpi=rate]")).to_contain_text("nenhuma outra rodada em 7 dias")
+    await expect(page.locator("[data-kpi=rate]")).to_contain_text("só hoje em 7 dias")
     await expect(page.locator(".recent tbody tr")).to_have_count(1)
     assert await page.evaluate("window.same") is True
 

@@ -29,8 +29,8 @@ describe("the two languages", () => {
   });
 
   it("say of the only runs of a week no more than the server told", () => {
-    expect(en.kpis.rateOnly).toBe("no other runs in 7 days");
-    expect(ptBR.kpis.rateOnly).toBe("nenhuma outra rodada em 7 dias");
+    expect(en.kpis.rateOnly).toBe("only today in 7 days");
+    expect(ptBR.kpis.rateOnly).toBe("só hoje em 7 dias");
   });
 
   it("are chosen by the browser's order, Portuguese when it speaks neither", () => {

@@ -173,7 +173,7 @@ export const en: Messages = {
     rate: "Success rate",
     rateUp: (points) => `${points} on 7 days`,
     rateSame: "same as 7 days",
-    rateOnly: "no other runs in 7 days",
+    rateOnly: "only today in 7 days",
     noRuns: "no run today",
     missed: "Slots missed",
     missedWeek: (n) => `${n} in 7 days`,

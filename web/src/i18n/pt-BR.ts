@@ -168,7 +168,7 @@ export const ptBR = {
     rate: "Taxa de acerto",
     rateUp: (points: string) => `${points} sobre 7 dias`,
     rateSame: "igual a 7 dias",
-    rateOnly: "nenhuma outra rodada em 7 dias",
+    rateOnly: "só hoje em 7 dias",
     noRuns: "nenhuma rodada hoje",
     missed: "Horários perdidos",
     missedWeek: (n: string) => `${n} em 7 dias`,
