@@ -26,6 +26,7 @@ from conselho.models.ids import AgentId, TaskId, WorkerId
 from conselho.models.journal import JournalEntry
 from conselho.models.lanes import Lane, Steps
 from conselho.models.maintenance import Maintenance
+from conselho.models.pruned import PrunedDay, PrunedKind
 from conselho.models.statistics import Activity, AgentStatistics, Lost, Tally, Usage
 from conselho.models.task import Outcome, PastAttempt, Status, Task, Trigger
 from conselho.models.uptime import Sign
@@ -766,6 +767,79 @@ class Store(
     LogStore,
     EventLog,
     Protocol,
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyMark:
+    """What a store says of itself into which another one is, or was, copied.
+
+    `source` is the identity of the other one, `source_seq` its newest event when the copy began: as
+    long as that stands, nothing has happened there since. `finished_at` None: it is half a copy.
+    """
+
+    source: str
+    source_seq: int
+    begun_at: datetime
+    finished_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogPiece:
+    """What the log of a Task holds from byte `offset` on, LOG_PIECE_BYTES of it at most."""
+
+    task_id: TaskId
+    offset: int
+    data: bytes
+
+
+class CopyStore(Protocol):
+    """What a whole store is carried into another one with (services.store_copy).
+
+    For a store that nobody works with. Each call may be made again: it adds what is missing.
+    """
+
+    async def copy_mark(self) -> CopyMark | None:
+        """What was said last; None in a store that is no copy."""
+        ...
+
+    async def mark_copy(self, mark: CopyMark) -> None:
+        """Say it, instead of what was said before."""
+        ...
+
+    async def carry_tasks(
+        self, tasks: Sequence[Task], *, past: Mapping[TaskId, Sequence[PastAttempt]]
+    ) -> frozenset[TaskId]:
+        """Store Tasks of another store as they are there, in one write; those that were not here.
+
+        `past`: what their attempts were that another one followed. Other than with `import_tasks`
+        their agents came along, with the same schedules: so rows of lost slots are taken too, and
+        all cover the slots that they covered there, which are neither run nor told as lost again.
+        A pending one waits here as it did there. They count in all figures, and make no event.
+        One whose task_id or a key is taken is left out. Raises ValueError, with nothing stored, for
+        one that is processing.
+        """
+        ...
+
+    async def carry_logs(self, pieces: Sequence[LogPiece]) -> None:
+        """Keep these pieces of logs, whoever owns their Tasks, which may come afterwards."""
+        ...
+
+    async def pruned_kinds(self) -> list[PrunedKind]:
+        """The lifetime figures of pruned tasks, by agent and kind; in no order."""
+        ...
+
+    async def pruned_days(self, *, after: int | None, limit: int) -> list[PrunedDay]:
+        """The figures of pruned tasks over time: the first `limit` days with any after day `after`.
+
+        Ascending. None: from the first one on.
+        """
+        ...
+
+    async def carry_pruned(self, kinds: Sequence[PrunedKind], days: Sequence[PrunedDay]) -> None:
+        """Let pruned tasks have counted this; instead of what those of these agents, and of these
+        days, did before. `kinds` holds all of an agent's.
+        """
+        ...
+
+
 ):
     """Everything that one backend offers.
 
@@ -776,6 +850,7 @@ class Store(
     @property
     def identity(self) -> str: ...
 
+    CopyStore,
     @property
     def is_shared(self) -> bool: ...
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,6 +15,7 @@ from conselho.models.ids import AgentId, TaskId, WorkerId
 from conselho.models.journal import JournalEntry
 from conselho.models.lanes import Lane, Steps
 from conselho.models.maintenance import Maintenance
+from conselho.models.pruned import PrunedDay, PrunedKind
 from conselho.models.statistics import Activity, AgentStatistics, Lost, Tally, Usage
 from conselho.models.task import Outcome, PastAttempt, Status, Task
 from conselho.models.uptime import Sign
@@ -22,7 +23,9 @@ from conselho.models.worker import Backlog, Queue, Worker
 from conselho.store import (
     Answer,
     ClaimLimits,
+    CopyMark,
     Held,
+    LogPiece,
     Loss,
     Renewal,
     Submission,
@@ -38,6 +41,7 @@ from conselho.stores.mongodb import (
     backlog,
     catalogue,
     claims,
+    copying,
     folding,
     health,
     imports,
@@ -295,6 +299,31 @@ class MongoStore:
     def _owes(self, tasks: int) -> None:
         """What ended is counted when it makes a batch, so that no reader has to count very much."""
         self._uncounted += tasks
+    async def copy_mark(self) -> CopyMark | None:
+        return await self._runner.run(copying.copy_mark(self._db))
+
+    async def mark_copy(self, mark: CopyMark) -> None:
+        await self._runner.run(copying.mark_copy(self._db, mark))
+
+    async def carry_tasks(
+        self, tasks: Sequence[Task], *, past: Mapping[TaskId, Sequence[PastAttempt]]
+    ) -> frozenset[TaskId]:
+        carried = await self._runner.run(imports.carry_tasks(self._db, tasks, past))
+        self._owes(len(carried))
+        return carried
+
+    async def carry_logs(self, pieces: Sequence[LogPiece]) -> None:
+        await self._runner.run(copying.carry_logs(self._db, pieces))
+
+    async def pruned_kinds(self) -> list[PrunedKind]:
+        return await self._runner.run(copying.pruned_kinds(self._db))
+
+    async def pruned_days(self, *, after: int | None, limit: int) -> list[PrunedDay]:
+        return await self._runner.run(copying.pruned_days(self._db, after, limit))
+
+    async def carry_pruned(self, kinds: Sequence[PrunedKind], days: Sequence[PrunedDay]) -> None:
+        await self._runner.run(copying.carry_pruned(self._db, kinds, days))
+
         if self._uncounted >= folding.BATCH:
             self._uncounted = 0
             self._runner.begin(folding.fold(self._db))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
 
@@ -31,6 +31,25 @@ def keep(conn: sa.Connection, changes: Sequence[tuple[Task, Task]], now: datetim
         }
         for before, after in changes
         if before.status is Status.PROCESSING and after.status is Status.PENDING
+    ]
+    if rows:
+        conn.execute(sa.insert(attempts), rows)
+
+
+def keep_past(conn: sa.Connection, past: Mapping[TaskId, Sequence[PastAttempt]]) -> None:
+    """Keep the attempts of Tasks that are new here."""
+    rows = [
+        {
+            "task_id": task_id,
+            "attempt": one.attempt,
+            "started_at": micros(one.started_at),
+            "ended_at": micros(one.ended_at),
+            "error_kind": storable_or_none(one.error_kind),
+            "error_cause": storable_or_none(one.error_cause),
+            "error": storable(one.error),
+        }
+        for task_id, attempts_of_task in past.items()
+        for one in attempts_of_task
     ]
     if rows:
         conn.execute(sa.insert(attempts), rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
@@ -18,6 +18,7 @@ from conselho.models.ids import AgentId, TaskId, WorkerId
 from conselho.models.journal import JournalEntry
 from conselho.models.lanes import Lane, Steps
 from conselho.models.maintenance import Maintenance
+from conselho.models.pruned import PrunedDay, PrunedKind
 from conselho.models.statistics import Activity, AgentStatistics, Lost, Tally, Usage
 from conselho.models.task import Outcome, PastAttempt, Status, Task
 from conselho.models.uptime import Sign
@@ -25,7 +26,9 @@ from conselho.models.worker import Backlog, Queue, Worker
 from conselho.store import (
     Answer,
     ClaimLimits,
+    CopyMark,
     Held,
+    LogPiece,
     Loss,
     Renewal,
     Submission,
@@ -42,6 +45,7 @@ from conselho.stores.sql import (
     backlog,
     catalogue,
     claims,
+    copying,
     counters,
     coverage,
     exporting,
@@ -336,6 +340,29 @@ class SqlStore:
 
     async def prune(self, *, before: datetime, limit: int) -> list[TaskId]:
         return await self._executor.write(pruning.prune, before, limit)
+
+    async def copy_mark(self) -> CopyMark | None:
+        return await self._executor.read(copying.copy_mark)
+
+    async def mark_copy(self, mark: CopyMark) -> None:
+        await self._executor.write(copying.mark_copy, mark)
+
+    async def carry_tasks(
+        self, tasks: Sequence[Task], *, past: Mapping[TaskId, Sequence[PastAttempt]]
+    ) -> frozenset[TaskId]:
+        return await self._executor.write(imports.carry_tasks, tasks, past)
+
+    async def carry_logs(self, pieces: Sequence[LogPiece]) -> None:
+        await self._executor.write(copying.carry_logs, pieces)
+
+    async def pruned_kinds(self) -> list[PrunedKind]:
+        return await self._executor.read(copying.pruned_kinds)
+
+    async def pruned_days(self, *, after: int | None, limit: int) -> list[PrunedDay]:
+        return await self._executor.read(copying.pruned_days, after, limit)
+
+    async def carry_pruned(self, kinds: Sequence[PrunedKind], days: Sequence[PrunedDay]) -> None:
+        await self._executor.write(copying.carry_pruned, kinds, days)
 
     async def create_agent(
         self, agent: Agent, *, events: Sequence[EventDraft], journal: Sequence[JournalEntry] = ()
