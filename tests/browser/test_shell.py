@@ -42,6 +42,16 @@ SEEN_OF_FOCUS = """() => {
   return Math.min(box.bottom, bottom) - Math.max(box.top, top);
 }"""
 
+# Two keys between which the browser does nothing else, so that no event of the first one comes.
+ESCAPE_AND_HELP = """() => {
+  for (const key of ['Escape', '?']) {
+    const press = new KeyboardEvent('keydown', {key, bubbles: true, cancelable: true});
+    document.activeElement.dispatchEvent(press);
+  }
+}"""
+# Once the browser has told of everything that was closed before.
+NEXT_FRAME = "() => new Promise((shown) => requestAnimationFrame(() => setTimeout(shown)))"
+
 
 def palette(page: Page) -> Locator:
     return page.get_by_role("dialog", name="Buscar ou mandar")
@@ -100,6 +110,19 @@ async def test_the_palette_takes_what_a_quick_hand_types_and_puts_orders_before_
     await page.keyboard.press("Escape")
     options = await ask(page, "pausar nilo")
     await expect(options.first).to_have_text(re.compile("^Dar licença a Nilo Teixeira"))
+
+
+async def test_the_key_after_the_one_that_closes_is_for_the_page(
+    server: Server, open_page: Open
+) -> None:
+    page = await open_page(server)
+    await page.keyboard.press("Control+k")
+    await expect(palette(page).get_by_role("combobox")).to_be_focused()
+    await page.evaluate(ESCAPE_AND_HELP)
+    await expect(page.get_by_role("dialog", name="Atalhos do teclado")).to_be_visible()
+    await page.evaluate(NEXT_FRAME)
+    await expect(page.get_by_role("dialog", name="Atalhos do teclado")).to_be_visible()
+    await expect(palette(page)).to_have_count(0)
 
 
 async def test_shortcuts_lead_everywhere_and_can_be_switched_off(

@@ -13,25 +13,43 @@ type Handlers = {
   readonly onKeyDown: (event: TargetedKeyboardEvent<HTMLDialogElement>) => void;
 };
 
-export function useDialog(): { ref: RefObject<HTMLDialogElement | null>; handlers: Handlers } {
+export function useDialog(): { ref: RefObject<HTMLDialogElement | null>; leave: () => void; handlers: Handlers } {
   const ref = useRef<HTMLDialogElement>(null);
+  const left = useRef(false);
   useEffect(() => {
     const shown = ref.current;
     shown?.showModal();
-    return () => shown?.close();
+    return () => {
+      left.current = true;
+      shown?.close();
+    };
   }, []);
+  // The next key is for the page already. The event that tells of the close waits its turn, and where
+  // nothing had the focus before, the browser takes it from a hidden field only when it draws again.
+  const leave = () => {
+    const shown = ref.current;
+    left.current = true;
+    shown?.close();
+    const focused = document.activeElement;
+    if (focused instanceof HTMLElement && shown?.contains(focused)) focused.blur();
+    dialog.value = null;
+  };
   return {
     ref,
+    leave,
     handlers: {
-      onClose: () => (dialog.value = null),
+      // By the browser itself. Of one that was left it comes late, when another may be open.
+      onClose: () => {
+        if (!left.current) dialog.value = null;
+      },
       onClick: ({ target, currentTarget }) => {
-        if (target === currentTarget) currentTarget.close();
+        if (target === currentTarget) leave();
       },
       onKeyDown: (event) => {
         if (event.key !== "Escape") return;
         event.preventDefault();
         event.stopPropagation();
-        event.currentTarget.close();
+        leave();
       },
     },
   };

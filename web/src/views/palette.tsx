@@ -9,7 +9,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 
 import { language } from "../i18n";
 import { paletteMessages } from "../i18n/palette";
-import { dialog, keyNames, takeTypedAhead } from "../keys";
+import { keyNames, takeTypedAhead } from "../keys";
 import { allCommands, type Command, firstCommands, type Group } from "../palette/commands";
 import { prepared, ranked } from "../palette/rank";
 import { useDialog } from "../parts/dialog";
@@ -20,7 +20,7 @@ const PAGE = 8;
 
 export function Palette() {
   const t = paletteMessages.value;
-  const { ref, handlers } = useDialog();
+  const { ref, leave, handlers } = useDialog();
   const [query, setQuery] = useState("");
   const [at, setAt] = useState(0);
   // After the effect of the dialog, which gives the field the focus.
@@ -33,9 +33,8 @@ export function Palette() {
 
   const choose = (command: Command | undefined) => {
     if (!command || command.refusal?.()) return;
-    ref.current?.close();
-    // The dialog is gone, and the focus back, before the order takes it elsewhere.
-    dialog.value = null;
+    // The focus is back before the order takes it elsewhere.
+    leave();
     command.act();
   };
   const move = (to: number) => setAt(found.length === 0 ? 0 : (to + found.length) % found.length);

@@ -8,13 +8,13 @@ import { flip, letterKeys } from "../preferences";
 
 export function Shortcuts() {
   const t = paletteMessages.value.help;
-  const { ref, handlers } = useDialog();
+  const { ref, leave, handlers } = useDialog();
   return (
     <dialog ref={ref} class="shortcuts" aria-label={t.label} {...handlers}>
       <div class="shortcuts-box">
         <header>
           <h2>{t.label}</h2>
-          <button type="button" class="button" onClick={() => ref.current?.close()}>
+          <button type="button" class="button" onClick={leave}>
             {t.close} <kbd aria-hidden="true">Esc</kbd>
           </button>
         </header>
