@@ -44,7 +44,7 @@ def configure_logs(settings: Settings, *, lasting: bool = False) -> None:
     ]
     if settings.log_format == "json":
         last: list[Any] = [structlog.processors.format_exc_info, json_line]
-    elif sys.stderr.isatty():
+    elif sys.stderr is not None and sys.stderr.isatty():
         # Plain: the library's own choice prints local variables, and those hold agents' output.
         last = [
             structlog.processors.format_exc_info,
@@ -76,12 +76,15 @@ class _Lines:
     disk, a pipe whose reader has gone) is lost, and whoever told it goes on.
     """
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO | None) -> None:
+        """`stream` is None for stderr of a process that was started without one (`2>&-`)."""
         self._stream = stream
         # One that its own thread may take again: Python may warn of something at any moment.
         self._lock = threading.RLock()
 
     def write(self, text: str) -> None:
+        if self._stream is None:
+            return
         with self._lock, contextlib.suppress(OSError, ValueError):  # ValueError: it is closed
             self._stream.write(text)
             self._stream.flush()

@@ -16,11 +16,13 @@ Source: docs/adr/0017-traces.md.
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Final, Protocol
+from urllib.parse import unquote, urlsplit
 
 from conselho.models.ids import TaskId
 
@@ -124,10 +126,54 @@ def traces_refused(environ: Mapping[str, str]) -> str | None:
             f"the protocol {protocol!r} is not spoken here: set OTEL_EXPORTER_OTLP_TRACES_PROTOCOL"
             " to http/protobuf, and the endpoint to the collector's port for HTTP (4318)"
         )
+    return _endpoint_refused(environ) or _headers_refused(environ)
+
+
+# The first that is set holds.
+_ENDPOINTS: Final = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
+_HEADERS: Final = ("OTEL_EXPORTER_OTLP_TRACES_HEADERS", "OTEL_EXPORTER_OTLP_HEADERS")
+_HEADER_NAME: Final = re.compile(r"[!#-'*+.0-9A-Z^-z|~-]+")
+# With blanks, which the library lets pass though they should be escaped.
+_HEADER_VALUE: Final = re.compile(r"[ !#-+.-:<-\[\]-~-]*")
+_NOT_SHOWN: Final = "it is not shown, for it may hold a secret"
+
+
+def _endpoint_refused(environ: Mapping[str, str]) -> str | None:
+    variable = next((name for name in _ENDPOINTS if environ.get(name)), None)
+    if variable is None:
+        return None
+    try:
+        parts = urlsplit(environ[variable])
+        is_address = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_address = False
+    if is_address:
+        return None
+    return f"{variable} must be an address such as http://127.0.0.1:4318 ({_NOT_SHOWN})"
+
+
+def _headers_refused(environ: Mapping[str, str]) -> str | None:
+    """What the library cannot read it leaves out, and says so with the whole of it."""
+    variable = next((name for name in _HEADERS if environ.get(name)), None)
+    if variable is None:
+        return None
+    for number, header in enumerate(environ[variable].split(","), 1):
+        if header.strip(" \t") and not _is_header(header.strip()):
+            return (
+                f"{variable} must be NAME=VALUE, with commas between several and the values"
+                f" URL-encoded; number {number} is not so ({_NOT_SHOWN})"
+            )
     return None
 
 
-_ENDPOINTS = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
+def _is_header(text: str) -> bool:
+    """Whether the library reads it, and HTTP can carry what it reads."""
+    name, equals, value = text.partition("=")
+    if not (equals and _HEADER_NAME.fullmatch(name.strip(" \t"))):
+        return False
+    name, decoded = unquote(name.strip()), unquote(value.strip())
+    is_carried = decoded.isprintable() and all(ord(letter) < 256 for letter in decoded)
+    return bool(_HEADER_VALUE.fullmatch(value) and _HEADER_NAME.fullmatch(name)) and is_carried
 
 
 def _exporters(environ: Mapping[str, str]) -> set[str]:

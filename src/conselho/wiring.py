@@ -68,6 +68,7 @@ from conselho.services.submission import snapshot
 from conselho.services.sweeper import Sweeper
 from conselho.services.timekeeper import Timekeeper
 from conselho.services.tokens import Tokens, holds_any
+from conselho.services.worker_family import Family
 from conselho.services.workplace import Workplace
 from conselho.store import PAST_LANE, ClaimLimits, Store
 from conselho.stores import open_store
@@ -120,7 +121,7 @@ class System:
 
     settings: Settings
     clock: Clock
-    home: str
+    family: Family
     workplace: Workplace
     worker: WorkerId
     store: Store
@@ -197,6 +198,8 @@ class System:
         if self.schedules or self.works:
             await self.roster.beat(self.clock.now())
             self.spawn("roster", self.roster.run)
+        if self.store.is_shared and not self.schedules:
+            self.spawn("roster.meet", self.roster.meet)
         if self.settings.council_dir is not None or self.schedules:
             await self.council.apply(files, prune=False, force=False)
         if self.works:
@@ -209,8 +212,11 @@ class System:
     async def _recover(self) -> None:
         """End what a former process of this data directory left, and decide on its runs."""
         survivors = await self.workplace.open() if self.works else 0
-        dead = f"{_worker_prefix(self.home)}:"
-        swept = await self.store.sweep(now=self.clock.now(), announce=announce, workers_gone=dead)
+        swept: list[Task] = []
+        for dead in self.family.dead:
+            swept += await self.store.sweep(
+                now=self.clock.now(), announce=announce, workers_gone=dead
+            )
         if survivors or swept:
             log.warning("server.recovered", processes_ended=survivors, runs_decided=len(swept))
         self.dispatcher.wake(swept)
@@ -293,6 +299,7 @@ async def open_system(settings: Settings, data_dir: DataDir) -> System:
     clock = SystemClock()
     store_latency = StoreLatency(clock)
     store = store_latency.measured(await open_patiently(settings, clock))
+    family = data_dir.family(is_shared=store.is_shared)
     former = data_dir.remember_store(store.identity)
     if former is not None:
         log.warning(
@@ -306,7 +313,7 @@ async def open_system(settings: Settings, data_dir: DataDir) -> System:
     _, newest = await store.event_span()
     bus = make_bus(settings, store, clock, after=newest)
     home = data_dir.home
-    worker = WorkerId(f"{_worker_prefix(home)}:{secrets.token_hex(4)}")
+    worker = WorkerId(f"{family.own}:{secrets.token_hex(4)}")
     tracer = await asyncio.to_thread(make_tracer, settings, os.environ, worker)
     traces = RunTraces(clock, tracer)
     store = traces.watching(store)
@@ -375,7 +382,7 @@ async def open_system(settings: Settings, data_dir: DataDir) -> System:
     return System(
         settings=settings,
         clock=clock,
-        home=home,
+        family=family,
         workplace=workplace,
         worker=worker,
         store=store,
@@ -409,7 +416,7 @@ async def open_system(settings: Settings, data_dir: DataDir) -> System:
             store,
             clock,
             worker=worker,
-            family=f"{_worker_prefix(home)}:",
+            family=family.all,
             after=newest if own_news is None else 0,
             remembers=own_news is None,
             redact=redactor.text,
@@ -868,10 +875,6 @@ async def open_to_look(settings: Settings) -> AsyncIterator[Store | None]:
 def _has_store(url: str) -> bool:
     scheme, _, rest = url.partition(":///")
     return scheme != "sqlite" or Path(rest.partition("?")[0]).is_file()
-
-
-def _worker_prefix(home: str) -> str:
-    return f"{socket.gethostname()}:{home}"
 
 
 async def _keep_running(name: str, loop: Callable[[], Awaitable[None]]) -> None:

@@ -146,7 +146,8 @@ def test_the_broker_delivers_twice_and_late(fleet: Fleet, note: Note) -> None:
         for number, task_id in enumerate(3 * [over.task_id, held.task_id]):
             deliver(client, f"again-{number}", task_id, council)
         # Nothing tells of a message that did nothing but that it is gone.
-        eventually(lambda: not client.hkeys("conselho:conselho.tasks.msgs"), "all are taken")
+        kept = f"conselho:conselho.{council}.tasks.msgs"
+        eventually(lambda: not client.hkeys(kept), "all are taken")
     held.let_go()
     fleet.settle()
     note(
@@ -171,13 +172,14 @@ def back(fleet: Fleet) -> float:
 
 def deliver(client: redis.Redis, number: str, task_id: str, council: str) -> None:
     """A message as Dramatiq lays it down."""
+    queue = f"conselho.{council}.tasks"
     message = {
-        "queue_name": "conselho.tasks", "actor_name": "conselho_run", "kwargs": {},
+        "queue_name": queue, "actor_name": "conselho_run", "kwargs": {},
         "args": [task_id, council], "message_id": number, "message_timestamp": 0,
         "options": {"redis_message_id": number},
     }  # fmt: skip
-    client.hset("conselho:conselho.tasks.msgs", number, json.dumps(message))
-    client.rpush("conselho:conselho.tasks", number)
+    client.hset(f"conselho:{queue}.msgs", number, json.dumps(message))
+    client.rpush(f"conselho:{queue}", number)
 
 
 def has_run_since(fleet: Fleet, moment: datetime) -> bool:

@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pika
@@ -159,20 +160,43 @@ class TestTrouble:
         for worker in (first, second):
             worker.close()
 
+    def test_a_namesake_at_the_same_place_ends_nobody_elses_runs(
+        self, site: Site, server: Server, tmp_path: Path
+    ) -> None:
+        """Two machines of one name, with their data in the same place: two containers, say."""
+        argv, sign, leave = gate(tmp_path, "namesake")
+        server.promote("gina", argv, queue="namesake", policies={"max_attempts": 2})
+        worker = site.work("--queue", "namesake")
+        task_id = server.begin("gina")
+        eventually(lambda: starts(sign), "it runs")
+
+        worker.data_dir.rename(worker.data_dir.with_name("of-the-other-machine"))
+        namesake = Server(
+            worker.data_dir.parent, environ=site.environ | {"CONSELHO_ROLE": "api,scheduler"}
+        )
+        with closing(namesake):
+            namesake.start()
+            namesake.get("/api/kpis")  # it has loaded, and decided on what it takes for its own
+            leave.touch()
+            ended = eventually(lambda: ended_task(server, task_id), "it ends")
+        assert (ended["status"], ended["attempt"]) == ("completed", 1)
+        worker.close()
+
     def test_messages_that_come_again_or_say_nothing_do_nothing(
         self, server: Server, anybody: Worker, broker: RedisServer
     ) -> None:
         server.promote("gil")
         done = server.call("gil")
         client = redis.Redis.from_url(broker.url)
-        council = server.get("/api/councilors")["last_event_id"].rpartition("-")[0]
+        council = council_of(server)
 
         twice = json.dumps(message(done["task_id"], council))
-        other = json.dumps(message(done["task_id"], "another"))
+        other = json.dumps(message(done["task_id"], council) | {"args": [done["task_id"], "x"]})
         bodies: list[str | bytes] = [twice, twice, other, "{", '["x"]', "null", b"\xff"]
         for number, body in enumerate(bodies):
-            put(client, f"strange-{number}", body)
-        put(client, "elsewhere", json.dumps(message("x", council) | {"queue_name": "nowhere"}))
+            put(client, council, f"strange-{number}", body)
+        elsewhere = json.dumps(message("x", council) | {"queue_name": "nowhere"})
+        put(client, council, "elsewhere", elsewhere)
         client.close()
 
         server.promote("hugo")
@@ -180,15 +204,30 @@ class TestTrouble:
         again = server.task(done["task_id"])
         assert (again["attempt"], again["completed_at"]) == (1, done["completed_at"])
         eventually(lambda: "names no task" in anybody.said, "what is no message is told")
-        eventually(lambda: "different databases" in anybody.said, "another council is told")
+        eventually(lambda: "of another council" in anybody.said, "another council is told")
         assert anybody.said.count("names no task") == 1
+
+    def test_another_council_on_the_same_broker_takes_no_message(
+        self, site: Site, server: Server, anybody: Worker, broker: RedisServer, tmp_path: Path
+    ) -> None:
+        with a_site(tmp_path, broker=broker.url) as others:
+            other = others.serve()
+            worker = others.work("--queue", "mac", "--any")
+            for one in (server, other):
+                one.promote("gustavo")
+                one.promote("heitor", queue="mac")
+            for _ in range(5):
+                for one, runs in ((server, anybody), (other, worker)):
+                    for name in ("gustavo", "heitor"):
+                        assert runs.owns(one.call(name)["worker_id"])
+            assert "broker.message_dropped" not in worker.said
 
     def test_a_broker_that_lost_everything_loses_no_run(
         self, site: Site, server: Server, broker: RedisServer
     ) -> None:
         server.promote("iris", queue="lost")
         task_id = server.begin("iris")
-        name = "conselho:conselho.lost.tasks"
+        name = f"conselho:conselho.{council_of(server)}.lost.tasks"
         client = redis.Redis.from_url(broker.url)
         eventually(lambda: client.llen(name) == 1, "its message is there")
 
@@ -386,10 +425,11 @@ def test_runs_go_over_rabbitmq_too(tmp_path: Path, site: Site) -> None:
         server = over_amqp.serve()
         anybody = over_amqp.work("--any", "--queue", "mac")
         gpu = over_amqp.work("--queue", "gpu")
+        strange = message("x", council_of(server)) | {"args": ["x", "another"]}
         connection = pika.BlockingConnection(pika.URLParameters(url))
         channel = connection.channel()
-        for body in (b"{", b'["x"]', json.dumps(message("x", "another")).encode()):
-            channel.basic_publish("", "conselho.mac.tasks", body)
+        for body in (b"{", b'["x"]', json.dumps(strange).encode()):
+            channel.basic_publish("", f"conselho.{council_of(server)}.mac.tasks", body)
         connection.close()
         for name, queue, runs in (
             ("ana", None, anybody),
@@ -428,19 +468,25 @@ class TestRefusals:
         assert "is in use" in refused.stderr
 
 
+def council_of(server: Server) -> str:
+    """The identity of its store: event ids begin with it, and the broker's queues bear it."""
+    newest: str = server.get("/api/councilors")["last_event_id"]
+    return newest.rpartition("-")[0]
+
+
 def message(task_id: str, council: str) -> Json:
     return {
-        "queue_name": "conselho.mac.tasks", "actor_name": "conselho_run", "kwargs": {},
+        "queue_name": f"conselho.{council}.mac.tasks", "actor_name": "conselho_run", "kwargs": {},
         "args": [task_id, council], "message_id": "m", "message_timestamp": 0,
     }  # fmt: skip
 
 
-def put(client: redis.Redis, number: str, body: str | bytes) -> None:
+def put(client: redis.Redis, council: str, number: str, body: str | bytes) -> None:
     """A message as Dramatiq lays it down, whatever is in it."""
     if isinstance(body, str) and body.startswith('{"'):
         fields = json.loads(body)
         body = json.dumps(fields | {"options": {"redis_message_id": number}})
-    name = "conselho:conselho.mac.tasks"
+    name = f"conselho:conselho.{council}.mac.tasks"
     client.hset(f"{name}.msgs", number, body)
     client.rpush(name, number)
 

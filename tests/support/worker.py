@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import signal
 import subprocess
 import time
@@ -69,7 +70,8 @@ class Worker:
 
     def owns(self, worker_id: str | None) -> bool:
         """Whether a run bears the id of this worker, in whatever life of it."""
-        return worker_id is not None and f":{DataDir(self.data_dir).home}:" in worker_id
+        own = json.loads((self.data_dir / "worker").read_text())["id"]
+        return worker_id is not None and f":{own}:" in worker_id
 
     def signal(self, number: signal.Signals) -> None:
         self._running.send_signal(number)

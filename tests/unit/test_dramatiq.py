@@ -65,8 +65,9 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
 class Post:
     """A sender at noon, and a receiver that takes down what it is offered."""
 
-    def __init__(self, store: Store, url: str) -> None:
+    def __init__(self, store: Store, url: str, *, council: str = COUNCIL) -> None:
         self.store = store
+        self._council = council
         self.clock = FakeClock()
         self.broker = open_broker(url)
         self.client = Redis.from_url(url)
@@ -79,7 +80,7 @@ class Post:
             self.broker,
             store,
             self.clock,
-            council=COUNCIL,
+            council=council,
             resend_after=RESEND,
             live_queues=self._live_queues,
         )
@@ -88,9 +89,9 @@ class Post:
     async def _live_queues(self) -> Collection[Queue]:
         return self.live
 
-    async def receive(self, *queues: Queue, council: str = COUNCIL) -> Receiver:
+    async def receive(self, *queues: Queue) -> Receiver:
         receiver = Receiver(
-            open_broker(self._url), council=council, queues=queues, offer=self._offer
+            open_broker(self._url), council=self._council, queues=queues, offer=self._offer
         )
         self.receivers.append(receiver)
         await receiver.start()
@@ -119,12 +120,12 @@ class Post:
 
     def waiting(self, queue: Queue = None) -> int:
         """How many messages are in the broker."""
-        count: int = self.client.llen(f"conselho:{broker_queue(queue)}")
+        count: int = self.client.llen(f"conselho:{broker_queue(queue, self._council)}")
         return count
 
     def kept(self) -> int:
         """How many messages nobody has answered."""
-        count: int = self.client.hlen(f"conselho:{broker_queue(None)}.msgs")
+        count: int = self.client.hlen(f"conselho:{broker_queue(None, self._council)}.msgs")
         return count
 
     async def close(self) -> None:
@@ -222,6 +223,13 @@ class TestSendingAgain:
         await post.store.submit(tasks, announce=one_event)
         assert await post.sender.look(NOON + RESEND) == RESENT_AT_ONCE
 
+    async def test_very_many_in_one_queue_hide_nothing_of_another(self, post: Post) -> None:
+        tasks = [replace(make_task(AgentId(f"a{n}")), queue="gpu") for n in range(RESENT_AT_ONCE)]
+        await post.store.submit(tasks, announce=one_event)
+        await post.submit("bia", created_at=NOON + SECOND, not_before=NOON + SECOND)
+        assert await post.sender.look(NOON + SECOND + RESEND) == RESENT_AT_ONCE + 1
+        assert post.waiting() == 1
+
 
 class TestReceiving:
     async def test_what_is_refused_goes_back_to_the_others(self, post: Post) -> None:
@@ -251,11 +259,34 @@ class TestReceiving:
         await post.sender.flush()
         await post.until(next_one)
 
-    async def test_messages_of_another_council_are_dropped(self, post: Post) -> None:
+    async def test_councils_on_one_broker_hear_nothing_of_each_other(
+        self, post: Post, server: RedisServer, tmp_path: Path
+    ) -> None:
+        """Both serve queues of the same names."""
+        (tmp_path / "b").mkdir()
+        store = await open_sql_store(f"sqlite:///{tmp_path / 'b' / 'conselho.db'}")
+        other = Post(store, server.url, council="council-b")
+        own = [await post.submit(f"a{n}", queue) for n in range(3) for queue in (None, "gpu")]
+        others = [await other.submit(f"b{n}", queue) for n in range(3) for queue in (None, "gpu")]
+        for one, tasks in ((post, own), (other, others)):
+            one.sender.wake(tasks)
+            await one.sender.flush()
+
+        receiver = await other.receive(None, "gpu")
+        await other.until(*others)
+        await receiver.stop()
+
+        assert (post.waiting(), post.waiting("gpu")) == (3, 3)
+        await post.receive(None, "gpu")
+        await post.until(*own)
+        await other.close()
+        await store.close()
+
+    async def test_a_message_that_names_another_council_is_dropped(self, post: Post) -> None:
         task = await post.submit("ana")
-        await post.receive(None, council="council-b")
-        post.sender.wake([task])
-        await post.sender.flush()
+        await post.receive(None)
+        message = dispatchers._message(task.task_id, None, COUNCIL)
+        post.broker.enqueue(message.copy(args=(task.task_id, "council-b")))
         async with asyncio.timeout(DEADLINE):
             while post.kept():  # noqa: ASYNC110 - nobody tells of an answer
                 await asyncio.sleep(0.01)

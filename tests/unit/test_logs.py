@@ -14,13 +14,21 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 import structlog
 
-from conselho.config import Settings
-from conselho.logs import configure_logs, json_line, plain_line, without_control_characters
+from conselho.config import Problem, Settings
+from conselho.errors import NotFound
+from conselho.logs import (
+    complain,
+    configure_logs,
+    json_line,
+    plain_line,
+    say,
+    without_control_characters,
+)
 
 EVENT = {"ts": "T", "level": "info", "event": "run.ended"}
 # A line feed, another terminal title, a C1 control and two line ends of Unicode.
@@ -194,6 +202,21 @@ def test_a_line_that_cannot_be_written_is_lost_and_nothing_else(
         structlog.get_logger().warning("kept")
 
     assert [one["event"] for one in found] == ["kept"]
+
+
+@pytest.mark.parametrize("log_format", ["console", "json"])
+def test_a_process_without_stderr_starts_all_the_same(
+    log_format: Literal["console", "json"], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings(data_dir=tmp_path, database_url="sqlite:///x", log_format=log_format)
+    monkeypatch.setattr(sys, "stderr", None)
+    try:
+        configure_logs(settings)
+        say(settings, [Problem(level="warning", where="port", message="it is odd")])
+        assert complain(settings, NotFound("agent", "ana")) == NotFound.exit_code
+        structlog.get_logger().warning("lost")
+    finally:
+        structlog.reset_defaults()
 
 
 @pytest.mark.parametrize(

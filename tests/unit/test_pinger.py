@@ -67,7 +67,7 @@ class Bench:
             store,
             self.clock,
             worker=WORKER,
-            family=FAMILY,
+            family=(FAMILY,),
             redact=Redactor([SECRET]).text,
             timeout_seconds=timeout_seconds,
         )

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from conselho.models.ids import AgentId, WorkerId
 from conselho.models.task import Status, Task
 from conselho.models.worker import SILENCE, Queue, Worker
 from conselho.services.remedy import remedy
-from conselho.services.roster import PAUSE, Roster
+from conselho.services.roster import MEET_SECONDS, PAUSE, Roster
 from conselho.store import Store
 from conselho.stores.sql import open_sql_store
 from tests.support.clock import NOON, FakeClock
@@ -207,3 +209,24 @@ class TestGivingUp:
             at = NOON + minutes * MINUTE
             await store.beat(worker("busy", beat_at=at))
             assert await roster.tick(at) == 0
+
+
+@pytest.mark.parametrize(
+    ("schedules", "beat_after", "told"),
+    [(True, 50, []), (True, 40, ["worker.no_scheduler"]), (False, 50, ["worker.no_scheduler"])],
+    ids=["a server is there", "it is gone", "workers alone"],
+)
+async def test_a_worker_in_a_database_without_any_server_tells_so_once(
+    store: Store, schedules: bool, beat_after: int, told: list[str]
+) -> None:
+    """Its servers may have another database: nothing else would show it."""
+    clock = FakeClock()
+    roster = Roster(store, clock, own=worker("own"), no_worker_after=HOUR)
+    with capture_logs() as logs:
+        meeting = asyncio.ensure_future(roster.meet())
+        await clock.until_asleep()
+        await store.beat(worker("server", schedules=schedules, beat_at=NOON + beat_after * SECOND))
+        await clock.advance(MEET_SECONDS)
+        await meeting
+
+    assert [one["event"] for one in logs] == told

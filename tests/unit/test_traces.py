@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import logging
 import os
 import subprocess
 import sys
@@ -169,6 +171,15 @@ def test_tracing_is_on_when_a_collector_is_named_or_somebody_says_so(
         ({"OTEL_EXPORTER_OTLP_PROTOCOL": "grpc", "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL":
           "http/protobuf"}, None),
         ({"OTEL_TRACES_EXPORTER": "console,otlp"}, None),
+        ({"OTEL_EXPORTER_OTLP_ENDPOINT": "http://[::1]:4318/x?y=z"}, None),
+        ({"OTEL_EXPORTER_OTLP_ENDPOINT": "127.0.0.1:4318"}, "OTLP_ENDPOINT must be an address"),
+        ({"OTEL_EXPORTER_OTLP_ENDPOINT": "http://"}, "OTLP_ENDPOINT must be an address"),
+        ({"OTEL_EXPORTER_OTLP_ENDPOINT": "http://x:99999"}, "OTLP_ENDPOINT must be an address"),
+        ({"OTEL_EXPORTER_OTLP_ENDPOINT": "none", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT":
+          "https://x"}, None),
+        ({"OTEL_EXPORTER_OTLP_HEADERS": "authorization=Bearer%20abc==, api-key = a b ,"}, None),
+        ({"OTEL_EXPORTER_OTLP_HEADERS": "a=b,c", "OTEL_EXPORTER_OTLP_TRACES_HEADERS": "a=b"}, None),
+        ({"OTEL_EXPORTER_OTLP_HEADERS": "a=b,c"}, "number 2 is not so"),
     ],
 )  # fmt: skip
 def test_what_this_program_cannot_send_is_told_in_one_line(
@@ -260,11 +271,33 @@ async def test_the_log_says_why_spans_are_not_delivered_without_secrets_of_the_a
     [
         ("OTEL_PYTHON_EXPORTER_OTLP_HTTP_TRACES_CREDENTIAL_PROVIDER", "none", "'none' not found"),
         ("OTEL_BSP_MAX_QUEUE_SIZE", "-1", "max_queue_size must be a positive integer"),
-        ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://me:hush-hush\u2100@x", "invalid characters"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://me:hush-hush\u2100@x", "must be an address"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "htp://hush-hush@127.0.0.1", "must be an address"),
+        *[
+            ("OTEL_EXPORTER_OTLP_HEADERS", value, "OTLP_HEADERS must be NAME=VALUE")
+            for value in (
+                "authorization: Bearer hush-hush",
+                "a=1,hush-hush",
+                "=hush-hush",
+                'a="hush-hush"',
+                "a=hush-hush;",
+                "a=hush-hush\u20ac",
+                "a=hush-hush%0d%0ab: c",
+                "a=hush-hush%e2%82%ac",
+                "a(hush-hush)=1",
+                "a%20b=hush-hush",
+                "a=1\n,b=hush-hush\n\x01",
+            )
+        ],
     ],
 )
-def test_a_variable_that_cannot_be_used_is_told_in_one_line(
-    name: str, value: str, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_variable_that_cannot_be_used_is_told_in_one_line_without_its_secret(
+    name: str,
+    value: str,
+    why: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     monkeypatch.setenv(name, value)
     settings = Settings(data_dir=tmp_path, database_url="sqlite:///x", traces=True)
@@ -277,3 +310,23 @@ def test_a_variable_that_cannot_be_used_is_told_in_one_line(
     assert told["event"] == "traces.off"
     assert why in told["reason"]
     assert "hush-hush" not in told["reason"]
+    assert "me:" not in told["reason"]
+    assert caplog.text == "", "nor does the library tell"
+
+
+async def test_what_the_library_says_of_headers_reaches_no_log(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Should it read less than this program thinks: it would show all of it."""
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_HEADERS", "authorization: Bearer hush-hush")
+    monkeypatch.setattr(logging.getLogger("opentelemetry.util"), "propagate", True)
+    said = io.StringIO()
+    handler = logging.StreamHandler(said)
+    logging.getLogger().addHandler(handler)
+    try:
+        tracer = OtlpTracer(instance="w")
+        await tracer.close(timedelta(seconds=5))
+    finally:
+        logging.getLogger().removeHandler(handler)
+
+    assert "hush-hush" not in said.getvalue()

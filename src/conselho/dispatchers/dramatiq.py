@@ -4,10 +4,11 @@
             look ──┘  (what waits unclaimed is sent again)
 
 A message is the id of a Task, and the identity of the council that it is of; each queue of agents
-is a queue of the broker. It carries news and decides nothing: what runs is what a claim in the
-store gives, so a message that comes twice or late does nothing. It is acknowledged as soon as the
-claim is decided, not when the run ends: from then on the lease watches over the run, and a broker
-that limits how long a message may stay unacknowledged does not end it.
+is a queue of the broker, named by that identity too, so that councils may share a broker. It
+carries news and decides nothing: what runs is what a claim in the store gives, so a message that
+comes twice or late does nothing. It is acknowledged as soon as the claim is decided, not when the
+run ends: from then on the lease watches over the run, and a broker that limits how long a message
+may stay unacknowledged does not end it.
 A message that was lost is sent again while its Task waits; and a worker looks in the store by
 itself, seldom, so that without any broker runs come late, but come.
 Source: docs/adr/0016-workers.md.
@@ -67,7 +68,7 @@ CLOSE_SECONDS: Final = 5.0
 AWAY_TOLD_SECONDS: Final = 60.0
 
 LOOK_SECONDS: Final = 1.0
-# In one look: beyond these, the oldest go first.
+# In one look, of one queue: beyond these, the oldest go first.
 RESENT_AT_ONCE: Final = 200
 LONGEST_PAUSE: Final = timedelta(minutes=1)
 
@@ -197,10 +198,10 @@ def _knock(broker: Broker) -> None:
         del broker.connection
 
 
-def broker_queue(queue: Queue) -> str:
-    """The broker's queue for a queue of agents."""
+def broker_queue(queue: Queue, council: str) -> str:
+    """The broker's queue for a queue of agents of one council."""
     # Never ends with .DQ or .XQ, which mean more to Dramatiq.
-    return "conselho.tasks" if queue is None else f"conselho.{queue}.tasks"
+    return f"conselho.{council}.tasks" if queue is None else f"conselho.{council}.{queue}.tasks"
 
 
 class _Encoder(dramatiq.Encoder):
@@ -365,12 +366,23 @@ class Sender:
         Again after twice the time, and so on, up to a minute. Raises StoreUnavailable.
         """
         self._looks = True
-        waiting = await self._store.waiting(
-            now=now, queues=await self._live_queues(), limit=RESENT_AT_ONCE
-        )
+        waiting = await self._waiting(now)
         due = [one for one in waiting if now >= self._next(one)]
         self._forget({one.task_id for one in waiting}, now)
         return await self._send([(one.task_id, one.queue) for one in due])
+
+    async def _waiting(self, now: datetime) -> list[Waiting]:
+        """What is due in queues that somebody serves; of very many in one, the oldest."""
+        queues = await self._live_queues()
+        found = await self._store.waiting(now=now, queues=queues, limit=RESENT_AT_ONCE)
+        if len(found) < RESENT_AT_ONCE:
+            return found
+        # Those of one queue, waiting for its few workers, must not hide what another one lost.
+        each = [
+            await self._store.waiting(now=now, queues=[queue], limit=RESENT_AT_ONCE)
+            for queue in queues
+        ]
+        return [one for of_queue in each for one in of_queue]
 
     def _next(self, waiting: Waiting) -> datetime:
         """When it is to be sent for."""
@@ -446,7 +458,7 @@ class Receiver:
     ) -> None:
         self._broker = broker
         self._council = council
-        self._queues = {broker_queue(queue): queue for queue in queues}
+        self._queues = {broker_queue(queue, council): queue for queue in queues}
         self._offer = offer
         self._loop: asyncio.AbstractEventLoop | None = None
         self._worker: dramatiq.Worker | None = None
@@ -489,8 +501,8 @@ class Receiver:
         if council != self._council:
             self._tell_once(
                 "council",
-                "a message of another council was dropped: the servers of this broker and this"
-                " worker work on different databases, see database_url",
+                "a message of another council was dropped: somebody else than its servers put it"
+                " into a queue of this council",
             )
             return
         assert self._loop is not None
@@ -525,7 +537,7 @@ class Receiver:
 
 def _message(task_id: TaskId, queue: Queue, council: str) -> dramatiq.Message[Any]:
     return dramatiq.Message(
-        queue_name=broker_queue(queue),
+        queue_name=broker_queue(queue, council),
         actor_name=_ACTOR,
         args=(task_id, council),
         kwargs={},

@@ -4,6 +4,7 @@ conselho.db   the embedded store          logs/        one live log a Task
 lock          held by the one server      server.json  who that server is, for commands
 scratch/      files of runs under way: a prompt, an agent's settings
 store         the identity of the store that this directory's server works with
+worker        the id that tells this directory's workers from all others
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from typing import Any
 
 from conselho.errors import Conflict, InvalidSettings
 from conselho.models.task import utc_text
+from conselho.services.worker_family import Family, family_of
 
 
 class DataDirInUse(Conflict):
@@ -130,6 +132,15 @@ class DataDir:
         except (OSError, ValueError):
             return None
         return former if former not in (None, "", identity) else None
+
+    def family(self, *, is_shared: bool) -> Family:
+        """Who this directory's workers are; `is_shared`: others may work on the same store.
+
+        Ask before `remember_store`: a directory that worked without an id is known by its store.
+        """
+        is_older = (self.path / "store").exists()
+        before = self.home if is_older else None
+        return family_of(self.path / "worker", is_shared=is_shared, before=before)
 
     @property
     def _server_file(self) -> Path:

@@ -63,13 +63,13 @@ class Pinger:
         clock: Clock,
         *,
         worker: WorkerId,
-        family: str,
+        family: tuple[str, ...],
         after: int = 0,
         redact: Callable[[str], str] = str,
         timeout_seconds: float = TIMEOUT_SECONDS,
         remembers: bool = True,
     ) -> None:
-        """`family` begins the ids of this data directory's workers, those of former servers too:
+        """With `family` begin the ids of this data directory's workers, former ones too:
         that their runs were lost is told by this one. `after`: see `settle`. `remembers`: an
         address holds until the bus tells of a change; otherwise it is looked up each time.
         """

@@ -32,6 +32,8 @@ log = structlog.get_logger(__name__)
 BEAT_SECONDS: Final = 5.0
 # A look for what waits in vain; more often when little patience is asked for.
 LOOK_SECONDS: Final = 15.0
+# Servers that start with a worker have told of themselves by then.
+MEET_SECONDS: Final = 60.0
 # Up to then it is known who served a queue last.
 REMEMBERED: Final = timedelta(days=7)
 GIVEN_UP_AT_ONCE: Final = 200
@@ -123,6 +125,25 @@ class Roster:
                 await self._store.leave(self._own.worker_id, now=self._clock.now())
             except StoreUnavailable as error:
                 log.warning("roster.not_told", reason=error.reason)
+
+    async def meet(self) -> None:
+        """Tell, once, when a while after the start no server schedules for this worker's council.
+
+        Each of two sides may have been given another database, and neither hears of the other.
+        """
+        await self._clock.sleep(MEET_SECONDS)
+        now = self._clock.now()
+        try:
+            known = await self._store.workers(since=now - SILENCE)
+        except StoreUnavailable:
+            return  # told by those who cannot do without it
+        if not any(one.schedules and one.is_live(now) for one in known):
+            log.warning(
+                "worker.no_scheduler",
+                council=self._store.identity,
+                advice="No server with the role scheduler tells of itself in this database. If one"
+                " is at work, it has another one: give it and this worker the same database_url.",
+            )
 
     # -- all of them -----------------------------------------------------------------------------
 

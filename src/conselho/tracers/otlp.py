@@ -44,6 +44,8 @@ log = structlog.get_logger(__name__)
 
 # What these say of every batch, several times, is told once by us.
 _CHATTY: Final = ("opentelemetry.exporter", "opentelemetry.sdk._shared_internal")
+# It tells of headers that it cannot read, with the secrets in them. See traces_refused.
+_INDISCREET: Final = "opentelemetry.util"
 _LONGEST_REASON: Final = 300
 # As the HTTP libraries quote them: path and query after `url: `, or the whole.
 _ADDRESSES: Final = re.compile(r"(?<=\burl: )\S+|\b[\w+.-]+://\S+")
@@ -60,6 +62,8 @@ class OtlpTracer:
         Raises whatever the SDK does, and what its variables name, when one cannot be used.
         """
         environ = os.environ if environ is None else environ
+        logging.getLogger(_INDISCREET).propagate = False
+        logging.getLogger(_INDISCREET).addHandler(logging.NullHandler())
         self._ids = _GivenIds()
         self._exporter = _Told(OTLPSpanExporter(), address=_address(environ))
         self._provider = TracerProvider(
