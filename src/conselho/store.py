@@ -91,7 +91,11 @@ class ClaimLimits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """A claim that a worker believes to have."""
+    """A claim that a worker believes to have.
+
+    The fence alone tells whose it is: every claim raises it and nothing lowers it, so a Task that
+    is processing under this fence is that of the one worker whose claim was given it.
+    """
 
     task_id: TaskId
     fence: int
@@ -190,7 +194,15 @@ class TaskStore(Protocol):
         Each returned task is processing with `lease_until = now + lease`, `fence` and `attempt`
         one higher, `started_at = now`; the list is empty when none is due. Two workers never hold
         the same task at one time.
+        A call that raises StoreUnavailable may have claimed some nevertheless: see `held_by`.
         Source: docs/adr/0003-leases.md.
+        """
+        ...
+
+    async def held_by(self, worker: WorkerId) -> list[Task]:
+        """What is processing under this worker's id, whether or not it knows of it.
+
+        For one whose claim was not answered. Long texts may be left out.
         """
         ...
 
@@ -755,18 +767,6 @@ class EventLog(Protocol):
         ...
 
 
-class Store(
-    TaskStore,
-    AgentStore,
-    Journal,
-    MaintenanceStore,
-    AccessStore,
-    AuditLog,
-    AnswerStore,
-    WorkerStore,
-    LogStore,
-    EventLog,
-    Protocol,
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CopyMark:
     """What a store says of itself into which another one is, or was, copied.
@@ -840,6 +840,19 @@ class CopyStore(Protocol):
         ...
 
 
+class Store(
+    TaskStore,
+    AgentStore,
+    Journal,
+    MaintenanceStore,
+    AccessStore,
+    AuditLog,
+    AnswerStore,
+    WorkerStore,
+    LogStore,
+    CopyStore,
+    EventLog,
+    Protocol,
 ):
     """Everything that one backend offers.
 
@@ -850,7 +863,6 @@ class CopyStore(Protocol):
     @property
     def identity(self) -> str: ...
 
-    CopyStore,
     @property
     def is_shared(self) -> bool: ...
 

@@ -16,8 +16,9 @@ from conselho.store import Store, Submitted
 from conselho.stores import open_store
 from conselho.stores.sql import postgresql as executor
 from tests.support import postgresql
-from tests.support.factories import make_task, one_event
+from tests.support.factories import WORKER, make_task, one_event
 from tests.support.network import Link, a_link
+from tests.support.pool import NO_GRACE, Pool
 from tests.support.stores import store_url
 
 pytestmark = pytest.mark.skipif(
@@ -104,3 +105,26 @@ async def test_what_a_vanished_client_had_in_hand_is_let_go_of(
         assert submission.result is Submitted.CREATED
         with pytest.raises(StoreUnavailable):
             await lost
+
+
+async def test_a_claim_whose_commit_was_not_answered_is_given_back_and_begins(
+    far: Store, near: Store, link: Link
+) -> None:
+    task = make_task(AgentId("ana"))
+    await near.submit([task], announce=one_event)
+    pool = Pool(far)
+    await far.check()
+    link.swallow_after(b"COMMIT;")  # not BEGIN ... READ COMMITTED
+    async with asyncio.timeout(DEADLINE):
+        with pytest.raises(StoreUnavailable):
+            await pool.dispatcher.tick()
+    [lost] = await near.held_by(WORKER)
+    assert (lost.task_id, lost.fence) == (task.task_id, 1)
+
+    link.heal()
+    async with asyncio.timeout(DEADLINE):
+        assert await pool.dispatcher.tick() == 1
+
+    begun = await near.task(task.task_id)
+    assert (begun.fence, begun.attempt) == (2, 1)
+    await pool.dispatcher.drain(NO_GRACE)

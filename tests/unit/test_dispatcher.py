@@ -3,115 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Collection
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from conselho.dispatchers.local import LOOK_SECONDS, LocalDispatcher
+from conselho.dispatchers.local import LOOK_SECONDS
 from conselho.errors import StoreUnavailable
 from conselho.models.ids import AgentId, TaskId
-from conselho.models.task import Status, Task
-from conselho.models.worker import Queue
-from conselho.store import ClaimLimits, Held, Store
+from conselho.models.task import Status
+from conselho.store import ClaimLimits, Store
 from conselho.stores.sql import open_sql_store
-from tests.support.clock import NOON, FakeClock
-from tests.support.factories import (
-    LEASE,
-    OTHER_WORKER,
-    WORKER,
-    make_outcome,
-    make_task,
-    one_event,
-)
-
-DEADLINE = 10
-RENEW = timedelta(seconds=4)
-NO_GRACE = timedelta(0)
-
-
-class Work:
-    """A run that ends when the test says so, or when the pool ends it."""
-
-    def __init__(self, pool: Pool, task: Task) -> None:
-        self._pool = pool
-        self.task = task
-        self.told: list[str] = []
-        self.over = asyncio.Event()
-
-    @property
-    def held(self) -> Held:
-        return Held(task_id=self.task.task_id, fence=self.task.fence)
-
-    def cancel(self) -> None:
-        self._end("cancel")
-
-    def lose(self) -> None:
-        self._end("lose")
-
-    def shut_down(self) -> None:
-        self._end("shut down")
-
-    def _end(self, why: str) -> None:
-        self.told.append(why)
-        self.over.set()
-
-    async def run(self) -> None:
-        self._pool.started.append(self)
-        self._pool.news.set()
-        await self.over.wait()
-        if "lose" not in self.told:
-            await self._pool.store.finish(self.held, make_outcome(), now=NOON, announce=one_event)
-
-
-class Pool:
-    """A dispatcher with two places, and the runs that it started."""
-
-    def __init__(
-        self,
-        store: Store,
-        limits: ClaimLimits | None = None,
-        queues: Collection[Queue] | None = None,
-    ) -> None:
-        self.store = store
-        self.clock = FakeClock()
-        self.started: list[Work] = []
-        self.news = asyncio.Event()
-        self.dispatcher = LocalDispatcher(
-            store,
-            self.clock,
-            worker=WORKER,
-            max_runs=2,
-            lease=LEASE,
-            renew_every=RENEW,
-            begin=self._begin,
-            announce=one_event,
-            limits=limits,
-            queues=queues,
-        )
-
-    def _begin(self, task: Task) -> tuple[Work, Awaitable[None]]:
-        work = Work(self, task)
-        return work, work.run()
-
-    async def submit(self, *names: str) -> list[Task]:
-        tasks = [make_task(AgentId(name)) for name in names]
-        await self.store.submit(tasks, announce=one_event)
-        return tasks
-
-    async def until(self, count: int) -> None:
-        """Wait until so many runs have started."""
-        async with asyncio.timeout(DEADLINE):
-            while len(self.started) < count:
-                self.news.clear()
-                await self.news.wait()
-
-    async def until_idle(self) -> None:
-        async with asyncio.timeout(DEADLINE):
-            while self.dispatcher.running:  # noqa: ASYNC110 - nobody is told of it
-                await asyncio.sleep(0)
+from tests.support.clock import NOON
+from tests.support.factories import LEASE, OTHER_WORKER, WORKER, make_task, one_event
+from tests.support.pool import DEADLINE, NO_GRACE, RENEW, Pool
 
 
 @pytest.fixture
@@ -131,8 +38,8 @@ async def pool(store: Store) -> AsyncIterator[Pool]:
 async def test_it_claims_only_what_it_has_room_for(pool: Pool) -> None:
     tasks = await pool.submit("ana", "bia", "caio")
 
-    assert await pool.dispatcher.tick(NOON) == 2
-    assert await pool.dispatcher.tick(NOON) == 0
+    assert await pool.dispatcher.tick() == 2
+    assert await pool.dispatcher.tick() == 0
 
     statuses = [(await pool.store.task(task.task_id)).status for task in tasks]
     assert sorted(statuses) == [Status.PENDING, Status.PROCESSING, Status.PROCESSING]
@@ -145,7 +52,7 @@ async def test_it_claims_only_what_the_limits_have_room_for(store: Store) -> Non
     slow, also_slow = (replace(task, lanes=("tag:slow",)) for task in (slow, also_slow))
     await store.submit([slow, also_slow, quick], announce=one_event)
 
-    assert await pool.dispatcher.tick(NOON) == 2
+    assert await pool.dispatcher.tick() == 2
     await pool.until(2)
 
     started = {work.task.task_id for work in pool.started}
@@ -181,7 +88,7 @@ async def test_a_wake_up_and_a_look_each_find_what_is_due(pool: Pool) -> None:
 
 async def test_claims_are_renewed_while_runs_last(pool: Pool) -> None:
     [task] = await pool.submit("ana")
-    await pool.dispatcher.tick(NOON)
+    await pool.dispatcher.tick()
 
     assert await pool.dispatcher.renew(NOON + RENEW) == 1
 
@@ -190,7 +97,7 @@ async def test_claims_are_renewed_while_runs_last(pool: Pool) -> None:
 
 async def test_a_run_that_lost_its_lease_is_ended(pool: Pool) -> None:
     await pool.submit("ana", "bia")
-    await pool.dispatcher.tick(NOON)
+    await pool.dispatcher.tick()
     await pool.until(2)
     late = NOON + 2 * LEASE
     [lost] = [work for work in pool.started if work.task.agent_id == "ana"]
@@ -207,7 +114,7 @@ async def test_a_cancellation_reaches_the_run_at_once_and_at_the_latest_with_a_r
     pool: Pool,
 ) -> None:
     here, elsewhere = await pool.submit("ana", "bia")
-    await pool.dispatcher.tick(NOON)
+    await pool.dispatcher.tick()
     await pool.until(2)
     works = {work.task.task_id: work for work in pool.started}
 
@@ -222,7 +129,7 @@ async def test_a_cancellation_reaches_the_run_at_once_and_at_the_latest_with_a_r
 
 async def test_a_cancel_that_is_hearsay_is_asked_of_the_store(pool: Pool) -> None:
     asked, other = await pool.submit("ana", "bia")
-    await pool.dispatcher.tick(NOON)
+    await pool.dispatcher.tick()
     await pool.until(2)
     works = {work.task.task_id: work for work in pool.started}
 
@@ -240,14 +147,14 @@ async def test_the_next_attempt_may_be_claimed_before_the_last_one_is_let_go_of(
 ) -> None:
     """The retry is stored, but the pool has not heard yet that the first attempt is over."""
     [task] = await pool.submit("ana")
-    await pool.dispatcher.tick(NOON)
+    await pool.dispatcher.tick()
     await pool.until(1)
     [first] = pool.started
     await pool.store.retry(
         first.held, not_before=NOON, error_kind="exit", error="", now=NOON, announce=one_event
     )
 
-    await pool.dispatcher.tick(NOON)
+    await pool.dispatcher.tick()
     await pool.until(2)
     second = pool.started[1]
     assert (second.task.task_id, second.task.attempt) == (task.task_id, 2)
@@ -261,7 +168,7 @@ async def test_the_next_attempt_may_be_claimed_before_the_last_one_is_let_go_of(
 
 async def test_draining_lets_runs_end_by_themselves(pool: Pool) -> None:
     [task] = await pool.submit("ana")
-    await pool.dispatcher.tick(NOON)
+    await pool.dispatcher.tick()
     await pool.until(1)
     draining = asyncio.ensure_future(pool.dispatcher.drain(timedelta(seconds=DEADLINE)))
     await asyncio.sleep(0)
@@ -275,20 +182,20 @@ async def test_draining_lets_runs_end_by_themselves(pool: Pool) -> None:
 
 async def test_draining_ends_what_does_not_and_starts_nothing_more(pool: Pool) -> None:
     await pool.submit("ana")
-    await pool.dispatcher.tick(NOON)
+    await pool.dispatcher.tick()
     await pool.until(1)
 
     await pool.dispatcher.drain(NO_GRACE)
 
     assert pool.started[0].told == ["shut down"]
     await pool.submit("bia")
-    assert await pool.dispatcher.tick(NOON) == 0
+    assert await pool.dispatcher.tick() == 0
 
 
 async def test_draining_waits_for_a_claim_on_its_way(pool: Pool) -> None:
     """Otherwise the stop would leave a Task with an owner that never started it."""
     [task] = await pool.submit("ana")
-    claiming = asyncio.ensure_future(pool.dispatcher.tick(NOON))
+    claiming = asyncio.ensure_future(pool.dispatcher.tick())
     await asyncio.sleep(0)  # the claim is with the store, its answer is not here
 
     await pool.dispatcher.drain(NO_GRACE)
@@ -300,12 +207,12 @@ async def test_draining_waits_for_a_claim_on_its_way(pool: Pool) -> None:
 
 async def test_a_store_that_is_away_is_told_and_runs_go_on(pool: Pool) -> None:
     await pool.submit("ana")
-    await pool.dispatcher.tick(NOON)
+    await pool.dispatcher.tick()
     await pool.until(1)
     await pool.store.close()
 
     with pytest.raises(StoreUnavailable):
-        await pool.dispatcher.tick(NOON)
+        await pool.dispatcher.tick()
     with pytest.raises(StoreUnavailable):
         await pool.dispatcher.renew(NOON)
 
@@ -318,7 +225,7 @@ async def test_two_pools_never_hold_the_same_task(pool: Pool) -> None:
     await pool.submit("ana", "bia")
     await pool.store.claim(OTHER_WORKER, now=NOON, limit=1, lease=LEASE, announce=one_event)
 
-    assert await pool.dispatcher.tick(NOON) == 1
+    assert await pool.dispatcher.tick() == 1
 
 
 async def test_it_claims_only_for_the_queues_that_it_serves(store: Store) -> None:
@@ -326,7 +233,7 @@ async def test_it_claims_only_for_the_queues_that_it_serves(store: Store) -> Non
     plain, routed = make_task(AgentId("ana")), make_task(AgentId("bia"), queue="gpu")
     await store.submit([plain, routed], announce=one_event)
 
-    assert await pool.dispatcher.tick(NOON) == 1
+    assert await pool.dispatcher.tick() == 1
     assert await pool.dispatcher.offer(plain.task_id)
 
     await pool.until(1)
@@ -346,7 +253,7 @@ async def test_what_is_offered_runs_before_what_waits_longer(pool: Pool) -> None
 
 async def test_an_offer_waits_for_room_and_is_refused_when_none_will_come(pool: Pool) -> None:
     *_, third, fourth = await pool.submit("ana", "bia", "caio", "dora")
-    await pool.dispatcher.tick(NOON)
+    await pool.dispatcher.tick()
     await pool.until(2)
     waiting = asyncio.ensure_future(pool.dispatcher.offer(third.task_id))
     await asyncio.sleep(0)

@@ -10,8 +10,9 @@ from typing import Any, Protocol
 
 import structlog
 
-from conselho.clock import Clock, sleep_unless
+from conselho.clock import Clock, Reading, sleep_unless
 from conselho.dispatchers.lease_watch import LeaseWatch
+from conselho.dispatchers.unanswered import UnansweredClaims
 from conselho.errors import StoreUnavailable
 from conselho.models.event import Announce
 from conselho.models.ids import TaskId, WorkerId
@@ -80,6 +81,9 @@ class LocalDispatcher:
         self._watch = tell_lease and LeaseWatch(
             clock, lease=lease, renew_every=renew_every, lose=self._lose, tell=tell_lease
         )
+        self._unanswered = UnansweredClaims(
+            store, clock, worker=worker, lease=lease, announce=announce
+        )
         self._woken = asyncio.Event()
         # By claim, not by Task: its next attempt may be claimed before the last one is let go of.
         self._attempts: dict[Held, Attempt] = {}
@@ -119,13 +123,13 @@ class LocalDispatcher:
         """How many runs this process holds."""
         return len(self._runs)
 
-    async def tick(self, now: datetime) -> int:
+    async def tick(self) -> int:
         """Claim what the pool has room for, and start it; how many runs that was.
 
         Raises StoreUnavailable.
         """
         async with self._claiming:
-            return await self._claim(now)
+            return await self._claim()
 
     async def offer(self, task_id: TaskId) -> bool:
         """Run this Task if it is to be had, once there is room; False when none will come.
@@ -137,32 +141,56 @@ class LocalDispatcher:
             await self._room.wait()
             async with self._claiming:
                 if self._free > 0 and not self._draining:
-                    await self._claim(self._clock.now(), only=[task_id])
+                    await self._claim_or_wake(task_id)
                     return True
         return False
+
+    async def _claim_or_wake(self, task_id: TaskId) -> None:
+        try:
+            await self._claim(only=[task_id])
+        except StoreUnavailable:
+            # Who looks sees to what it may have got; otherwise that is seldom.
+            self.wake()
+            raise
 
     @property
     def _free(self) -> int:
         return self._max_runs - len(self._runs)
 
-    async def _claim(self, now: datetime, only: Collection[TaskId] | None = None) -> int:
+    async def _claim(self, only: Collection[TaskId] | None = None) -> int:
+        """For who has the lock: the time is read here, since to get it may have taken a while."""
+        await self._unanswered.hand_back(self._attempts)
         if self._free <= 0 or self._draining:
             return 0
-        since = self._clock.read().running
-        tasks = await self._store.claim(
-            self._worker,
-            now=now,
-            limit=self._free,
-            lease=self._lease,
-            limits=self._limits,
-            queues=self._queues,
-            only=only,
-            announce=self._announce,
-        )
+        asked = self._clock.read()
+        try:
+            tasks = await self._store.claim(
+                self._worker,
+                now=asked.wall,
+                limit=self._free,
+                lease=self._lease,
+                limits=self._limits,
+                queues=self._queues,
+                only=only,
+                announce=self._announce,
+            )
+        except BaseException:
+            # It may be stored, or be so in a moment: nobody hears of it any more.
+            self._unanswered.add(asked.wall)
+            raise
+        if tasks and self._is_too_late(asked):
+            self._unanswered.add(asked.wall)
+            await self._unanswered.hand_back(self._attempts)
+            return 0
         begun = [self._start(task) for task in tasks]
         if self._watch is not None:
-            self._watch.claimed(begun, since=since)
+            self._watch.claimed(begun, since=asked.running)
         return len(tasks)
+
+    def _is_too_late(self, asked: Reading) -> bool:
+        """Whether a lease of then would end before it is renewed, or has ended."""
+        took = self._clock.read().running - asked.running
+        return took >= (self._lease - self._renew_every).total_seconds()
 
     async def renew(self, now: datetime) -> int:
         """Renew all claims; end the runs that lost theirs; how many claims still stand.
@@ -188,11 +216,13 @@ class LocalDispatcher:
         """Claim and start until cancelled."""
         while True:
             try:
-                await self.tick(self._clock.now())
+                await self.tick()
                 self._looked_at = self._clock.now()
             except StoreUnavailable as error:
                 log.warning("dispatcher.store_unavailable", reason=error.reason)
-            await sleep_unless(self._woken, self._clock, self._look_seconds)
+            # What an unanswered claim took is to be given back before its lease ends.
+            seconds = LOOK_SECONDS if self._unanswered else self._look_seconds
+            await sleep_unless(self._woken, self._clock, seconds)
 
     async def keep_leases(self) -> None:
         """Renew, and give up what could not be renewed in time, until cancelled."""
@@ -220,8 +250,15 @@ class LocalDispatcher:
         self.close()
         async with self._claiming:
             runs = list(self._runs.values())
-        if not runs:
-            return
+        if runs:
+            await self._end(runs, grace)
+        async with self._claiming:
+            try:
+                await self._unanswered.hand_back(self._attempts)
+            except StoreUnavailable as error:
+                log.warning("dispatcher.store_unavailable", reason=error.reason)
+
+    async def _end(self, runs: Sequence[asyncio.Task[None]], grace: timedelta) -> None:
         ended = asyncio.gather(*runs, return_exceptions=True)
         hurried = asyncio.ensure_future(self._hurried.wait())
         either: set[asyncio.Future[Any]] = {ended, hurried}

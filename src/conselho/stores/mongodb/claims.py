@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Self
 
-from pymongo.errors import OperationFailure
+import structlog
+from pymongo.errors import OperationFailure, PyMongoError
 
 from conselho.models.event import Announce
 from conselho.models.ids import AgentId, TaskId, WorkerId
@@ -35,6 +36,8 @@ from conselho.stores.mongodb.writing import READ, step_back, write
 from conselho.stores.sql.lanes import Room, is_limited
 from conselho.stores.sql.rows import micros, rank_us, storable, storable_or_none
 
+log = structlog.get_logger(__name__)
+
 NO_LIMITS: Final = ClaimLimits()
 
 # Each portion is so much larger than the one before: many lanes may be full.
@@ -48,7 +51,7 @@ _MOST_PORTIONS: Final = 20
 _MOST_LOOKS: Final = 50
 _WIDEST: Final = 6
 # What a task of the lowest priority stands behind its time at most.
-_LATEST: Final = 4 * PRIORITY_STEP
+LATEST: Final = 4 * PRIORITY_STEP
 _FEW: Final = 8
 _LOOKED_AT: Final = {"task_id": 1, "agent_id": 1, "lanes": 1, "waits": 1, "rev": 1, "fence": 1}
 
@@ -71,6 +74,8 @@ class Wanted:
     def where(self) -> Document:
         found: Document = {}
         if self.queues is not None:
+            # Each has a run of the index, and the server merges these by rank (SORT_MERGE): what
+            # stands in other queues is not read.
             found["queue"] = {"$in": list(self.queues)}
         if self.only is not None:
             found["_id"] = {"$in": list(self.only)}
@@ -82,7 +87,7 @@ def due(now: datetime) -> Document:
     return {
         "status": Status.PENDING.value,
         # Bounds the part of the index that is read: what is not due for long is behind it.
-        "us.rank": {"$lte": micros(now + _LATEST)},
+        "us.rank": {"$lte": micros(now + LATEST)},
         "us.not_before": {"$lte": micros(now)},
         "cancel_requested": False,
         "settled": True,
@@ -110,14 +115,32 @@ async def claim(
             missing = limit - len(claimed)
             if missing <= 0:
                 break
-            chosen, turn = await _choice(db, now, missing, wanted, limits, look)
-            taken = await _take(db, chosen, worker, now, lease, announce)
+            try:
+                chosen, turn = await _choice(db, now, missing, wanted, limits, look)
+                documents = await _whole(db, chosen)
+            except PyMongoError as exc:
+                if not claimed:
+                    raise
+                # Nothing was tried: what an earlier look claimed is this worker's, and known to be.
+                log.warning(
+                    "claim.cut_short", place=db.place, claimed=len(claimed), reason=str(exc)
+                )
+                break
+            taken = await _take(db, documents, worker, now, lease, announce)
             if turn is not None:
-                await turns.leave(db, turn)
+                await _leave(db, turn)
             claimed += taken
             if len(taken) == len(chosen):
                 break
     return sorted(claimed, key=lambda task: (rank_us(task), task.created_at))
+
+
+async def _leave(db: Database, turn: turns.Turn) -> None:
+    """Take the turn's reservations away; if that fails, they are spent by what they were for."""
+    try:
+        await turns.leave(db, turn)
+    except PyMongoError as exc:
+        log.warning("claim.turn_not_left", reason=str(exc))
 
 
 async def _choice(
@@ -130,6 +153,8 @@ async def _choice(
     """
     while True:
         window = limit << min(look, _WIDEST)
+        if wanted.only is not None:
+            window = min(window, len(wanted.only))
         # A few are read whole at once: nearly always they are what is taken.
         looked_at = READ if window <= _FEW else _LOOKED_AT
         found = await _candidates(db, now, window, wanted, looked_at=looked_at)
@@ -260,26 +285,38 @@ async def _behind_another(
     return behind
 
 
+async def _whole(db: Database, chosen: Sequence[Document]) -> list[Document]:
+    """The documents of these, but for those that were written since they were chosen."""
+    light = [document["_id"] for document in chosen if "snapshot" not in document]
+    found = {document["_id"]: document for document in chosen if "snapshot" in document}
+    if light:
+        found |= {
+            document["_id"]: document
+            async for document in db[TASKS].find({"_id": {"$in": light}}, READ)
+        }
+    return [
+        found[seen["_id"]]
+        for seen in chosen
+        if seen["_id"] in found and found[seen["_id"]]["rev"] == seen["rev"]
+    ]
+
+
 async def _take(
     db: Database,
-    chosen: Sequence[Document],
+    documents: Sequence[Document],
     worker: WorkerId,
     now: datetime,
     lease: timedelta,
     announce: Announce,
 ) -> list[Task]:
-    """Claim each of these, unless it was written since it was chosen."""
-    light = {document["_id"]: document["rev"] for document in chosen if "snapshot" not in document}
-    whole = {}
-    if light:
-        found = db[TASKS].find({"_id": {"$in": list(light)}}, READ)
-        whole = {document["_id"]: document async for document in found}
+    """Claim each of these, unless it was written since it was read.
+
+    A write that is cut off raises, whatever was claimed before it: nobody knows of it whether it
+    was done, and who asked looks for all of them (TaskStore.held_by).
+    """
     claimed = []
     owing: list[Document] = []
-    for seen in chosen:
-        document = whole.get(seen["_id"]) if seen["_id"] in light else seen
-        if document is None or document["rev"] != seen["rev"]:
-            continue
+    for document in documents:
         task = task_from_document(document)
         active_key = AgentId(task.agent_id) if document["waits"] else task.active_key
         after = changes.claimed(task, worker, now, lease, active_key)

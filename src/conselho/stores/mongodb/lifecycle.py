@@ -28,10 +28,22 @@ from conselho.store import Held, Renewal
 from conselho.stores import changes
 from conselho.stores.mongodb import submission
 from conselho.stores.mongodb.connection import Database
-from conselho.stores.mongodb.documents import TASKS, Document, key_of, task_from_document
+from conselho.stores.mongodb.documents import (
+    LIGHT,
+    TASKS,
+    Document,
+    key_of,
+    task_from_document,
+)
 from conselho.stores.mongodb.outbox import catch_up, deliver
 from conselho.stores.mongodb.writing import READ, change, write
 from conselho.stores.sql.rows import micros, storable, storable_or_none
+
+
+async def held_by(db: Database, worker: WorkerId) -> list[Task]:
+    own = {"status": Status.PROCESSING.value, "worker_id": storable(worker)}
+    found = db[TASKS].find(own, LIGHT).sort("task_id", 1)
+    return [task_from_document(document) async for document in found]
 
 
 async def renew(
@@ -113,7 +125,10 @@ async def _owned(
     announce: Announce,
     keeps_attempt: bool = True,
 ) -> Task:
-    """A write of the owner. Raises LeaseLost when the claim does not stand."""
+    """A write of the owner. Raises LeaseLost when the claim does not stand.
+
+    Without a look at worker_id: the fence says it all, see Held.
+    """
 
     def still(task: Task | None) -> Task:
         if task is None or task.status is not Status.PROCESSING or task.fence != held.fence:

@@ -12,7 +12,7 @@ from pymongo.errors import OperationFailure, PyMongoError
 from conselho.errors import StoreTooNew, StoreUnavailable
 from conselho.stores.mongodb import ledger
 from conselho.stores.mongodb.connection import Collection, Database
-from conselho.stores.mongodb.documents import INDEXES, META, TASKS, Index
+from conselho.stores.mongodb.documents import FORMER_INDEXES, INDEXES, META, TASKS, Index
 from conselho.stores.mongodb.failures import is_duplicate, unavailable
 from conselho.stores.mongodb.former import lacking
 
@@ -37,6 +37,8 @@ async def open_database(db: Database) -> str:
         await _adopt(db[TASKS])
         for collection, indexes in INDEXES.items():
             await _index(db, collection, indexes)
+        for collection, indexes in FORMER_INDEXES.items():
+            await _drop(db, collection, indexes)
         await ledger.restore(db)
     except PyMongoError as exc:
         raise unavailable(exc, db.place) from exc
@@ -108,7 +110,7 @@ async def _index(db: Database, name: str, indexes: Iterable[Index]) -> None:
 
 async def _index_one(db: Database, name: str, index: Index) -> None:
     try:
-        own = "conselho_" + "_".join(f"{field}_{way}" for field, way in index.keys)
+        own = _own_name(index)
         await db[name].create_index(list(index.keys), name=own, unique=index.is_unique)
     except OperationFailure as exc:
         # Another process may have made it meanwhile.
@@ -120,6 +122,25 @@ async def _index_one(db: Database, name: str, index: Index) -> None:
                 f"the index {former.name!r} of the collection {name!r} in {db.place} must be"
                 f" unique; drop it (db.{name}.dropIndex({former.name!r})) and start again"
             ) from exc
+
+
+def _own_name(index: Index) -> str:
+    return "conselho_" + "_".join(f"{field}_{way}" for field, way in index.keys)
+
+
+async def _drop(db: Database, name: str, indexes: Iterable[Index]) -> None:
+    """Drop these; one with the same fields that somebody else made is theirs."""
+    there = await db[name].index_information()
+    for index in indexes:
+        own = _own_name(index)
+        if own not in there:
+            continue
+        try:
+            await db[name].drop_index(own)
+        except OperationFailure:
+            # Another process may have dropped it meanwhile.
+            if own in await db[name].index_information():
+                raise
 
 
 def _serves(there: _Named | None, index: Index) -> bool:

@@ -131,6 +131,9 @@ class MongoStore:
             claims.claim(self._db, worker, now, limit, lease, limits, wanted, announce)
         )
 
+    async def held_by(self, worker: WorkerId) -> list[Task]:
+        return await self._runner.run(lifecycle.held_by(self._db, worker))
+
     async def renew(
         self, worker: WorkerId, held: Sequence[Held], *, now: datetime, lease: timedelta
     ) -> Renewal:
@@ -296,9 +299,6 @@ class MongoStore:
         self._owes(len(imported))
         return imported
 
-    def _owes(self, tasks: int) -> None:
-        """What ended is counted when it makes a batch, so that no reader has to count very much."""
-        self._uncounted += tasks
     async def copy_mark(self) -> CopyMark | None:
         return await self._runner.run(copying.copy_mark(self._db))
 
@@ -324,6 +324,9 @@ class MongoStore:
     async def carry_pruned(self, kinds: Sequence[PrunedKind], days: Sequence[PrunedDay]) -> None:
         await self._runner.run(copying.carry_pruned(self._db, kinds, days))
 
+    def _owes(self, tasks: int) -> None:
+        """What ended is counted when it makes a batch, so that no reader has to count very much."""
+        self._uncounted += tasks
         if self._uncounted >= folding.BATCH:
             self._uncounted = 0
             self._runner.begin(folding.fold(self._db))

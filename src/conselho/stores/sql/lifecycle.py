@@ -37,6 +37,7 @@ from conselho.stores.sql.outbox import tell
 from conselho.stores.sql.portable import bound, given, insert, take_turn
 from conselho.stores.sql.rows import (
     COLUMNS,
+    LIGHT_COLUMNS,
     SLOT_TRIGGERS,
     WHOLE_COLUMNS,
     Values,
@@ -148,6 +149,17 @@ def _holders(dialect: str) -> sa.CompoundSelect[Any]:
         holding(tasks.c.idempotency_key, "slots"),
         holding(tasks.c.active_key, "active", is_active),
     )
+
+
+def held_by(conn: sa.Connection, worker: WorkerId) -> list[Task]:
+    return [task_of(row) for row in conn.execute(_HELD_BY, {"worker": worker})]
+
+
+_HELD_BY = (
+    sa.select(*LIGHT_COLUMNS)
+    .where(is_processing, tasks.c.worker_id == sa.bindparam("worker"))
+    .order_by(tasks.c.task_id)
+)
 
 
 def renew(

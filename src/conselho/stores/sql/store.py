@@ -176,6 +176,9 @@ class SqlStore:
         wanted = (limits, queues, only)
         return await self._change(claims.claim, worker, now, limit, lease, *wanted, announce)
 
+    async def held_by(self, worker: WorkerId) -> list[Task]:
+        return await self._executor.read(lifecycle.held_by, worker)
+
     async def renew(
         self, worker: WorkerId, held: Sequence[Held], *, now: datetime, lease: timedelta
     ) -> Renewal:
@@ -338,9 +341,6 @@ class SqlStore:
     async def import_tasks(self, tasks: Sequence[Task]) -> frozenset[TaskId]:
         return await self._executor.write(imports.import_tasks, tasks)
 
-    async def prune(self, *, before: datetime, limit: int) -> list[TaskId]:
-        return await self._executor.write(pruning.prune, before, limit)
-
     async def copy_mark(self) -> CopyMark | None:
         return await self._executor.read(copying.copy_mark)
 
@@ -363,6 +363,9 @@ class SqlStore:
 
     async def carry_pruned(self, kinds: Sequence[PrunedKind], days: Sequence[PrunedDay]) -> None:
         await self._executor.write(copying.carry_pruned, kinds, days)
+
+    async def prune(self, *, before: datetime, limit: int) -> list[TaskId]:
+        return await self._executor.write(pruning.prune, before, limit)
 
     async def create_agent(
         self, agent: Agent, *, events: Sequence[EventDraft], journal: Sequence[JournalEntry] = ()
