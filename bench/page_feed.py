@@ -75,22 +75,25 @@ class Feeder:
         for number in range(runs):
             if rate:
                 await asyncio.sleep(began + number / rate - loop.time())
-            last = await self._begin(next(agents), at_work)
+            last = await self._begin(agents, at_work)
             if len(at_work) > _AT_WORK:
                 await self._end(at_work.pop(0))
         while at_work:
             await self._end(at_work.pop(0))
         return last
 
-    async def _begin(self, agent: Agent, at_work: list[Held]) -> TaskId:
-        now = datetime.now(UTC)
-        task = manual_task(agent, now=now)
-        await self._store.submit([task], announce=announce)
-        claimed = await self._store.claim(
-            _WORKER, now=now, limit=1, lease=_LEASE, announce=announce
-        )
-        at_work += [Held(task_id=one.task_id, fence=one.fence) for one in claimed]
-        return task.task_id
+    async def _begin(self, agents: Iterator[Agent], at_work: list[Held]) -> TaskId:
+        """The next run that is ours: the server's own dispatcher looks for work as well."""
+        while True:
+            now = datetime.now(UTC)
+            task = manual_task(next(agents), now=now)
+            await self._store.submit([task], announce=announce)
+            claimed = await self._store.claim(
+                _WORKER, now=now, limit=1, lease=_LEASE, only=[task.task_id], announce=announce
+            )
+            if claimed:
+                at_work.append(Held(task_id=task.task_id, fence=claimed[0].fence))
+                return task.task_id
 
     async def _end(self, held: Held) -> None:
         severity = self._chance.choices(list(Severity), weights=(70, 10, 15, 5))[0]
