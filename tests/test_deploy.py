@@ -18,7 +18,7 @@ import yaml
 from click.testing import CliRunner
 
 from conselho.cli.main import conselho
-from conselho.config import OTHER_VARIABLES, PREFIX, Settings, inspect_settings
+from conselho.config import OTHER_VARIABLES, PREFIX, Settings, inspect_settings, is_loopback
 
 ROOT: Final = Path(__file__).parents[1]
 DEPLOY: Final = ROOT / "deploy"
@@ -170,6 +170,26 @@ def test_runs_get_their_grace_before_anybody_kills() -> None:
     for pod in ("server", "worker"):
         grace = int(of_pod(pod)["CONSELHO_SHUTDOWN_GRACE_SECONDS"])
         assert template(pod)["spec"]["terminationGracePeriodSeconds"] >= grace + 10, pod
+
+
+def test_workers_are_asked_how_they_are_where_they_answer() -> None:
+    for path in COMPOSE:
+        for name, service in services(path).items():
+            if service.get("image") == "conselho" and service["command"][0] == "worker":
+                port = service["environment"]["CONSELHO_METRICS_PORT"]
+                [*_, program] = service["healthcheck"]["test"]
+                assert f"'http://127.0.0.1:{port}/healthz'" in program, name
+                compile(program, name, "exec")
+    given, [port] = of_pod("worker"), container("worker")["ports"]
+    assert given["CONSELHO_METRICS_PORT"] == str(port["containerPort"])
+    assert not is_loopback(given["CONSELHO_METRICS_HOST"])
+    probes = {
+        name: container("worker")[f"{name}Probe"]["httpGet"] for name in ("readiness", "liveness")
+    }
+    assert probes == {
+        "readiness": {"path": "/healthz", "port": port["name"]},
+        "liveness": {"path": "/livez", "port": port["name"]},
+    }
 
 
 def test_compose_files_name_nothing_that_is_not_there() -> None:

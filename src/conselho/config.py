@@ -81,6 +81,8 @@ class Settings:
     queue; with serve_any None it serves those only when no queue is named.
     resend_seconds: how long a due run may wait unclaimed before its message is sent again.
     no_worker_seconds: how long one may wait for a queue that no live worker serves.
+    metrics_host, metrics_port: where `conselho worker` tells how it is; None: nowhere, 0: on a free
+    port. A server does so where it listens.
     lease_seconds: how long a worker owns a run without a sign of life; it renews every
     renew_seconds, and leases that ended are looked for every sweep_seconds.
     workspaces: folders that an agent's cwd must lie under; empty means anywhere.
@@ -119,6 +121,8 @@ class Settings:
     serve_any: bool | None = None
     resend_seconds: float = 5
     no_worker_seconds: float = 3_600
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int | None = None
     max_concurrent_runs: int = 4
     lease_seconds: float = 12
     renew_seconds: float = 4
@@ -658,6 +662,8 @@ _READERS: dict[str, Reader] = {
     "serve_any": _switch,
     "resend_seconds": _seconds(1, 3_600),
     "no_worker_seconds": _seconds(1, 31_536_000),
+    "metrics_host": _text,
+    "metrics_port": _whole(0, 65_535),
     "max_concurrent_runs": _whole(1, 1_000),
     "lease_seconds": _seconds(1, 3_600),
     "renew_seconds": _seconds(0.1, 1_800),

@@ -18,7 +18,7 @@ from conselho.api import bodies, connections
 from conselho.api.connections import BoundedProtocol
 from conselho.api.doors import Doors
 from conselho.api.security import Guard
-from conselho.api.serve import KEEPALIVE, _listen
+from conselho.api.serve import KEEPALIVE, listen
 from conselho.api.sockets import BoundedSocket
 
 DEADLINE_SECONDS = 30.0
@@ -199,7 +199,7 @@ async def test_a_connection_that_becomes_a_socket_is_counted_until_it_closes(
 
 
 def test_silent_connections_are_asked_whether_anybody_is_there() -> None:
-    with _listen("127.0.0.1", 0) as listener:
+    with listen("127.0.0.1", 0) as listener:
         listener.setblocking(True)
         with socket.create_connection(listener.getsockname()), listener.accept()[0] as accepted:
             assert accepted.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)

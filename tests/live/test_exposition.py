@@ -16,6 +16,7 @@ import yaml
 from prometheus_client.metrics_core import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
+from tests.support.figures import documented, labels_of, name_of
 from tests.support.promtool import promtool
 from tests.support.server import Server, eventually, running
 
@@ -60,15 +61,6 @@ def exposed(server: Server) -> str:
 @pytest.fixture(scope="module")
 def families(exposed: str) -> list[Metric]:
     return list(text_string_to_metric_families(exposed))
-
-
-def name_of(family: Metric) -> str:
-    """As the server writes it: the parser takes the ending of counters away."""
-    return f"{family.name}_total" if family.type == "counter" else family.name
-
-
-def labels_of(family: Metric) -> set[str]:
-    return {label for sample in family.samples for label in sample.labels} - {"le"}
 
 
 def test_each_figure_is_told_once_with_its_type_and_what_it_means(exposed: str) -> None:
@@ -135,20 +127,6 @@ def test_what_the_issue_asks_for_is_counted(families: list[Metric]) -> None:
     assert values["councilors", "paused"] == 1
     assert values["dispatcher_last_look_timestamp_seconds",] > 1.7e9
     assert values["leases_lost_total",] == values["leases_expired_total",] == 0
-
-
-def documented() -> dict[str, set[str]]:
-    """The figures of docs/monitoring.md with their labels, out of the rows of its tables."""
-    found: dict[str, set[str]] = {}
-    for line in (ROOT / "docs/monitoring.md").read_text(encoding="utf-8").splitlines():
-        if not line.startswith("| `conselho_"):
-            continue
-        names, labels = (cell.strip() for cell in line.split("|")[1:3])
-        told = {re.findall("`(.+?)`", part)[0] for part in labels.split("; ") if part}
-        for name in re.findall("`(.+?)`", names):
-            assert name not in found, name
-            found[name] = told
-    return found
 
 
 def test_the_docs_tell_of_every_figure_and_of_no_other(families: list[Metric]) -> None:

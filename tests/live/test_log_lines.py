@@ -6,13 +6,24 @@ import json
 import os
 import signal
 import socket
+import subprocess
+import sys
+import time
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import httpx
 
-from tests.support.server import DEADLINE_SECONDS, Server, running, serve_and_fail
+from tests.support.server import (
+    CONSELHO,
+    DEADLINE_SECONDS,
+    Server,
+    environment,
+    first_line,
+    running,
+    serve_and_fail,
+)
 
 FORGED = "\\n2026-01-01T00:00:00Z [error   ] run.ended  status=error\\x1b[31m"
 
@@ -109,3 +120,26 @@ def test_a_refusal_to_start_is_a_document_where_documents_are_asked_for(tmp_path
     assert refused.returncode == 2
     assert (told["event"], told["exit_code"]) == ("server.refuses_to_start", 2)
     assert "conselho token create" in told["reason"]
+
+
+def test_a_server_without_stdin_and_stderr_serves_and_writes_into_no_file_of_its_own(
+    tmp_path: Path,
+) -> None:
+    command = [CONSELHO, "serve", "--data-dir", str(tmp_path / "data"), "--port", "0"]
+    process = subprocess.Popen(
+        ["sh", "-c", 'exec "$0" "$@" 0<&- 2>&-', *command],
+        cwd=tmp_path,
+        env=environment({}),
+        stdout=subprocess.PIPE,
+    )
+    try:
+        greeting = first_line(process, time.monotonic() + DEADLINE_SECONDS)
+        assert greeting.startswith("Conselho is in session: ")
+        if sys.platform == "linux":
+            places = [os.readlink(f"/proc/{process.pid}/fd/{number}") for number in (0, 2)]
+            assert places == [os.devnull] * 2
+        process.terminate()
+        assert process.wait(DEADLINE_SECONDS) == 0
+    finally:
+        process.kill()
+        process.communicate()

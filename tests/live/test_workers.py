@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -19,18 +18,16 @@ import pytest
 import redis
 
 from tests.support import postgresql
+from tests.support.gates import gate, starts
 from tests.support.redis import RedisServer, running_redis
 from tests.support.server import (
-    CONSELHO,
-    DEADLINE_SECONDS,
     Json,
     Server,
-    environment,
     eventually,
     running,
     serve_and_fail,
 )
-from tests.support.worker import Site, Worker, a_site
+from tests.support.worker import Site, Worker, a_site, work_and_fail
 
 AMQP_URL = "CONSELHO_TEST_AMQP_URL"
 
@@ -64,18 +61,6 @@ def server(site: Site) -> Server:
 def anybody(site: Site, server: Server) -> Worker:
     """A worker for agents without a queue, and for those of `mac`."""
     return site.work("--queue", "mac", "--any", "--concurrency", "2")
-
-
-def gate(folder: Path, name: str) -> tuple[list[str], Path, Path]:
-    """A program that says that it runs and goes on when it may: argv, the sign, the permission."""
-    sign, leave = folder / f"{name}.runs", folder / f"{name}.may-end"
-    script = f"echo $$ >> {sign}; until [ -e {leave} ]; do sleep 0.05; done; echo all is well"
-    return ["/bin/sh", "-c", script], sign, leave
-
-
-def starts(sign: Path) -> list[int]:
-    """The process ids of all starts of a gate."""
-    return [int(line) for line in sign.read_text().split()] if sign.exists() else []
 
 
 def queues(server: Server) -> dict[str | None, Json]:
@@ -513,18 +498,3 @@ def alive(pid: int) -> bool:
         return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return False
-
-
-def work_and_fail(
-    folder: Path, *arguments: str, environ: dict[str, str] | None = None
-) -> subprocess.CompletedProcess[str]:
-    """Run `conselho worker` with these arguments; it must end by itself."""
-    return subprocess.run(
-        [CONSELHO, "worker", *arguments],
-        cwd=folder,
-        env=environment(environ or {}),
-        capture_output=True,
-        text=True,
-        timeout=DEADLINE_SECONDS,
-        check=False,
-    )

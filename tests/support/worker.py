@@ -171,3 +171,18 @@ def a_site(folder: Path, *, broker: str | None = None, **environ: str) -> Iterat
         finally:
             site.close()
             runner.run(database.__aexit__(None, None, None))
+
+
+def work_and_fail(
+    folder: Path, *arguments: str, environ: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run `conselho worker` with these arguments; it must end by itself."""
+    return subprocess.run(
+        [CONSELHO, "worker", *arguments],
+        cwd=folder,
+        env=environment(environ or {}),
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE_SECONDS,
+        check=False,
+    )

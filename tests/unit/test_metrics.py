@@ -20,6 +20,7 @@ from conselho.api.doors import Doors
 from conselho.api.families import histogram
 from conselho.api.kept import KEPT_SECONDS
 from conselho.api.metrics import OVERDUE_NAMED, overdue_families, server_families
+from conselho.api.process_metrics import process_families
 from conselho.api.rate_limits import RateLimits
 from conselho.api.run_metrics import run_families
 from conselho.api.store_metrics import Counted, StoreFigures, store_families
@@ -240,6 +241,7 @@ async def test_a_server_tells_its_version_and_when_it_looked_last(tmp_path: Path
         assert swept is not None
 
         figures = read(server_families(system))
+        figures |= read(process_families(system, LoopDelay(system.clock)))
 
         looked = system.scheduler.ticked_at.timestamp()
     assert figure(figures, "build_info", version=__version__) == 1
@@ -271,12 +273,7 @@ async def test_a_server_without_a_scheduler_tells_nothing_of_it(
         system.settings = replace(system.settings, **how)
         names = {name for name, _ in read(server_families(system))}
 
-    assert names == {
-        "conselho_build_info",
-        "conselho_runs_at_once_limit",
-        "conselho_leases_expired_total",
-        "conselho_pings_failed_total",
-    }
+    assert names == {"conselho_leases_expired_total"}
 
 
 # -- histograms ------------------------------------------------------------------------------------

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.metrics_core import (
     CounterMetricFamily,
     GaugeMetricFamily,
@@ -12,6 +14,8 @@ from prometheus_client.metrics_core import (
 )
 
 from conselho.models.buckets import Buckets
+
+MEDIA_TYPE: Final = CONTENT_TYPE_LATEST
 
 # The values of a family's labels, in their order, and behind them the figure.
 Row = tuple[str | float, ...]
@@ -47,3 +51,18 @@ def _filled(
     for *labels, figure in rows:
         family.add_metric([str(label) for label in labels], float(figure))
     return family
+
+
+def exposition(families: Sequence[Metric]) -> bytes:
+    """The text that a scraper reads, of the type MEDIA_TYPE."""
+    return generate_latest(_Families(families))
+
+
+class _Families:
+    """Metrics that are there already, as the library asks for them."""
+
+    def __init__(self, families: Sequence[Metric]) -> None:
+        self._families = families
+
+    def collect(self) -> Sequence[Metric]:
+        return self._families

@@ -1,6 +1,7 @@
 """Figures of this server for Prometheus: is it at work, and what does it lose?
 
-What the server itself knows is read at each scrape; what the store counts: store_metrics.py.
+What the server itself knows is read at each scrape; what the store counts: store_metrics.py; what
+workers tell, too: process_metrics.py.
 """
 
 from __future__ import annotations
@@ -10,14 +11,12 @@ from datetime import datetime
 from typing import Final
 
 from fastapi import APIRouter
-from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.metrics_core import Metric
 from starlette.responses import Response
 
-from conselho import __version__
 from conselho.api.context import Context
-from conselho.api.families import counter, gauge, histogram, histograms
-from conselho.api.run_metrics import run_families
+from conselho.api.families import MEDIA_TYPE, counter, exposition, gauge, histogram
+from conselho.api.process_metrics import process_families
 from conselho.api.store_metrics import StoreFigures, store_families
 from conselho.api.stream_metrics import connection_families, stream_families
 from conselho.models.agent import Agent
@@ -47,6 +46,7 @@ def make_router(context: Context) -> APIRouter:
         """Figures in the text format of Prometheus; see docs/monitoring.md."""
         counted = await figures.counted()
         families = [
+            *process_families(context.system, context.loop_delay),
             *server_families(context.system),
             counter(
                 "coalesced_executions_total",
@@ -56,43 +56,15 @@ def make_router(context: Context) -> APIRouter:
             ),
             *stream_families(context.hub),
             *connection_families(context.doors, context.rate_limits),
-            *run_families(context.system.run_figures, context.system.providers),
-            histogram(
-                "event_loop_delay_seconds",
-                "How much too late the server woke from short sleeps.",
-                context.loop_delay.seconds,
-            ),
             *store_families(counted),
-            histograms(
-                "store_call_seconds",
-                "How long calls of the store took, those that failed too.",
-                ("operation",),
-                {(name,): found for name, found in context.system.store_latency.seconds.items()},
-            ),
         ]
-        return Response(generate_latest(_Families(families)), media_type=CONTENT_TYPE_LATEST)
+        return Response(exposition(families), media_type=MEDIA_TYPE)
 
     return router
 
 
 def server_families(system: System) -> Iterable[Metric]:
-    """What the server itself knows."""
-    yield gauge(
-        "build_info", "Always 1; the version is in its label.", ("version",), [(__version__, 1)]
-    )
-    yield gauge(
-        "runs_at_once_limit",
-        "As many runs can be at work on this server; more of them are pending.",
-        (),
-        [(system.settings.max_concurrent_runs,)],
-    )
-    if system.pool.looked_at is not None:
-        yield gauge(
-            "dispatcher_last_look_timestamp_seconds",
-            "When this server last asked the store for work.",
-            (),
-            [(system.pool.looked_at.timestamp(),)],
-        )
+    """What the server itself knows, beside what workers know as well."""
     # A tick that nobody makes would look like a scheduler that stands still.
     if system.schedules and system.settings.scheduler_enabled:
         yield from _scheduler_families(system)
@@ -108,12 +80,6 @@ def server_families(system: System) -> Iterable[Metric]:
         "Runs of lost workers that this server decided on.",
         (),
         [(system.sweeper.expired,)],
-    )
-    yield counter(
-        "pings_failed_total",
-        "Calls to dead-man switches that failed for good.",
-        (),
-        [(system.pinger.failed,)],
     )
 
 
@@ -174,13 +140,3 @@ def overdue_families(overdue: Sequence[tuple[Agent, datetime]], now: datetime) -
         ("agent_id",),
         [(agent.agent_id, (now - slot).total_seconds()) for agent, slot in overdue[:OVERDUE_NAMED]],
     )
-
-
-class _Families:
-    """Metrics that are there already, as the library asks for them."""
-
-    def __init__(self, families: Sequence[Metric]) -> None:
-        self._families = families
-
-    def collect(self) -> Sequence[Metric]:
-        return self._families

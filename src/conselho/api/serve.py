@@ -117,7 +117,7 @@ class _Server(uvicorn.Server):
 
         Raises InvalidSettings when the address cannot be had.
         """
-        listener = _listen(self._settings.host, self._settings.port)
+        listener = listen(self._settings.host, self._settings.port)
         with listener:
             host, port = listener.getsockname()[:2]
             self._url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
@@ -173,15 +173,16 @@ def _collect_rarely() -> None:
     gc.set_threshold(10_000, 20, 50)
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int, *, setting: str = "port") -> socket.socket:
+    """A socket that listens there. Raises InvalidSettings, naming the setting of the port."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as exc:
         raise InvalidSettings(
-            "port",
+            setting,
             f"cannot listen on {host}:{port}: {exc.strerror}."
-            " Is another server there? Choose another with --port.",
+            f" Is another server there? Choose another with --{setting.replace('_', '-')}.",
         ) from exc
     listener.setblocking(False)
     _notice_vanished_clients(listener)

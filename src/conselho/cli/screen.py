@@ -35,6 +35,7 @@ class Ink:
 Cell = str | Ink | Mark
 
 _NARROWEST = 16
+_STDERR = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,6 +210,7 @@ def prepare_streams() -> None:
     What their encoding lacks is shown as an escape. A stream that the caller closed (`>&-`) is None
     in Python, and writing to it would be an error of its own.
     """
+    _take_free_places()
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:
@@ -216,3 +218,10 @@ def prepare_streams() -> None:
             setattr(sys, name, nowhere)
         elif isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+
+
+def _take_free_places() -> None:
+    """Let the next file that is opened, a database say, not become where errors are written."""
+    while (place := os.open(os.devnull, os.O_RDWR)) <= _STDERR:
+        os.set_inheritable(place, True)
+    os.close(place)

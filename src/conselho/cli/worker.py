@@ -31,6 +31,13 @@ from conselho.cli.options import Choices, pass_choices
     help="Where this worker keeps its own files; no other process may use it. [default: .conselho]",
 )
 @click.option(
+    "--metrics-port",
+    type=int,
+    metavar="N",
+    help="Answer /healthz and /metrics there, on the loopback interface; 0 takes a free one."
+    " [default: nowhere]",
+)
+@click.option(
     "--log-format",
     type=click.Choice(["console", "json"]),
     help="Log lines for people, or one JSON object each. [default: console]",
@@ -42,6 +49,7 @@ def worker(
     serve_any: bool | None,
     concurrency: int | None,
     data_dir: Path | None,
+    metrics_port: int | None,
     log_format: str | None,
 ) -> int:
     """Run what is due, for the servers of the same database.
@@ -61,6 +69,7 @@ def worker(
             "serve_any": serve_any,
             "max_concurrent_runs": concurrency,
             "data_dir": data_dir or choices.data_dir,
+            "metrics_port": metrics_port,
             "log_format": log_format,
             "role": "worker",
         }

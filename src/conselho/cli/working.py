@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from typing import TYPE_CHECKING
 
 from conselho.config import Settings
 from conselho.errors import ConselhoError
 from conselho.logs import complain
 from conselho.services.data_dir import DataDir
 from conselho.wiring import System, open_system
+
+if TYPE_CHECKING:
+    from conselho.api.worker_http import WorkerHttp
 
 
 def work(settings: Settings) -> int:
@@ -38,20 +43,32 @@ async def _work(settings: Settings, data_dir: DataDir) -> None:
         if asked.is_set() and system is not None:
             # Asked twice: runs get no more time to end by themselves.
             system.pool.hurry()
+        if http is not None:
+            http.stops()
         asked.set()
 
-    loop = asyncio.get_running_loop()
-    # SIGHUP too: a closed terminal must not leave agents behind that nobody follows.
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(number, stop)
-    system = await open_system(settings, data_dir)
+    async with _answering(settings) as http:
+        loop = asyncio.get_running_loop()
+        # SIGHUP too: a closed terminal must not leave agents behind that nobody follows.
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, stop)
+        system = await open_system(settings, data_dir)
+        if http is not None:
+            http.opened(system)
+        await _until(asked, system, settings, http)
+
+
+async def _until(
+    asked: asyncio.Event, system: System, settings: Settings, http: WorkerHttp | None
+) -> None:
+    """Start, work until it is asked for the end, and stop."""
     stopping = asyncio.ensure_future(asked.wait())
     starting = asyncio.ensure_future(system.start(()))
     try:
         await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
         if starting.done():
             await starting
-            _say_ready(settings)
+            _say_ready(settings, http)
             await stopping
     finally:
         starting.cancel()
@@ -60,11 +77,24 @@ async def _work(settings: Settings, data_dir: DataDir) -> None:
         await system.stop()
 
 
-def _say_ready(settings: Settings) -> None:
+@contextlib.asynccontextmanager
+async def _answering(settings: Settings) -> AsyncIterator[WorkerHttp | None]:
+    """Where the settings say so; what that needs is loaded only then."""
+    if settings.metrics_port is None:
+        yield None
+        return
+    from conselho.api.worker_http import answering
+
+    async with answering(settings, settings.metrics_port) as http:
+        yield http
+
+
+def _say_ready(settings: Settings, http: WorkerHttp | None) -> None:
     """One line on stdout, when tasks are taken: whoever starts a worker may wait for it."""
     names = [*settings.queues, *(["tasks without a queue"] if settings.serves_any else [])]
     most = settings.max_concurrent_runs
-    sys.stdout.write(f"Conselho works for {', '.join(names)}: at most {most} at a time\n")
+    tells = f"; its figures: {http.url}/metrics" if http is not None else ""
+    sys.stdout.write(f"Conselho works for {', '.join(names)}: at most {most} at a time{tells}\n")
     sys.stdout.flush()
 
 
