@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final, Protocol
 
-from conselho.models.access import AccessToken
+from conselho.models.access import AccessToken, Session
 from conselho.models.agent import Agent
 from conselho.models.audit import AuditEntry
 from conselho.models.durations import Durations
@@ -637,6 +637,21 @@ class AccessStore(Protocol):
 
     async def token_used(self, token_id: str, *, now: datetime) -> None:
         """Remember when it was used last; callers do not say so at every request."""
+        ...
+
+    async def open_session(self, session: Session, *, most: int, most_of_token: int) -> None:
+        """Store a session, and forget those that have ended by its `created_at`.
+
+        Of its token at most `most_of_token` stay, and `most` of all; the oldest go.
+        """
+        ...
+
+    async def session_of(self, digest: str) -> Session | None:
+        """The session with this digest, ended or not."""
+        ...
+
+    async def close_session(self, digest: str) -> None:
+        """Forget it; an unknown one is no error."""
         ...
 
 

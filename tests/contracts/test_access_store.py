@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from conselho.errors import AlreadyExists, NotFound
-from conselho.models.access import AccessToken, Role
+from conselho.models.access import AccessToken, Role, Session
 from conselho.store import Store
 from conselho.stores import open_store
 from tests.support.clock import NOON
@@ -102,3 +102,52 @@ async def test_of_many_who_make_one_name_at_once_one_does(url: str) -> None:
     assert len(await stores[0].tokens()) == 1
     for store in stores:
         await store.close()
+
+
+def session(name: str = "one", **fields: Any) -> Session:
+    defaults: dict[str, Any] = {
+        "digest": f"digest of {name}",
+        "token_digest": "digest of ci",
+        "created_at": NOON,
+        "ends_at": NOON + HOUR,
+    }
+    return Session(**defaults | fields)
+
+
+async def test_a_session_is_found_until_it_is_closed(store: Store) -> None:
+    whole = session("ção 🦉", created_at=NOON + timedelta(microseconds=1))
+    await store.open_session(whole, most=10, most_of_token=10)
+    await store.open_session(session(), most=10, most_of_token=10)
+    assert await store.session_of(whole.digest) == whole
+    assert await store.session_of("digest of ci") is None
+
+    await store.close_session(whole.digest)
+    await store.close_session("unknown")
+    assert await store.session_of(whole.digest) is None
+    assert await store.session_of(session().digest) == session()
+
+
+async def test_sessions_that_have_ended_go_with_the_next_one(store: Store) -> None:
+    await store.open_session(session("short"), most=10, most_of_token=10)
+    await store.open_session(session("long", ends_at=NOON + 2 * HOUR), most=10, most_of_token=10)
+    late = session("late", created_at=NOON + HOUR, ends_at=NOON + 3 * HOUR)
+    await store.open_session(late, most=10, most_of_token=10)
+    assert await store.session_of("digest of short") is None
+    assert await store.session_of("digest of long") is not None
+
+
+async def test_the_oldest_sessions_go_of_a_token_and_of_all(store: Store) -> None:
+    async def open_one(minute: int, of: str, most: int) -> None:
+        opened = session(str(minute), token_digest=of, created_at=NOON + minute * MINUTE)
+        await store.open_session(opened, most=most, most_of_token=2)
+
+    async def there() -> list[int]:
+        found = [await store.session_of(f"digest of {minute}") for minute in range(6)]
+        return [minute for minute, one in enumerate(found) if one is not None]
+
+    await open_one(0, "calm", 10)
+    for minute in (1, 2, 3):
+        await open_one(minute, "eager", 10)
+    assert await there() == [0, 2, 3]
+    await open_one(4, "another", 3)
+    assert await there() == [2, 3, 4]

@@ -249,6 +249,21 @@ def test_the_page_logs_in_with_a_cookie_that_scripts_cannot_read(
     assert nobody.get("/api/tasks").status_code == 401
 
 
+def test_a_login_outlives_the_server(tmp_path: Path) -> None:
+    with running(tmp_path, environ=SETTINGS) as server:
+        secret = issued(server, "page")["secret"]
+        with browser(server) as first:
+            first.post("/api/session", json={"token": secret})
+            cookie = first.cookies["conselho_session"]
+        server.kill()
+        server.start()
+
+        with browser(server, Cookie=f"conselho_session={cookie}") as again:
+            assert again.get("/api/session").json()["name"] == "page"
+            assert again.delete("/api/session").status_code == 200
+            assert again.get("/api/tasks").status_code == 401
+
+
 def test_over_https_the_cookie_goes_nowhere_else(server: Server) -> None:
     with browser(server, **{"X-Forwarded-Proto": "https"}) as client:
         answer = client.post("/api/session", json={"token": ADMIN})

@@ -9,7 +9,7 @@ import pytest
 
 from conselho.config import Secret
 from conselho.errors import StoreUnavailable
-from conselho.models.access import AccessToken, Role
+from conselho.models.access import AccessToken, Role, Session
 from conselho.services import access as module
 from conselho.services.access import FRESH, SESSION, Access
 from conselho.services.tokens import TokenForm, Tokens
@@ -88,7 +88,7 @@ async def test_what_is_revoked_here_counts_at_once(
     token, secret = await issued(store, clock)
     shown = await access.with_token(secret)
     assert shown is not None
-    session = access.open_session(shown)
+    session = await access.open_session(shown)
 
     await store.revoke_token(token.token_id, now=clock.now())
     access.forget()
@@ -113,7 +113,7 @@ async def test_a_session_stands_for_its_token_and_ends(
     _, secret = await issued(store, clock)
     shown = await access.with_token(secret)
     assert shown is not None
-    value = access.open_session(shown)
+    value = await access.open_session(shown)
     assert value not in secret
     assert secret not in value
 
@@ -125,13 +125,47 @@ async def test_a_session_stands_for_its_token_and_ends(
     assert await access.with_session(value) is None
 
 
+async def test_a_session_is_one_of_all_servers_and_of_the_next_process(
+    access: Access, store: Store, clock: FakeClock
+) -> None:
+    _, secret = await issued(store, clock)
+    shown = await access.with_token(secret)
+    assert shown is not None
+    value = await access.open_session(shown)
+    other = Access(store, clock, login_required=True)
+
+    found = await other.with_session(value)
+    assert found is not None
+    assert found.identity.name == "ci"
+
+    await access.close_session(value)
+    assert await access.with_session(value) is None
+    await clock.advance(FRESH.total_seconds())
+    assert await other.with_session(value) is None
+
+
+async def test_a_session_that_was_seen_outlives_the_store(clock: FakeClock, tmp_path: Path) -> None:
+    async with open_store("sqlite", tmp_path) as store:
+        access = Access(store, clock, admin_token=Secret(ADMIN))
+        shown = await access.with_token(ADMIN)
+        assert shown is not None
+        value = await access.open_session(shown)
+        await clock.advance(FRESH.total_seconds())
+
+    found = await access.with_session(value)
+    assert found is not None
+    assert found.identity.name == "settings"
+    with pytest.raises(StoreUnavailable):
+        await access.with_session("another")
+
+
 async def test_a_session_that_was_closed_is_nobody(access: Access) -> None:
     shown = await access.with_token(ADMIN)
     assert shown is not None
-    first, second = access.open_session(shown), access.open_session(shown)
+    first, second = await access.open_session(shown), await access.open_session(shown)
 
-    access.close_session(first)
-    access.close_session("unknown")
+    await access.close_session(first)
+    await access.close_session("unknown")
 
     assert await access.with_session(first) is None
     assert await access.with_session(second) is not None
@@ -145,7 +179,10 @@ async def test_a_token_that_logs_in_again_and_again_ends_its_own_sessions_only(
     other, eager = await access.with_token(ADMIN), await access.with_token(secret)
     assert other is not None
     assert eager is not None
-    values = [access.open_session(other), *(access.open_session(eager) for _ in range(3))]
+    values = []
+    for each in (other, eager, eager, eager):
+        values.append(await access.open_session(each))
+        await clock.advance(FRESH.total_seconds())
 
     found = [await access.with_session(value) is not None for value in values]
 
@@ -153,12 +190,15 @@ async def test_a_token_that_logs_in_again_and_again_ends_its_own_sessions_only(
 
 
 async def test_the_oldest_session_goes_when_there_are_too_many(
-    access: Access, monkeypatch: pytest.MonkeyPatch
+    access: Access, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "MOST_SESSIONS", 2)
     shown = await access.with_token(ADMIN)
     assert shown is not None
-    values = [access.open_session(shown) for _ in range(3)]
+    values = []
+    for _ in range(3):
+        values.append(await access.open_session(shown))
+        await clock.advance(FRESH.total_seconds())
 
     found = [await access.with_session(value) is not None for value in values]
 
@@ -199,4 +239,13 @@ class _Gone:
         raise StoreUnavailable("it is gone")
 
     async def token_used(self, token_id: str, *, now: object) -> None:
+        raise StoreUnavailable("it is gone")
+
+    async def open_session(self, session: Session, *, most: int, most_of_token: int) -> None:
+        raise StoreUnavailable("it is gone")
+
+    async def session_of(self, digest: str) -> Session | None:
+        raise StoreUnavailable("it is gone")
+
+    async def close_session(self, digest: str) -> None:
         raise StoreUnavailable("it is gone")

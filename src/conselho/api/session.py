@@ -54,11 +54,11 @@ async def log_in(context: InContext, request: Request, form: LoginForm) -> Respo
     if shown is None:
         context.rate_limits.spend("failed_logins", origin(address))
         return _refused(401, NOT_ACCEPTED, CHALLENGE)
-    _end(context, request)  # one browser, one session
+    await _end(context, request)  # one browser, one session
     answer = JSONResponse(_who(context, shown.identity))
     answer.set_cookie(
         COOKIE,
-        context.access.open_session(shown),
+        await context.access.open_session(shown),
         max_age=int(SESSION.total_seconds()),
         httponly=True,
         samesite="strict",
@@ -72,16 +72,16 @@ async def log_in(context: InContext, request: Request, form: LoginForm) -> Respo
 @router.delete("")
 async def log_out(context: InContext, request: Request) -> Response:
     """End this browser's session; without one it is no error."""
-    _end(context, request)
+    await _end(context, request)
     answer = JSONResponse(_who(context, _without_login(context, request)))
     answer.delete_cookie(COOKIE, httponly=True, samesite="strict")
     return answer
 
 
-def _end(context: InContext, request: Request) -> None:
+async def _end(context: InContext, request: Request) -> None:
     value = session_cookie(request.headers.get("cookie", ""))
     if value:
-        context.access.close_session(value)
+        await context.access.close_session(value)
 
 
 def _without_login(context: InContext, request: Request) -> Identity | None:

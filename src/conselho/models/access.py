@@ -45,6 +45,19 @@ class AccessToken:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """A browser that logged in with a token, as it is stored.
+
+    `digest` is the SHA-256 in hex of what its cookie holds, `token_digest` that of the token.
+    """
+
+    digest: str
+    token_digest: str
+    created_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
     """Who makes a request. `name` is the token's, or `local` on a server that asks for none."""
 

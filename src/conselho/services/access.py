@@ -2,8 +2,9 @@
 
 A token is held against the SHA-256 of every token that there is, each comparison in constant time.
 They are read anew every few seconds, so another server's change counts soon, and a storm of guesses
-costs the store nothing. A session is a random value that stands for a token; it lives in this
-process only, and as long as its token.
+costs the store nothing. A session is a random value that stands for a token, for as long as that
+holds. The store has its SHA-256: every server knows it, and a restart ends none. What was looked up
+counts for those few seconds as well, and for as long as the store is away.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 import secrets
+from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -20,7 +22,7 @@ import structlog
 from conselho.clock import Clock
 from conselho.config import Secret
 from conselho.errors import StoreUnavailable
-from conselho.models.access import AccessToken, Identity, Role
+from conselho.models.access import AccessToken, Identity, Role, Session
 from conselho.services.tokens import LOCAL_NAME, SETTINGS_NAME, digest_of
 from conselho.store import AccessStore
 
@@ -46,9 +48,11 @@ class Pass:
 
 
 @dataclass(frozen=True, slots=True)
-class _Session:
-    digest: str
-    ends_at: datetime
+class _Seen:
+    """A session as it was read at a moment."""
+
+    session: Session
+    at: datetime
 
 
 class Access:
@@ -61,8 +65,8 @@ class Access:
         login_required: bool = False,
         fresh: timedelta = FRESH,
     ) -> None:
-        """`admin_token` is the one of the settings; it needs no store. `fresh`: how long tokens
-        count as read; those that are changed here are read at once.
+        """`admin_token` is the one of the settings; it needs no store. `fresh`: how long tokens and
+        sessions count as read; what is changed here counts at once.
         """
         self.login_required = login_required
         self.fresh = fresh
@@ -72,7 +76,7 @@ class Access:
         self._tokens: list[AccessToken] = []
         self._read_at: datetime | None = None
         self._reading = asyncio.Lock()
-        self._sessions: dict[str, _Session] = {}
+        self._seen: OrderedDict[str, _Seen] = OrderedDict()
         self._used: dict[str, datetime] = {}
 
     async def with_token(self, secret: str, *, address: str = "") -> Pass | None:
@@ -80,17 +84,36 @@ class Access:
         return await self._with_digest(digest_of(secret), address)
 
     async def with_session(self, value: str, *, address: str = "") -> Pass | None:
-        """Who shows this session; None when it has ended, or its token has."""
-        key = digest_of(value)
-        session = self._sessions.get(key)
-        if session is None:
+        """Who shows this session; None when it has ended, or its token has.
+
+        Raises StoreUnavailable for one that this process has not seen, while the store is away.
+        """
+        session = await self._session(digest_of(value))
+        if session is None or session.ends_at <= self._clock.now():
             return None
-        if session.ends_at > self._clock.now():
-            found = await self._with_digest(session.digest, address)
-            if found is not None:
-                return found
-        self._sessions.pop(key, None)
-        return None
+        return await self._with_digest(session.token_digest, address)
+
+    async def _session(self, digest: str) -> Session | None:
+        now, seen = self._clock.now(), self._seen.get(digest)
+        if seen is not None and timedelta() <= now - seen.at < self.fresh:
+            return seen.session
+        try:
+            session = await self._store.session_of(digest)
+        except StoreUnavailable:
+            if seen is None:
+                raise
+            return seen.session
+        self._remember(digest, session, now)
+        return session
+
+    def _remember(self, digest: str, session: Session | None, now: datetime) -> None:
+        """One that there is none of is not remembered: anybody can think of those."""
+        self._seen.pop(digest, None)
+        if session is None:
+            return
+        self._seen[digest] = _Seen(session, now)
+        if len(self._seen) > MOST_SESSIONS:
+            self._seen.popitem(last=False)
 
     async def still_holds(self, shown: Pass) -> bool:
         """Whether what was shown would be let in now. A store that does not answer says yes."""
@@ -99,19 +122,29 @@ class Access:
         except StoreUnavailable:
             return True
 
-    def open_session(self, shown: Pass) -> str:
-        """A new session for who showed a token: the value for the cookie."""
-        value = secrets.token_urlsafe(32)
-        own = [key for key, each in self._sessions.items() if each.digest == shown.digest]
-        if len(own) >= MOST_SESSIONS_OF_TOKEN:
-            del self._sessions[own[0]]
-        elif len(self._sessions) >= MOST_SESSIONS:
-            del self._sessions[next(iter(self._sessions))]
-        self._sessions[digest_of(value)] = _Session(shown.digest, self._clock.now() + SESSION)
+    async def open_session(self, shown: Pass) -> str:
+        """A new session for who showed a token: the value for the cookie.
+
+        Raises StoreUnavailable.
+        """
+        value, now = secrets.token_urlsafe(32), self._clock.now()
+        session = Session(
+            digest=digest_of(value),
+            token_digest=shown.digest,
+            created_at=now,
+            ends_at=now + SESSION,
+        )
+        await self._store.open_session(
+            session, most=MOST_SESSIONS, most_of_token=MOST_SESSIONS_OF_TOKEN
+        )
+        self._remember(session.digest, session, now)
         return value
 
-    def close_session(self, value: str) -> None:
-        self._sessions.pop(digest_of(value), None)
+    async def close_session(self, value: str) -> None:
+        """End it, for all servers; an unknown one is no error. Raises StoreUnavailable."""
+        digest = digest_of(value)
+        self._seen.pop(digest, None)
+        await self._store.close_session(digest)
 
     def forget(self) -> None:
         """The tokens have changed: read them before the next answer."""

@@ -81,6 +81,7 @@ EVENTS: Final = "events"
 JOURNAL: Final = "journal"
 MAINTENANCE: Final = "maintenance"
 TOKENS: Final = "tokens"
+SESSIONS: Final = "sessions"
 AUDIT: Final = "audit"
 ANSWERS: Final = "answers"
 WORKERS: Final = "workers"
@@ -151,6 +152,7 @@ INDEXES: Final[Mapping[str, tuple[Index, ...]]] = {
     ),
     MAINTENANCE: (_index("outbox.at"), _index("entries.at")),
     TOKENS: (_index("digest", unique=True), _index("holds", unique=True)),
+    SESSIONS: (_index("token", "-created_at"), _index("-created_at"), _index("ends_at")),
     AUDIT: (_index("at"), _index("actor", "_id"), _index("target", "_id")),
     ANSWERS: (_index("created_at"),),
     COUNTERS: (_index("of", "at", "agent_id"), _index("agent_id", "of", "at")),

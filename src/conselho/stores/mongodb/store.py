@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from conselho.models.access import AccessToken
+from conselho.models.access import AccessToken, Session
 from conselho.models.agent import Agent
 from conselho.models.audit import AuditEntry
 from conselho.models.durations import Durations
@@ -58,6 +58,7 @@ from conselho.stores.mongodb import (
     recounting,
     roster,
     series,
+    sessions,
     setup,
     spending,
     submission,
@@ -416,6 +417,15 @@ class MongoStore:
 
     async def token_used(self, token_id: str, *, now: datetime) -> None:
         await self._runner.run(access.token_used(self._db, token_id, now))
+
+    async def open_session(self, session: Session, *, most: int, most_of_token: int) -> None:
+        await self._runner.run(sessions.open_session(self._db, session, most, most_of_token))
+
+    async def session_of(self, digest: str) -> Session | None:
+        return await self._runner.run(sessions.session_of(self._db, digest))
+
+    async def close_session(self, digest: str) -> None:
+        await self._runner.run(sessions.close_session(self._db, digest))
 
     async def write_audit(self, entries: Sequence[AuditEntry]) -> None:
         await self._runner.run(audit.write_audit(self._db, entries))

@@ -332,6 +332,19 @@ tokens = sa.Table(
 )
 sa.Index("tokens_digest", tokens.c.digest, unique=True)
 
+# Browsers that are logged in; `token` is the digest of the token they showed.
+sessions = sa.Table(
+    "sessions",
+    metadata,
+    sa.Column("digest", Id, primary_key=True),
+    sa.Column("token", Id, nullable=False),
+    sa.Column("created_at", sa.BigInteger, nullable=False),
+    sa.Column("ends_at", sa.BigInteger, nullable=False),
+)
+sa.Index("sessions_token", sessions.c.token, sessions.c.created_at)
+sa.Index("sessions_created", sessions.c.created_at)
+sa.Index("sessions_ends", sessions.c.ends_at)
+
 # What people changed. `before` and `after` are JSON objects.
 audit = sa.Table(
     "audit",

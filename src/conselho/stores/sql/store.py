@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeVar
 import sqlalchemy as sa
 
 from conselho.errors import InvalidSettings
-from conselho.models.access import AccessToken
+from conselho.models.access import AccessToken, Session
 from conselho.models.agent import Agent
 from conselho.models.audit import AuditEntry
 from conselho.models.durations import Durations
@@ -62,6 +62,7 @@ from conselho.stores.sql import (
     reading,
     roster,
     series,
+    sessions,
     spending,
     timeline,
 )
@@ -447,6 +448,15 @@ class SqlStore:
 
     async def token_used(self, token_id: str, *, now: datetime) -> None:
         await self._executor.write(access.token_used, token_id, now)
+
+    async def open_session(self, session: Session, *, most: int, most_of_token: int) -> None:
+        await self._executor.write(sessions.open_session, session, most, most_of_token)
+
+    async def session_of(self, digest: str) -> Session | None:
+        return await self._executor.read(sessions.session_of, digest)
+
+    async def close_session(self, digest: str) -> None:
+        await self._executor.write(sessions.close_session, digest)
 
     async def write_audit(self, entries: Sequence[AuditEntry]) -> None:
         await self._executor.write(audit.write_audit, entries)
