@@ -18,7 +18,7 @@ import pytest
 
 from conselho.errors import InvalidSettings, StoreUnavailable
 from conselho.models.ids import AgentId, TaskId
-from conselho.models.task import SkipReason, Status, Trigger
+from conselho.models.task import SkipReason, Status, Task, Trigger
 from conselho.models.verdict import Severity
 from conselho.store import ClaimLimits, Held, Loss, Submitted, TaskFilter
 from tests.support import mongodb
@@ -38,13 +38,19 @@ from tests.support.stores import BACKENDS, store_url
 
 pymongo = pytest.importorskip("pymongo", reason="pymongo is not installed: MongoDB is not tested")
 
-from conselho.stores.mongodb import MongoStore, ledger, open_mongodb_store  # noqa: E402
+from conselho.stores.mongodb import (  # noqa: E402
+    MongoStore,
+    ledger,
+    open_mongodb_store,
+    submission,
+)
 from conselho.stores.mongodb.connection import Database, concerns  # noqa: E402
 from conselho.stores.mongodb.documents import TASKS  # noqa: E402
 
 SECOND = timedelta(seconds=1)
 HALF_HOUR = timedelta(minutes=30)
 DEADLINE = 30
+_AGENTS = [ANA, BIA, AgentId("caio")]
 
 
 def require_server() -> None:
@@ -320,6 +326,133 @@ class TestLedger:
         assert (await stores[0].watermarks([ANA])) == {ANA: slots[-1]}
         for store in stores:
             await store.close()
+
+    async def test_of_several_slots_in_one_batch_each_is_run_or_lost(
+        self, mongo: MongoStore, uri: str, raw: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        other = await open_mongodb_store(uri)
+        slots = [NOON + n * HALF_HOUR for n in range(5)]
+        loss = Loss(row=make_lost(reason=SkipReason.SERVER_DOWN), slots=slots[:3])
+        insert = submission._insert
+        recorded: list[Task] = []
+
+        async def lost_right_behind(*args: Any) -> Any:
+            stored = await insert(*args)
+            if not recorded:
+                recorded.extend(await other.record_lost([loss], now=NOON, announce=one_event))
+            return stored
+
+        monkeypatch.setattr(submission, "_insert", lost_right_behind)
+        tasks = [make_task(due_at=slot, active_key=f"key-{n}") for n, slot in enumerate(slots)]
+        answers = await mongo.submit(tasks, announce=one_event)
+
+        [row] = recorded
+        duplicate, created = Submitted.DUPLICATE, Submitted.CREATED
+        assert [(answer.result, answer.holder) for answer in answers] == [
+            *[(duplicate, row.task_id)] * 3,
+            *[(created, None)] * 2,
+        ]
+        page = await mongo.tasks(TaskFilter(), limit=9)
+        assert {(task.due_at, task.status) for task in page.tasks} == {
+            (slots[0], Status.MISSED),
+            *((slot, Status.PENDING) for slot in slots[3:]),
+        }
+        assert await raw.tasks.count_documents({"settled": True}) == 3
+        assert await mongo.watermarks([ANA]) == {ANA: slots[-1]}
+        assert len(await mongo.events_after(0, limit=9)) == 3
+        await other.close()
+
+    @pytest.mark.parametrize("gone", [False, True])
+    async def test_only_what_is_there_is_told_as_created(
+        self, mongo: MongoStore, raw: Any, monkeypatch: pytest.MonkeyPatch, gone: bool
+    ) -> None:
+        """Somebody else settled it meanwhile, who might also have run it and let it go."""
+        cover_all = ledger.cover_all
+
+        async def settled_by_another(db: Database, spans: Any) -> set[str]:
+            covered = await cover_all(db, spans)
+            await raw.tasks.update_many({"agent_id": ANA}, {"$set": {"settled": True}})
+            if gone:
+                await raw.tasks.delete_many({"agent_id": ANA})
+            return covered
+
+        monkeypatch.setattr(ledger, "cover_all", settled_by_another)
+        answers = await mongo.submit([make_task(), make_task(BIA)], announce=one_event)
+
+        of_ana = Submitted.DUPLICATE if gone else Submitted.CREATED
+        assert [answer.result for answer in answers] == [of_ana, Submitted.CREATED]
+        told = [event.agent_id for event in await mongo.events_after(0, limit=9)]
+        assert told == ([BIA] if gone else [ANA, BIA])
+
+    async def test_a_lost_slot_is_a_duplicate_also_while_its_councilor_is_busy(
+        self, mongo: MongoStore
+    ) -> None:
+        await mongo.submit([make_task(due_at=None)], announce=one_event)
+        loss = Loss(row=make_lost(), slots=[NOON, NOON + HALF_HOUR])
+        [row] = await mongo.record_lost([loss], now=NOON, announce=one_event)
+        overlapping = make_task(due_at=NOON + HALF_HOUR)
+        [answer] = await mongo.submit([overlapping], announce=one_event)
+        assert (answer.result, answer.holder) == (Submitted.DUPLICATE, row.task_id)
+
+    async def test_books_that_a_crash_left_half_restored_are_restored_whole(
+        self, mongo: MongoStore, uri: str, raw: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        await self._without_books(mongo, raw)
+        await self._restored_one(uri, monkeypatch)
+        again = await open_mongodb_store(uri)
+        assert await again.watermarks(_AGENTS) == dict.fromkeys(_AGENTS, NOON)
+        await again.close()
+
+    async def test_who_opens_while_books_are_restored_finds_them_all(
+        self, mongo: MongoStore, uri: str, raw: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        await self._without_books(mongo, raw)
+        make = ledger._make
+        found: list[dict[AgentId, datetime]] = []
+
+        async def another_opens(db: Database, covered: Any) -> set[str]:
+            made = await make(db, covered)
+            if not found:
+                monkeypatch.setattr(ledger, "_make", make)
+                other = await open_mongodb_store(uri)
+                found.append(await other.watermarks(_AGENTS))
+                await other.close()
+            return made
+
+        monkeypatch.setattr(ledger, "_make", another_opens)
+        first = await open_mongodb_store(uri)
+        found.append(await first.watermarks(_AGENTS))
+        assert found == [dict.fromkeys(_AGENTS, NOON)] * 2
+        await first.close()
+
+    async def test_a_book_that_was_read_before_it_was_restored_is_made_right(
+        self, mongo: MongoStore, uri: str, raw: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        await self._without_books(mongo, raw)
+        await self._restored_one(uri, monkeypatch)
+        # An older program goes on as soon as there is one book.
+        assert len(await mongo.watermarks(_AGENTS)) == 1
+        again = await open_mongodb_store(uri)
+        assert await again.watermarks(_AGENTS) == dict.fromkeys(_AGENTS, NOON)
+        await again.close()
+
+    async def _without_books(self, mongo: MongoStore, raw: Any) -> None:
+        """As a backup that left them out."""
+        await mongo.submit([make_task(name) for name in _AGENTS], announce=no_events)
+        await raw.ledger.drop()
+
+    async def _restored_one(self, uri: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        """What a server leaves that is killed behind the first book."""
+        make = ledger._make
+
+        async def killed(db: Database, covered: Any) -> None:
+            await make(db, covered)
+            raise pymongo.errors.AutoReconnect("connection closed")
+
+        with monkeypatch.context() as patched:
+            patched.setattr(ledger, "_make", killed)
+            with pytest.raises(StoreUnavailable):
+                await open_mongodb_store(uri)
 
     async def test_a_task_that_a_crash_left_unsettled_is_settled_by_a_sweep(
         self, mongo: MongoStore, raw: Any

@@ -264,6 +264,31 @@ class TestSubmit:
         for store in stores:
             await store.close()
 
+    async def test_of_several_slots_in_one_batch_each_is_run_or_lost(self, url: str) -> None:
+        stores = [await open_store(url) for _ in range(3)]
+        for round_ in range(4):
+            agent, own = AgentId(f"agent-{round_}"), slots(1, 5)
+            tasks = [make_task(agent, due_at=slot, active_key=f"{agent} {slot}") for slot in own]
+            answers, _, _ = await asyncio.gather(
+                submit(stores[0], *tasks),
+                lose(stores[1], make_lost(agent), own[:1]),
+                lose(stores[2], make_lost(agent), own[:3]),
+            )
+            page = await stores[0].tasks(TaskFilter(agent_id=agent), limit=100)
+            # At most one row, which begins with the first slot.
+            rows = {task.task_id: task.slot_to for task in page.tasks if task.slot_to}
+            told = {slot for slot in own for until in rows.values() if slot <= until}
+            ran = {task.due_at for task in page.tasks if task.task_id not in rows}
+            assert ran == set(own) - told
+            assert {
+                task.due_at
+                for task, answer in zip(tasks, answers, strict=True)
+                if answer.result is Submitted.CREATED
+            } == ran
+            assert {answer.holder for answer in answers} <= {None, *rows}
+        for store in stores:
+            await store.close()
+
     async def test_an_empty_batch_does_nothing(self, store: Store) -> None:
         assert await submit(store) == []
 

@@ -15,7 +15,8 @@ replicas one decides first and the other one sees it:
   one write; then the row is stored, and `todo` is emptied. Whoever finds a `todo` stores it first.
   Storing twice does nothing: a row is found by its id, a longer one by its former `rev`.
 
-A council without any book has them made from its tasks when it is opened.
+A council without any book has them made from its tasks when it is opened; `meta` has a mark when
+all are.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from conselho.models.task import LOST_SLOT, Task
 from conselho.store import Loss
 from conselho.stores.lost_rows import Row, accounted, first
 from conselho.stores.mongodb.connection import Database
-from conselho.stores.mongodb.documents import LEDGER, TASKS, Document, task_from_document
+from conselho.stores.mongodb.documents import LEDGER, META, TASKS, Document, task_from_document
 from conselho.stores.mongodb.failures import is_duplicate, refused_places
 from conselho.stores.mongodb.outbox import deliver, drafts
 from conselho.stores.mongodb.writing import READ, new_document, step_back
@@ -41,6 +42,8 @@ from conselho.stores.sql.rows import micros, moment_of, storable
 
 # Before any slot: only numbers are compared with it.
 _EVER: Final = -(2**62)
+# In `meta` while every agent of the tasks has a book.
+_RESTORED: Final = {"_id": "ledger"}
 _LOST = [status.value for status in sorted(LOST_SLOT)]
 
 
@@ -54,6 +57,13 @@ class Book(NamedTuple):
     def has(self, slot: int) -> bool:
         """Whether a slot is not behind all that is accounted for."""
         return self.covered is not None and slot <= self.covered
+
+
+class Span(NamedTuple):
+    """The oldest and the newest of some slots."""
+
+    oldest: int
+    newest: int
 
 
 async def watermarks(db: Database, agents: Sequence[AgentId]) -> dict[AgentId, datetime]:
@@ -113,18 +123,37 @@ async def _make(db: Database, covered: Mapping[str, int | None]) -> set[str]:
 
 
 async def restore(db: Database) -> None:
-    """Make the books from the tasks, where a backup or a person left them out."""
-    if await db[LEDGER].find_one({}, {"_id": 1}) is not None:
-        return
+    """Make the books from the tasks, where a backup or a person left them out.
+
+    Nobody goes on to read a book before all of them are there: who opens the store in the midst of
+    it, or after a crash in it, makes them as well.
+    """
+    # In this order: who begins anew takes the mark away before there is a book.
+    has_books = await db[LEDGER].find_one({}, {"_id": 1}) is not None
+    if await db[META].find_one(_RESTORED) is not None:
+        if has_books:
+            return
+        await db[META].delete_one(_RESTORED)
+    known = {
+        book["_id"] async for book in db[LEDGER].find({"covered": {"$gte": _EVER}}, {"_id": 1})
+    }
     for name in await db[TASKS].distinct("agent_id"):
-        newest = await (
-            db[TASKS]
-            .find({"agent_id": name, "us.covers_until": {"$gte": _EVER}}, {"us.covers_until": 1})
-            .sort("us.covers_until", -1)
-            .limit(1)
-            .to_list()
+        # The former system's may be any, and owe nothing.
+        if isinstance(name, str) and name not in known:
+            await _restore(db, name)
+    await db[META].update_one(_RESTORED, {"$set": {"is_whole": True}}, upsert=True)
+
+
+async def _restore(db: Database, name: str) -> None:
+    where = {"agent_id": name, "us.covers_until": {"$gte": _EVER}, "settled": {"$ne": False}}
+    found = db[TASKS].find(where, {"us.covers_until": 1}).sort("us.covers_until", -1).limit(1)
+    newest = [document["us"]["covers_until"] for document in await found.to_list()]
+    made = await _make(db, {name: newest[0] if newest else None})
+    if newest and not made:
+        # By one who looked for it before it was restored.
+        await db[LEDGER].update_one(
+            {"_id": name, "covered": None}, {"$set": {"covered": newest[0]}, "$inc": {"rev": 1}}
         )
-        await _make(db, {name: newest[0]["us"]["covers_until"] if newest else None})
 
 
 async def cover(db: Database, book: Book, slot: int, todo: Iterable[Document] = ()) -> bool:
@@ -136,24 +165,26 @@ async def cover(db: Database, book: Book, slot: int, todo: Iterable[Document] = 
     return written.matched_count > 0
 
 
-async def cover_all(db: Database, slots: Mapping[str, int]) -> set[str]:
-    """Account for the slots of tasks, by agent; those of whom no slot from it on was decided.
+async def cover_all(db: Database, spans: Mapping[str, Span]) -> set[str]:
+    """Account for the slots of tasks, by agent; those of whom no slot from the oldest on was
+    decided, and now all are.
 
-    Whatever else was written meanwhile: with a lost row over its slot the book would cover it.
+    Whatever else was written meanwhile: with a lost row over one of these slots the book would
+    cover the oldest.
     """
-    by_slot: dict[int, list[str]] = {}
-    for name, slot in slots.items():
-        by_slot.setdefault(slot, []).append(name)
+    by_span: dict[Span, list[str]] = {}
+    for name, span in spans.items():
+        by_span.setdefault(span, []).append(name)
     done: set[str] = set()
-    for slot, names in by_slot.items():
+    for (oldest, newest), names in by_span.items():
         token = secrets.token_hex(8)
         written = await db[LEDGER].update_many(
-            {"_id": {"$in": names}, "$or": [{"covered": None}, {"covered": {"$lt": slot}}]},
-            {"$set": {"covered": slot, "token": token}, "$inc": {"rev": 1}},
+            {"_id": {"$in": names}, "$or": [{"covered": None}, {"covered": {"$lt": oldest}}]},
+            {"$set": {"covered": newest, "token": token}, "$inc": {"rev": 1}},
         )
         if written.matched_count == len(names):
             done.update(names)
-        else:
+        elif written.matched_count:
             own = db[LEDGER].find({"_id": {"$in": names}, "token": token}, {"_id": 1})
             done |= {document["_id"] async for document in own}
     return done

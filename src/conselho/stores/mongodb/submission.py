@@ -9,8 +9,9 @@ the same with it, and comes to the same decision.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any, Final
 
 from pymongo.errors import BulkWriteError
@@ -30,7 +31,7 @@ from conselho.stores.mongodb.documents import (
 )
 from conselho.stores.mongodb.failures import refused_places
 from conselho.stores.mongodb.outbox import deliver
-from conselho.stores.mongodb.writing import READ, new_document
+from conselho.stores.mongodb.writing import READ, new_document, step_back
 from conselho.stores.sql.rows import SLOT_TRIGGERS, micros, storable
 
 # So old is what a crash left unsettled; until then its own process is at it.
@@ -39,15 +40,11 @@ LEFT_BEHIND: Final = timedelta(seconds=10)
 
 async def submit(db: Database, tasks: Sequence[Task], announce: Announce) -> list[Submission]:
     waiting = dict(enumerate(tasks))
-    # Read before anything is stored: what these books say is decided on below.
-    books = await ledger.books(db, {task.agent_id for task in tasks if _for_slot(task)})
-    answers = await _accounted_for(db, waiting, books)
-    for place in answers:
-        del waiting[place]
+    answers: dict[int, Submission] = {}
     while waiting:
         made = {place: _document(waiting[place], announce) for place in _apart(waiting)}
         stored = await _insert(db, made)
-        answers |= await _settle_all(db, {place: waiting[place] for place in stored}, books)
+        answers |= await _settle(db, {place: waiting[place] for place in stored})
         created = [place for place in stored if answers[place].result is Submitted.CREATED]
         await deliver(db, TASKS, [made[place] for place in created])
         for place in stored:
@@ -61,23 +58,6 @@ async def submit(db: Database, tasks: Sequence[Task], announce: Announce) -> lis
 
 def _for_slot(task: Task) -> bool:
     return task.trigger in SLOT_TRIGGERS and task.due_at is not None
-
-
-async def _accounted_for(
-    db: Database, submitted: Mapping[int, Task], books: Mapping[str, ledger.Book]
-) -> dict[int, Submission]:
-    """The answers for slots that are lost already."""
-    behind = {
-        place: (storable(task.agent_id), _slot(task))
-        for place, task in submitted.items()
-        if _for_slot(task) and books[storable(task.agent_id)].has(_slot(task))
-    }
-    holders = await ledger.lost_rows_over(db, set(behind.values()))
-    return {
-        place: _answer(submitted[place], Submitted.DUPLICATE, holders[slot])
-        for place, slot in behind.items()
-        if slot in holders
-    }
 
 
 def _slot(task: Task) -> int:
@@ -117,60 +97,96 @@ async def _insert(db: Database, documents: Mapping[int, Document]) -> list[int]:
     return [place for number, place in enumerate(documents) if number not in refused]
 
 
-async def _settle_all(
-    db: Database, stored: Mapping[int, Task], books: Mapping[str, ledger.Book]
-) -> dict[int, Submission]:
-    """Let the ledger decide on tasks that are stored unsettled; the others are created.
-
-    `books` are those that were read before.
-    """
-    slots = {place: task for place, task in stored.items() if _for_slot(task)}
-    newest: dict[str, int] = {}
-    for task in slots.values():
-        name = storable(task.agent_id)
-        newest[name] = max(newest.get(name, _slot(task)), _slot(task))
-    behind = {name: slot for name, slot in newest.items() if not books[name].has(slot)}
-    # Slots up to what was covered when the books were read are no lost ones, and never will be.
-    decided = newest.keys() - behind.keys()
-    decided |= await ledger.cover_all(db, behind)
-    keys = [key_of(task.task_id) for task in slots.values() if storable(task.agent_id) in decided]
-    if keys:
-        await db[TASKS].update_many({"_id": {"$in": keys}, "settled": False}, _SETTLED)
-    answers = {}
-    for place, task in stored.items():
-        holder = None
-        if place in slots and storable(task.agent_id) not in decided:
-            holder = await _settle(db, task)
-        result = Submitted.CREATED if holder is None else Submitted.DUPLICATE
-        answers[place] = _answer(task, result, holder)
-    return answers
-
-
 _SETTLED: Final[Document] = {"$set": {"settled": True}, "$inc": {"rev": 1}}
 
 
-async def _settle(db: Database, task: Task) -> TaskId | None:
-    """Decide on one unsettled Task; the lost row that covers its slot, for which it is gone."""
-    slot, mine = _slot(task), {"_id": key_of(task.task_id), "settled": False}
-    while True:
-        book = await ledger.read(db, task.agent_id)
-        if book.has(slot):
-            holders = await ledger.lost_rows_over(db, [(task.agent_id, slot)])
-            if holders:
-                await db[TASKS].delete_one(mine)
-                return next(iter(holders.values()))
+async def _settle(db: Database, stored: Mapping[int, Task]) -> dict[int, Submission]:
+    """Let the ledger decide on tasks that are stored unsettled; the others are created."""
+    slots = {place: task for place, task in stored.items() if _for_slot(task)}
+    lost = await _account(db, slots)
+    if lost:
+        gone = [key_of(slots[place].task_id) for place in lost]
+        await db[TASKS].delete_many({"_id": {"$in": gone}, "settled": False})
+    kept = {place: task for place, task in slots.items() if place not in lost}
+    missing = await _settle_those(db, kept)
+    # A slot whose Task is there no more is accounted for by whoever took it away.
+    return {
+        place: _answer(task, Submitted.DUPLICATE, lost.get(place))
+        if place in lost or place in missing
+        else _answer(task, Submitted.CREATED)
+        for place, task in stored.items()
+    }
+
+
+async def _settle_those(db: Database, tasks: Mapping[int, Task]) -> set[int]:
+    """Settle these, unless somebody else did; those of them that are not there any more."""
+    if not tasks:
+        return set()
+    these = {"_id": {"$in": [key_of(task.task_id) for task in tasks.values()]}}
+    settled = await db[TASKS].update_many(these | {"settled": False}, _SETTLED)
+    if settled.matched_count == len(tasks):
+        return set()
+    there = {document["_id"] async for document in db[TASKS].find(these, {"_id": 1})}
+    return {place for place, task in tasks.items() if key_of(task.task_id) not in there}
+
+
+async def _account(db: Database, slots: Mapping[int, Task]) -> dict[int, TaskId]:
+    """Have the books account for the slots of unsettled tasks; of those that were lost, the rows
+    that cover them.
+
+    Nearly always nobody has decided on any of them, and one write for all says that they are run.
+    Otherwise the books tell which ones were decided on, and the rest is tried again.
+    """
+    undecided = dict(slots)
+    lost: dict[int, TaskId] = {}
+    for look in count():
+        if look > 1:
+            await step_back()
+        covered = await ledger.cover_all(db, _spans(undecided))
+        undecided = {
+            place: task
+            for place, task in undecided.items()
+            if storable(task.agent_id) not in covered
+        }
+        if not undecided:
             break
-        if await ledger.cover(db, book, slot):
-            break
-    await db[TASKS].update_one(mine, _SETTLED)
-    return None
+        behind, rows = await _decided(db, undecided)
+        lost |= rows
+        undecided = {place: task for place, task in undecided.items() if place not in behind}
+    return lost
+
+
+def _spans(slots: Mapping[int, Task]) -> dict[str, ledger.Span]:
+    """The oldest and the newest slot of each agent."""
+    spans: dict[str, ledger.Span] = {}
+    for task in slots.values():
+        name, slot = storable(task.agent_id), _slot(task)
+        oldest, newest = spans.get(name, (slot, slot))
+        spans[name] = ledger.Span(min(oldest, slot), max(newest, slot))
+    return spans
+
+
+async def _decided(
+    db: Database, slots: Mapping[int, Task]
+) -> tuple[Collection[int], dict[int, TaskId]]:
+    """The slots of tasks that are accounted for, and of those that are lost, the rows."""
+    if not slots:
+        return (), {}
+    books = await ledger.books(db, {task.agent_id for task in slots.values()})
+    behind = {
+        place: (storable(task.agent_id), _slot(task))
+        for place, task in slots.items()
+        if books[storable(task.agent_id)].has(_slot(task))
+    }
+    rows = await ledger.lost_rows_over(db, set(behind.values()))
+    return behind, {place: rows[slot] for place, slot in behind.items() if slot in rows}
 
 
 async def settle_left_behind(db: Database, now: datetime) -> None:
     """Settle what the end of a process left unsettled; `outbox.catch_up` tells of it."""
     where = {"settled": False, "us.created_at": {"$lt": micros(now - LEFT_BEHIND)}}
-    for document in await db[TASKS].find(where, READ).to_list():
-        await _settle(db, task_from_document(document))
+    found = await db[TASKS].find(where, READ).to_list()
+    await _settle(db, dict(enumerate(map(task_from_document, found))))
 
 
 async def _refusals(db: Database, refused: Mapping[int, Task]) -> dict[int, Submission]:
@@ -208,4 +224,13 @@ async def _refusals(db: Database, refused: Mapping[int, Task]) -> dict[int, Subm
         if holder_id is not None:
             result = Submitted.DUPLICATE if duplicate else Submitted.OVERLAP
             answers[place] = _answer(task, result, holder_id)
-    return answers
+    # That its slot is lost comes first.
+    overlapping = {
+        place: refused[place]
+        for place, answer in answers.items()
+        if answer.result is Submitted.OVERLAP and _for_slot(refused[place])
+    }
+    _, lost = await _decided(db, overlapping)
+    return answers | {
+        place: _answer(refused[place], Submitted.DUPLICATE, row) for place, row in lost.items()
+    }
