@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from conselho.models.ids import AgentId
 from conselho.models.statistics import Tally
 from conselho.models.task import Task
 from conselho.models.verdict import Severity
-from conselho.stores.mongodb import MongoStore, folding, open_mongodb_store
+from conselho.stores.mongodb import MongoStore, folding, open_mongodb_store, recounting
 from conselho.stores.mongodb.connection import Database
 from conselho.stores.mongodb.documents import COUNTERS, LOG_CHUNKS, TASKS
 from tests.support import mongodb
@@ -22,6 +23,7 @@ from tests.support.clock import NOON
 from tests.support.factories import ANA, BIA, failed, make_ended, make_outcome
 from tests.support.stores import store_url
 
+DEADLINE = 60
 MINUTE = timedelta(minutes=1)
 EVER = (NOON - timedelta(days=1), NOON + timedelta(days=9))
 TWO = Tally(completed=1, error=1, success=1, severity_error=1, duration_ms=120_000)
@@ -40,6 +42,12 @@ async def store(url: str) -> AsyncIterator[MongoStore]:
     opened = await open_mongodb_store(url)
     yield opened
     await opened.close()
+
+
+@pytest.fixture(autouse=True)
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is left is taken up at once, also in the midst of it."""
+    monkeypatch.setattr(folding, "LOOKS", 3)
 
 
 @asynccontextmanager
@@ -197,6 +205,76 @@ async def test_a_recount_that_was_left_is_finished(store: MongoStore, url: str) 
         assert await folding.open_batch(db, batch)
     assert await store.tallies([EVER]) == [TWO]
     assert await store.recount()
+
+
+@pytest.fixture
+async def readers(url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[list[MongoStore]]:
+    """Servers that look at a batch, and beat, as fast as they can."""
+    monkeypatch.setattr(folding, "LOOKS", 25)
+    monkeypatch.setattr(folding, "_PAUSE_SECONDS", 0.001)
+    monkeypatch.setattr(folding, "_BEAT_SECONDS", 0.001)
+    opened = [await open_mongodb_store(url) for _ in range(3)]
+    yield opened
+    for one in opened:
+        await one.close()
+
+
+async def test_while_one_makes_the_counters_anew_the_others_wait(
+    store: MongoStore, url: str, readers: list[MongoStore], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rebuilds, looks = 0, 0
+    begun, long_after = asyncio.Event(), asyncio.Event()
+    rebuild, look = recounting.rebuild, folding.look
+
+    async def slow(db: Database, number: int) -> None:
+        nonlocal rebuilds
+        rebuilds += 1
+        begun.set()
+        await long_after.wait()
+        await rebuild(db, number)
+
+    async def counted(db: Database) -> dict[str, Any] | None:
+        nonlocal looks
+        looks += 1
+        if looks > 3 * len(readers) * folding.LOOKS:
+            long_after.set()
+        return await look(db)
+
+    await store.import_tasks(two())
+    await store.statistics([ANA])
+    async with database(url) as db:
+        await db[COUNTERS].delete_many({"of": "day"})
+    monkeypatch.setattr(recounting, "rebuild", slow)
+    recount = asyncio.create_task(store.recount())
+    try:
+        async with asyncio.timeout(DEADLINE):
+            await begun.wait()
+            monkeypatch.setattr(folding, "look", counted)
+            await asyncio.gather(*(reader.tallies([EVER]) for reader in readers))
+    finally:
+        long_after.set()
+        agreed = await recount
+    assert (agreed, rebuilds) == (False, 1)
+    assert await store.tallies([EVER]) == [TWO]
+
+
+async def test_of_many_who_wait_one_finishes_what_was_left(
+    store: MongoStore, url: str, readers: list[MongoStore], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finished = []
+    finish = folding.finish
+
+    async def counted(db: Database, batch: folding.Batch) -> None:
+        finished.append(batch.number)
+        await finish(db, batch)
+
+    await store.import_tasks(two())
+    async with database(url) as db:
+        batch = await opened_batch(db)
+    monkeypatch.setattr(folding, "finish", counted)
+    told = await asyncio.gather(*(reader.tallies([EVER]) for reader in readers))
+    assert told == [[TWO]] * len(readers)
+    assert finished == [batch.number]
 
 
 async def test_what_changes_while_it_is_folded_is_counted_again(

@@ -7,18 +7,25 @@ The one document that tells of it stands in `meta`:
     kind     fold, prune or rebuild
     tasks    what it is about: {_id, rev, share}
     sums     what it adds: {counter, add: [{path, amount}], newest}
+    beat     grows while somebody is at it
+
+Anybody may finish a batch at any time, but when all did they would all do the same work: a recount
+reads every task. So the others wait while the beat grows. When it has not for a while, by their own
+count of looks and no clock of anybody, the one that makes it grow is at it.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
+import structlog
 from bson import Int64
-from pymongo import UpdateOne
-from pymongo.errors import OperationFailure
+from pymongo import ReturnDocument, UpdateOne
+from pymongo.errors import OperationFailure, PyMongoError
 
 from conselho.models.ids import TaskId
 from conselho.stores.mongodb.connection import Database
@@ -39,6 +46,7 @@ from conselho.stores.mongodb.figures import (
 from conselho.stores.mongodb.log_chunks import forget as forget_logs
 
 T = TypeVar("T")
+log = structlog.get_logger(__name__)
 
 FOLDING: Final = "folding"
 FOLD: Final = "fold"
@@ -49,8 +57,11 @@ BATCH: Final = 500
 # A reader among writers that never rest gives up on a moment of rest after so many tries.
 TRIES: Final = 4
 _AT_ONCE: Final = 16
-_LOOKS: Final = 5
+# So many looks without a beat in between, and nobody is at a batch.
+LOOKS: Final = 25
 _PAUSE_SECONDS: Final = 0.04
+# Most batches are finished before the first one.
+_BEAT_SECONDS: Final = 0.25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,24 +142,32 @@ def stored_sums(sums: Sums, shares: Iterable[Share]) -> list[Document]:
 
 
 async def finish_open(db: Database) -> int:
-    """Finish the batch that is open, if any; the number of the last one."""
-    state = await _state(db)
-    if state is None:
-        await _create_state(db)
-        return 0
-    if state["open"]:
-        await finish(db, _batch(state))
-    return int(state["number"])
+    """See that no batch is open: finish it when nobody is at it; the number of the last one."""
+    seen, looks = None, 0
+    while True:
+        state = await look(db)
+        if state is None:
+            await _create_state(db)
+            return 0
+        if not state["open"]:
+            return int(state["number"])
+        if state != seen:
+            seen, looks = state, 0
+        looks += 1
+        if looks < LOOKS:
+            await asyncio.sleep(_PAUSE_SECONDS)
+            continue
+        left = await db[META].find_one_and_update(
+            state, {"$inc": {"beat": 1}}, return_document=ReturnDocument.AFTER
+        )
+        if left is not None:
+            await finish(db, _batch(left))
 
 
-async def _state(db: Database) -> Document | None:
-    """As `finish_open` finds it: whoever opened a batch is given a moment to finish it alone."""
-    for _ in range(_LOOKS):
-        state = await db[META].find_one({"_id": FOLDING})
-        if state is None or not state["open"]:
-            return state
-        await asyncio.sleep(_PAUSE_SECONDS)
-    return await db[META].find_one({"_id": FOLDING})
+async def look(db: Database) -> Document | None:
+    """The batch that is open, or was last, and its beat; None before the first one."""
+    found = await db[META].find_one({"_id": FOLDING}, {"number": 1, "open": 1, "beat": 1})
+    return found and {"beat": None, **found}
 
 
 async def _create_state(db: Database) -> None:
@@ -161,7 +180,7 @@ async def _create_state(db: Database) -> None:
 
 async def _number(db: Database) -> int | None:
     """The number of the last batch; None while it is open."""
-    state = await db[META].find_one({"_id": FOLDING}, {"number": 1, "open": 1})
+    state = await look(db)
     return None if state is None or state["open"] else int(state["number"])
 
 
@@ -200,18 +219,48 @@ async def open_batch(db: Database, batch: Batch) -> bool:
 
 async def finish(db: Database, batch: Batch) -> None:
     """Do what is left of a batch; again, or by many at once, does nothing more."""
-    if batch.kind == REBUILD:
-        # Imported here: it reads batches as well.
-        from conselho.stores.mongodb.recounting import rebuild
+    async with _beating(db, batch.number):
+        if batch.kind == REBUILD:
+            # Imported here: it reads batches as well.
+            from conselho.stores.mongodb.recounting import rebuild
 
-        await rebuild(db, batch.number)
-    else:
-        await each(batch.sums, lambda added: add(db, batch.number, added))
-        await (_mark(db, batch) if batch.kind == FOLD else _delete(db, batch))
+            await rebuild(db, batch.number)
+        else:
+            await each(batch.sums, lambda added: add(db, batch.number, added))
+            await (_mark(db, batch) if batch.kind == FOLD else _delete(db, batch))
     await db[META].update_one(
         {"_id": FOLDING, "number": batch.number},
         {"$set": {"open": False, "tasks": [], "sums": []}},
     )
+
+
+@asynccontextmanager
+async def _beating(db: Database, number: int) -> AsyncIterator[None]:
+    """Keep others off a batch for as long as somebody is at it here."""
+    done = asyncio.Event()
+    beats = asyncio.create_task(_beat(db, number, done))
+    try:
+        yield
+    finally:
+        done.set()  # no command is cut short
+        await beats
+
+
+async def _beat(db: Database, number: int, done: asyncio.Event) -> None:
+    while True:
+        try:
+            async with asyncio.timeout(_BEAT_SECONDS):
+                await done.wait()
+            return
+        except TimeoutError:
+            pass
+        try:
+            await db[META].update_one(
+                {"_id": FOLDING, "number": number, "open": True}, {"$inc": {"beat": 1}}
+            )
+        except PyMongoError as exc:
+            # Then another one may come to help, which does no harm.
+            log.warning("counters.beat_failed", place=db.place, reason=str(exc)[:300])
 
 
 async def add(db: Database, number: int, added: Mapping[str, Any]) -> None:
