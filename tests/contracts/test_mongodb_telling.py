@@ -20,7 +20,7 @@ from conselho.stores.mongodb.connection import Database
 from conselho.stores.mongodb.documents import AGENTS, JOURNAL, META
 from tests.support import mongodb
 from tests.support.clock import NOON
-from tests.support.factories import ANA, BIA, make_agent
+from tests.support.factories import ANA, BIA, make_agent, no_events
 from tests.support.stores import store_url
 
 EDITED = [JournalEntry(at=NOON, kind=JournalKind.EDITED, agent_id=ANA, detail="30m became 1h.")]
@@ -126,6 +126,36 @@ async def test_events_that_cannot_be_stored_are_left_to_the_next_look(
         await outbox.catch_up(db)
     assert tries == 1
     assert await changes(store) == ["edited"]
+
+
+async def test_what_this_process_could_not_tell_is_told_at_its_next_look(
+    store: MongoStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refused(*_: object) -> None:
+        raise PyMongoError("the disk is full")
+
+    assert await changes(store) == []
+    with monkeypatch.context() as patched:
+        patched.setattr(outbox, "_store", refused)
+        await store.create_agent(make_agent(), events=TOLD)
+    assert await changes(store) == ["edited"]
+
+
+async def test_what_another_left_is_told_by_a_sweep_or_now_and_then_by_a_look(
+    store: MongoStore, url: str, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await store.create_agent(make_agent(), events=[])
+    assert await changes(store) == []
+    await left_untold(db)
+    assert await changes(store) == []  # a look a second would be five commands more each
+    other = await open_mongodb_store(url)
+    await other.sweep(now=NOON, announce=no_events)
+    assert await changes(store) == ["edited"]
+    await other.close()
+
+    await left_untold(db)
+    monkeypatch.setattr(outbox, "CATCH_UP_SECONDS", 0.0)
+    assert [event.seq for event in await store.events_after(1, limit=10)] == [2]
 
 
 async def test_entries_of_one_write_are_one_write(store: MongoStore, db: Database) -> None:

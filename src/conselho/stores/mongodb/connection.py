@@ -82,6 +82,10 @@ class Database:
         self.folding = asyncio.Lock()
         # The newest number of an event that is known here, 0 for none (outbox.py).
         self.newest_event = 0
+        # Whether others told events since this process did last, as far as it knows.
+        self.others_tell = False
+        # When outboxes were looked through last, by the event loop's time; None: that is due.
+        self.caught_up_at: float | None = None
         # Documents with something to tell, by collection, and who is at it.
         self.owing: list[tuple[str, Mapping[str, Any]]] = []
         self.delivering = asyncio.Lock()

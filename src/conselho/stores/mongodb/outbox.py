@@ -2,8 +2,8 @@
 
     write        the change and its drafts (`outbox`) are one write of one document
     `deliver`    the drafts become events, `_id` one higher than the newest, and leave the outbox
-    `catch_up`   the same for what a crash left in outboxes: by each sweep, and by each look for
-                 events that finds none
+    `catch_up`   the same for what a crash left in outboxes: by each sweep, and now and then by a
+                 look for events that finds none
 
 Any number of processes deliver at one time. `_id` is unique, and an event of number n is stored
 only by one that knows that n - 1 is there, so numbers have no gap and who reads on from a number
@@ -21,6 +21,7 @@ written before anything is deleted:
 
 from __future__ import annotations
 
+import asyncio
 import json
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
@@ -40,6 +41,8 @@ log = structlog.get_logger(__name__)
 
 # So many documents with something to tell are looked at in one go.
 _AT_ONCE: Final = 500
+# How often looks that find none catch up; what could not be told here is caught up with at once.
+CATCH_UP_SECONDS: Final = 5.0
 _INSERTED_AT_ONCE: Final = 500
 _HEAD: Final = "events"
 # Before any moment: only numbers are compared with it, and there are none in an empty outbox.
@@ -81,6 +84,7 @@ async def deliver(db: Database, collection: str, documents: Iterable[Mapping[str
             await _deliver(db, owing)
         except PyMongoError as exc:
             log.warning("events.delayed", place=db.place, documents=len(owing), reason=str(exc))
+            db.caught_up_at = None
             return False
     db.tell()
     return True
@@ -112,12 +116,15 @@ async def catch_up(db: Database) -> None:
                 return
             if len(owing) < _AT_ONCE:
                 break
+    db.caught_up_at = asyncio.get_running_loop().time()
 
 
 async def _store(db: Database, told: Sequence[Document]) -> None:
     waiting = list(told)
     if not db.newest_event:
         db.newest_event, _ = await _newest(db)
+    elif db.others_tell:
+        await _hear_of_others(db)
     while waiting:
         portion = waiting[:_INSERTED_AT_ONCE]
         first = db.newest_event + 1
@@ -126,6 +133,7 @@ async def _store(db: Database, told: Sequence[Document]) -> None:
             await db[EVENTS].insert_many(numbered)
         except BulkWriteError as exc:
             refused_places(exc)
+            db.others_tell = True
         else:
             if first > await _pruned(db):
                 db.newest_event = max(db.newest_event, first + len(portion) - 1)
@@ -133,6 +141,14 @@ async def _store(db: Database, told: Sequence[Document]) -> None:
                 continue
         there = await _settled(db, portion)
         waiting = [draft for draft in waiting if draft["draft"] not in there]
+
+
+async def _hear_of_others(db: Database) -> None:
+    """Read the newest number before one behind it is tried: that is less than to be refused."""
+    known = db.newest_event
+    last = await _last(db)
+    db.newest_event = max(known, last)
+    db.others_tell = last > known
 
 
 async def _settled(db: Database, portion: Sequence[Document]) -> set[str]:
@@ -149,9 +165,15 @@ async def _settled(db: Database, portion: Sequence[Document]) -> set[str]:
 async def _newest(db: Database) -> tuple[int, int]:
     """The newest number ever given, and the one up to which events are deleted."""
     # In this order: the other way round all of them might be deleted in between.
-    last = await db[EVENTS].find({}, {"_id": 1}).sort("_id", -1).limit(1).to_list()
+    last = await _last(db)
     pruned = await _pruned(db)
-    return max(last[0]["_id"] if last else 0, pruned), pruned
+    return max(last, pruned), pruned
+
+
+async def _last(db: Database) -> int:
+    """The newest number that is there; 0 without any."""
+    last = await db[EVENTS].find({}, {"_id": 1}).sort("_id", -1).limit(1).to_list()
+    return last[0]["_id"] if last else 0
 
 
 async def _pruned(db: Database) -> int:
@@ -163,10 +185,20 @@ async def events_after(db: Database, seq: int, limit: int, identity: str) -> lis
     if limit <= 0:
         return []
     found = await _after(db, seq, limit)
-    if not found:
+    if not found and _is_time_to_catch_up(db):
         await catch_up(db)
         found = await _after(db, seq, limit)
+    if found:
+        # Its own next one comes behind them, without being refused.
+        db.newest_event = max(db.newest_event, found[-1]["_id"])
     return [_event_of(document, identity) for document in found]
+
+
+def _is_time_to_catch_up(db: Database) -> bool:
+    """Not at each look: servers look every second, and each sweep of anybody catches up."""
+    if db.caught_up_at is None:
+        return True
+    return asyncio.get_running_loop().time() - db.caught_up_at >= CATCH_UP_SECONDS
 
 
 async def _after(db: Database, seq: int, limit: int) -> list[Document]:
