@@ -84,8 +84,10 @@ class Database:
         self.newest_event = 0
         # Whether others told events since this process did last, as far as it knows.
         self.others_tell = False
-        # When outboxes were looked through last, by the event loop's time; None: that is due.
+        # When outboxes were looked through last, by the event loop's time, and which drafts were
+        # in them; None: all that is there is to be told now.
         self.caught_up_at: float | None = None
+        self.seen_untold: set[str] | None = None
         # Documents with something to tell, by collection, and who is at it.
         self.owing: list[tuple[str, Mapping[str, Any]]] = []
         self.delivering = asyncio.Lock()

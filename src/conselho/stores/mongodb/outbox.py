@@ -2,8 +2,8 @@
 
     write        the change and its drafts (`outbox`) are one write of one document
     `deliver`    the drafts become events, `_id` one higher than the newest, and leave the outbox
-    `catch_up`   the same for what a crash left in outboxes: by each sweep, and now and then by a
-                 look for events that finds none
+    `catch_up`   the same for what a crash left in outboxes, when it is seen there again: by each
+                 sweep, and now and then by a look for events that finds none
 
 Any number of processes deliver at one time. `_id` is unique, and an event of number n is stored
 only by one that knows that n - 1 is there, so numbers have no gap and who reads on from a number
@@ -84,7 +84,7 @@ async def deliver(db: Database, collection: str, documents: Iterable[Mapping[str
             await _deliver(db, owing)
         except PyMongoError as exc:
             log.warning("events.delayed", place=db.place, documents=len(owing), reason=str(exc))
-            db.caught_up_at = None
+            db.caught_up_at = db.seen_untold = None
             return False
     db.tell()
     return True
@@ -103,7 +103,13 @@ async def _deliver(db: Database, owing: Sequence[tuple[str, Mapping[str, Any]]])
 
 
 async def catch_up(db: Database) -> None:
-    """Deliver what is left in outboxes; what cannot be now is left to the next look."""
+    """Deliver what is left in outboxes; what cannot be now is left to the next look.
+
+    Its writer may be at it at this moment, and two that deliver the same are in each other's way.
+    So what a process sees there for the first time is left alone, unless it is all new to it.
+    """
+    seen = db.seen_untold
+    found: set[str] = set()
     for collection in TELLING:
         while True:
             owing = await (
@@ -112,11 +118,19 @@ async def catch_up(db: Database) -> None:
                 .limit(_AT_ONCE)
                 .to_list()
             )
-            if not await deliver(db, collection, owing):
+            left = [document for document in owing if seen is None or _names(document) & seen]
+            if not await deliver(db, collection, left):
                 return
-            if len(owing) < _AT_ONCE:
+            found.update(*map(_names, owing))
+            if not left or len(owing) < _AT_ONCE:
                 break
+    db.seen_untold = found
     db.caught_up_at = asyncio.get_running_loop().time()
+
+
+def _names(document: Mapping[str, Any]) -> set[str]:
+    """The drafts that a document has still to tell."""
+    return {draft["draft"] for draft in document["outbox"]}
 
 
 async def _store(db: Database, told: Sequence[Document]) -> None:
@@ -139,6 +153,8 @@ async def _store(db: Database, told: Sequence[Document]) -> None:
                 db.newest_event = max(db.newest_event, first + len(portion) - 1)
                 waiting = waiting[len(portion) :]
                 continue
+        if await _is_number_taken(db, first, portion):
+            continue
         there = await _settled(db, portion)
         waiting = [draft for draft in waiting if draft["draft"] not in there]
 
@@ -149,6 +165,24 @@ async def _hear_of_others(db: Database) -> None:
     last = await _last(db)
     db.newest_event = max(known, last)
     db.others_tell = last > known
+
+
+async def _is_number_taken(db: Database, first: int, portion: Sequence[Document]) -> bool:
+    """After an insertion that was refused: whether others were first at the number, and that is
+    all; then the newest one is known.
+    """
+    wanted = {draft["draft"] for draft in portion}
+    there = await (
+        db[EVENTS]
+        .find({"$or": [{"_id": {"$gte": first}}, {"draft": {"$in": list(wanted)}}]}, {"draft": 1})
+        .limit(_INSERTED_AT_ONCE)
+        .to_list()
+    )
+    is_all = 0 < len(there) < _INSERTED_AT_ONCE
+    if not is_all or any(event["draft"] in wanted for event in there):
+        return False
+    db.newest_event = max(event["_id"] for event in there)
+    return True
 
 
 async def _settled(db: Database, portion: Sequence[Document]) -> set[str]:
