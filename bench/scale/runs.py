@@ -52,6 +52,10 @@ OF_FERRETDB: Final = Size(
 QUICK: Final = Size(
     workers=(2,), councilors=20, every_seconds=5, rest_seconds=1, patience=60, requests=3
 )
+# A slot must be over long before the next one, also on a busy machine: otherwise runs pile up.
+QUICK_OF_FERRETDB: Final = Size(
+    workers=(2,), councilors=6, every_seconds=45, rest_seconds=1, patience=200, requests=3
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
