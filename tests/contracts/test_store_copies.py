@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -187,6 +188,13 @@ async def test_carrying_again_adds_nothing(store: Store) -> None:
     assert await store.past_attempts(run.task_id) == [tried(1)]
     assert (await store.statistics([ANA]))[ANA].tally.missed == 3
     assert await store.recount()
+
+
+async def test_a_long_portion_is_counted_as_well(store: Store) -> None:
+    runs = [ran(NOON + n * MINUTE, f"r{n}") for n in range(130)]
+    assert len(await carried(store, *runs)) == len(runs)
+    async with asyncio.timeout(60):
+        assert (await store.statistics([ANA]))[ANA].tally.completed == len(runs)
 
 
 async def test_nobody_hears_of_them(store: Store) -> None:

@@ -28,11 +28,11 @@ from conselho.stores.mongodb.figures import (
     text_of,
     word,
 )
+from conselho.stores.mongodb.folding import update_each
 from conselho.stores.sql.rows import micros, micros_or_none, moment_of, moment_or_none, storable
 
 _MARK: Final = {"_id": "copy"}
 _EVER: Final = -(2**62)
-_WRITES_AT_ONCE: Final = 500
 
 
 async def copy_mark(db: Database) -> CopyMark | None:
@@ -163,8 +163,7 @@ async def carry_pruned(
     for day in days:
         sums |= _of_day(day)
     writes = [_write(counter, amounts, newest.get(counter)) for counter, amounts in sums.items()]
-    for first in range(0, len(writes), _WRITES_AT_ONCE):
-        await db[COUNTERS].bulk_write(writes[first : first + _WRITES_AT_ONCE], ordered=False)
+    await update_each(db, COUNTERS, writes)
 
 
 def _write(counter: str, amounts: Mapping[Path, int], newest: int | None) -> UpdateOne:

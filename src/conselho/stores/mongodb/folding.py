@@ -57,6 +57,9 @@ BATCH: Final = 500
 # A reader among writers that never rest gives up on a moment of rest after so many tries.
 TRIES: Final = 4
 _AT_ONCE: Final = 16
+# FerretDB 1.24 holds a connection to its backend for each update of a command, until that has
+# ended, and hangs for want of one at the hundred and first.
+_UPDATES_AT_ONCE: Final = 25
 # So many looks without a beat in between, and nobody is at a batch.
 LOOKS: Final = 25
 _PAUSE_SECONDS: Final = 0.04
@@ -286,7 +289,9 @@ async def set_once(db: Database, counter: str, number: int, change: Document) ->
 async def _mark(db: Database, batch: Batch) -> None:
     if not batch.tasks:
         return
-    marked = await db[TASKS].bulk_write(
+    marked = await update_each(
+        db,
+        TASKS,
         [
             UpdateOne(
                 _unmarked(task, batch) | {"rev": task["rev"]},
@@ -294,17 +299,26 @@ async def _mark(db: Database, batch: Batch) -> None:
             )
             for task in batch.tasks
         ],
-        ordered=False,
     )
-    if marked.matched_count < len(batch.tasks):
+    if marked < len(batch.tasks):
         # Some were changed meanwhile: that is still to be counted.
-        await db[TASKS].bulk_write(
+        await update_each(
+            db,
+            TASKS,
             [
                 UpdateOne(_unmarked(task, batch), {"$set": {"folded": _folded(task, batch)}})
                 for task in batch.tasks
             ],
-            ordered=False,
         )
+
+
+async def update_each(db: Database, collection: str, updates: Sequence[UpdateOne]) -> int:
+    """Carry out these updates, in any order; how many documents they met."""
+    met = 0
+    for first in range(0, len(updates), _UPDATES_AT_ONCE):
+        part = updates[first : first + _UPDATES_AT_ONCE]
+        met += (await db[collection].bulk_write(part, ordered=False)).matched_count
+    return met
 
 
 def _folded(task: Mapping[str, Any], batch: Batch) -> Document:
