@@ -38,6 +38,7 @@ from conselho.api import (
     usage,
     workers,
 )
+from conselho.api.compressed import Compressed
 from conselho.api.context import Context
 from conselho.api.etags import ETags
 from conselho.api.idempotency import Idempotency
@@ -65,6 +66,8 @@ def make_app(context: Context) -> FastAPI:
         clock=context.clock,
         alone=context.system.settings.database_url.startswith("sqlite:"),
     )
+    # The outermost: what the others do to an answer, they do to its words.
+    app.add_middleware(Compressed)
     app.include_router(health.router)
     app.include_router(metrics.make_router(context))
     if "api" in context.system.settings.role:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import mimetypes
 import re
-from collections.abc import Iterator
 from typing import Final
 
 from starlette.datastructures import Headers
@@ -12,6 +11,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
+
+from conselho.api.codings import accepted
 
 # What the build writes beside a file (web/vite.config.ts), the smallest first.
 CODINGS: Final = (("br", ".br"), ("gzip", ".gz"))
@@ -41,19 +42,11 @@ class Page(StaticFiles):
 
     def _coding(self, path: str, headers: Headers) -> str | None:
         """The best one that the client takes, and that there is a file of."""
-        accepted = set(_accepted(headers.get("accept-encoding", "")))
+        taken = set(accepted(headers.get("accept-encoding", "")))
         for coding, suffix in CODINGS:
-            if coding in accepted and self.lookup_path(path + suffix)[1] is not None:
+            if coding in taken and self.lookup_path(path + suffix)[1] is not None:
                 return coding
         return None
-
-
-def _accepted(header: str) -> Iterator[str]:
-    """The codings that a client takes. Source: RFC 9110, 12.5.3."""
-    for given in header.lower().split(","):
-        coding, _, weight = given.replace(" ", "").partition(";")
-        if re.fullmatch(r"q=0(\.0*)?", weight) is None:
-            yield coding
 
 
 def _media_type(path: str) -> str:
