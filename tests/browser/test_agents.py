@@ -122,7 +122,7 @@ async def test_a_run_that_waits_for_another_try_says_when_and_why(
     await expect(waiting).to_contain_text("O provedor não aceita mais pedidos por agora.")
     await expect(waiting.locator("code")).to_have_text("provider rate_limit")
     await assert_accessible(page, axe_source, "waiting for another try")
-    await panel.get_by_role("button", name="Cancelar a rodada").click()
+    await panel.get_by_role("button", name="Cancelar a execução").click()
     await expect(panel.locator("h2")).to_have_text("Cancelado antes de terminar")
 
 

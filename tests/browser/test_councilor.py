@@ -142,13 +142,13 @@ async def test_a_councilor_is_seen_over_time_and_followed_live(
     await expect(panel.locator(".next-slot")).to_contain_text("em 23 h")
     await expect(panel.locator(".report-figures")).to_contain_text("US$ 5,00")
     await expect(panel.locator(".verdicts .counted")).to_have_text(
-        "20 rodadas: 1 erro, 19 avisos, 3 horários sem rodada"
+        "20 execuções: 1 erro, 19 avisos, 3 horários sem execução"
     )
 
     # By keyboard from the newest mark to the oldest: what was lost says why.
     cursor = panel.locator(".strip a.cursor")
     await cursor.focus()
-    await expect(cursor).to_have_accessible_name(re.compile("^Rodada: Atenção"))
+    await expect(cursor).to_have_accessible_name(re.compile("^Execução: Atenção"))
     await page.keyboard.press("Home")
     await expect(cursor).to_have_accessible_name(re.compile("Faltou a 3 horários.*no ar"))
     await expect(panel.locator(".strip .tip")).to_contain_text("Faltou a 3 horários")
@@ -163,7 +163,7 @@ async def test_a_councilor_is_seen_over_time_and_followed_live(
     known = panel.locator(".known > ul > li")
     await expect(known).to_have_count(1)
     await expect(known).to_contain_text("app.py is long")
-    await expect(known).to_contain_text("em 20 rodadas")
+    await expect(known).to_contain_text("em 20 execuções")
     await panel.locator(".known summary").click()
     await expect(panel.locator(".closed li")).to_contain_text("AWS key <b>in seed.env</b>")
 

@@ -88,8 +88,8 @@ async def test_a_run_is_told_with_its_report_findings_attempts_and_measure(
     findings = panel.locator(".findings li")
     await expect(findings.nth(0)).to_contain_text("Key in plain text")
     await expect(findings.nth(0)).to_contain_text("deploy/seed.env:12")
-    await expect(findings.nth(0).locator(".seen")).to_have_text("Novo nesta rodada")
-    await expect(findings.nth(1).locator(".seen")).to_have_text("Visto em todas as rodadas")
+    await expect(findings.nth(0).locator(".seen")).to_have_text("Novo nesta execução")
+    await expect(findings.nth(1).locator(".seen")).to_have_text("Visto em todas as execuções")
 
     attempts = panel.locator(".attempts li")
     await expect(attempts.nth(0)).to_contain_text("2ª veredito: erro")
@@ -132,10 +132,10 @@ async def test_a_run_is_told_with_its_report_findings_attempts_and_measure(
 
     await panel.get_by_role("link", name="Anterior").click()
     await expect(panel.locator(".findings li")).to_have_count(1)
-    await expect(panel.locator(".seen")).to_have_text("Visto em todas as rodadas")
+    await expect(panel.locator(".seen")).to_have_text("Visto em todas as execuções")
     await page.keyboard.press("j")
     await expect(panel).to_have_attribute("data-execution", first["task_id"])
-    await expect(panel.locator(".seen")).to_have_text("Novo nesta rodada")
+    await expect(panel.locator(".seen")).to_have_text("Novo nesta execução")
     await expect(panel.get_by_role("link", name="Anterior")).to_have_count(0)
     await page.keyboard.press("k")
     await expect(panel).not_to_have_attribute("data-execution", first["task_id"])
@@ -209,8 +209,8 @@ async def test_a_log_is_followed_paused_and_downloaded_and_its_run_ordered_again
     await expect(panel).not_to_have_attribute("data-execution", task_id)
     await page.go_back()
     await expect(panel).to_have_attribute("data-execution", task_id)
-    await panel.get_by_role("link", name="Ver essa rodada").click()
-    await panel.get_by_role("button", name="Cancelar a rodada").click()
+    await panel.get_by_role("link", name="Ver essa execução").click()
+    await panel.get_by_role("button", name="Cancelar a execução").click()
     await expect(panel.locator(".attempts li")).to_contain_text("1ª cancelada")
 
 

@@ -205,10 +205,10 @@ async def test_a_number_that_changed_is_shown_again(server: Server, open_page: O
     panel = await open_orders(page)
     await panel.get_by_label("De", exact=True).fill("2026-11-20T10:00")
     await panel.get_by_role("button", name="Contar").click()
-    await panel.get_by_role("button", name="Refazer 2 rodadas").click()
+    await panel.get_by_role("button", name="Refazer 2 execuções").click()
     await expect(panel).to_contain_text("O número mudou enquanto você olhava.")
-    await panel.get_by_role("button", name="Refazer 3 rodadas").click()
-    await expect(panel).to_contain_text("3 rodadas vão começar")
+    await panel.get_by_role("button", name="Refazer 3 execuções").click()
+    await expect(panel).to_contain_text("3 execuções vão começar")
     assert [body.get("confirm") for body in asked] == [None, 2, None, 3]
 
 

@@ -66,7 +66,7 @@ async def test_an_execution_stands_once_in_the_footer_and_changes_in_place(
     server.call("calm")
     await expect(page.locator(".news li")).to_have_count(2)
     await news(page, task_id).get_by_role("link").click()
-    await page.locator(".panel").get_by_role("button", name="Cancelar a rodada").click()
+    await page.locator(".panel").get_by_role("button", name="Cancelar a execução").click()
 
     await expect(news(page, task_id)).to_have_attribute("data-status", "cancelled")
     await expect(news(page, task_id)).to_have_count(1)

@@ -150,7 +150,7 @@ async def test_a_day_is_told_in_marks_bars_and_words(day: Server, open_page: Ope
 
     steady = lane(chart, "steady")
     await expect(steady.locator("ul")).to_have_accessible_name(
-        re.compile(r"^Rosa Amaral: 2 rodadas e \d horários marcados$")
+        re.compile(r"^Rosa Amaral: 2 execuções e \d horários marcados$")
     )
     good, bad = steady.locator(".run a").first, steady.locator(".run a").last
     await expect(good).to_have_accessible_name(

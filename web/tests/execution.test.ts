@@ -16,7 +16,7 @@ describe("the words of an execution", () => {
   });
 
   it("agree in number", () => {
-    expect(EXECUTION_MESSAGES["pt-BR"].seenIn(1, "1")).toBe("Visto em 1 rodada");
+    expect(EXECUTION_MESSAGES["pt-BR"].seenIn(1, "1")).toBe("Visto em 1 execução");
     expect(EXECUTION_MESSAGES.en.attempt(2)).toBe("2nd");
     expect(EXECUTION_MESSAGES.en.attempt(11)).toBe("11th");
   });

@@ -42,8 +42,8 @@ describe("a queue that nobody serves", () => {
   });
 
   it("is named, with how many wait, in both languages", () => {
-    expect(messages.value.queueNote.stuck("gpu", 3)).toContain("a fila gpu, e 3 rodadas esperam");
-    expect(messages.value.queueNote.stuck(null, 1)).toContain("nenhum trabalhador, e 1 rodada espera");
+    expect(messages.value.queueNote.stuck("gpu", 3)).toContain("a fila gpu, e 3 execuções esperam");
+    expect(messages.value.queueNote.stuck(null, 1)).toContain("nenhum trabalhador, e 1 execução espera");
     expect(en.queueNote.stuck("gpu", 1)).toBe("No worker serves the queue gpu, and 1 run waits.");
     expect(en.queueNote.stuck(null, 2)).toBe("No worker is there, and 2 runs wait.");
   });

@@ -302,7 +302,7 @@ describe("what is wrong with a field of a seat", () => {
     ["'/etc' lies outside the workspaces of this server (/srv:/work)", "/etc fica fora das pastas que este servidor aceita: /srv:/work."],
     ["must be one line without control characters, not '\\u202e'", pt.wrong.oneLine],
     ["must have at most 200 characters", "No máximo 200 caracteres."],
-    ["must be at least max_cost_usd, which is 5", "Não pode ser menos que “Teto de uma rodada”, que é 5."],
+    ["must be at least max_cost_usd, which is 5", "Não pode ser menos que “Teto de uma execução”, que é 5."],
     ["the interval 10s is below the minimum for agents with a model behind them, 60 s: let it come less often", pt.wrong.tooOften("60")],
     ["'0 0 31 2 *' never fires: there is no day 31", pt.wrong.never],
     ["must be a whole number", schedulePt.whole],

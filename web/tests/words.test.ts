@@ -156,7 +156,7 @@ describe("an execution in words", () => {
 
   it("names skipped and missed slots", () => {
     expect(newsOf(task({ status: "skipped", skip_reason: "overlap" }), ptBR, pt)).toBe(
-      "Pulado: a rodada anterior ainda corria",
+      "Pulado: a execução anterior ainda corria",
     );
     const missed = mark({ status: "missed", slot_from: at(0), slot_to: at(3600), slot_count: 2 });
     expect(markNews(missed, en, pt)).toBe(`Missed 2 slots, ${pt.clock(T0)} to ${pt.clock(T0 + 3_600_000)}`);

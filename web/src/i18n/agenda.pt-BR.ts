@@ -81,7 +81,7 @@ export const agendaPtBR = {
       late: "o servidor estava suspenso ou travado",
       too_old: "passou há tempo demais para recuperar",
       changed: "a agenda mudou antes",
-      overlap: "a rodada anterior ainda corria",
+      overlap: "a execução anterior ainda corria",
       budget: "o orçamento acabou",
       quiet_hours: "fora do horário de atividade",
       excluded_date: "dia fora da agenda",
@@ -168,7 +168,7 @@ export const agendaPtBR = {
     overlaps: {
       skip: "pula o horário",
       queue: "espera a vez, um de cada vez",
-      cancel_running: "cancela a rodada que corre",
+      cancel_running: "cancela a execução que corre",
       allow: "roda ao lado",
     },
     queue: "Fila e tentativas",

@@ -144,7 +144,7 @@ export const councilorEn: CouncilorMessages = {
     periods: { day: "Last 24 h", week: "Last 7 days", month: "Last 30 days" },
     between: (from, to) => `${from} to ${to}`,
     search: "Look for a text",
-    total: (n, text) => count(n, text, "execution", "executions"),
+    total: (n, text) => count(n, text, "run", "runs"),
     none: "Nothing with this filter.",
     clear: "Clear filters",
     fresh: (_, text) => `${text} new`,

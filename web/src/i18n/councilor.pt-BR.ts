@@ -7,7 +7,7 @@ export const councilorPtBR = {
   close: "Fechar",
   loading: "Chamando o conselho.",
   run: "Executar agora",
-  cancel: "Cancelar a rodada",
+  cancel: "Cancelar a execução",
   pause: "Dar licença",
   resume: "Chamar de volta",
   edit: "Editar",
@@ -25,8 +25,8 @@ export const councilorPtBR = {
   head: {
     next: "Próximo horário",
     now: "Agora",
-    running: "Ver a rodada em curso",
-    queued: "Ver a rodada na fila",
+    running: "Ver a execução em curso",
+    queued: "Ver a execução na fila",
     task: "Tarefa",
     never: "Ainda sem veredito",
     neverHow: "Mande executar agora e veja o primeiro veredito chegar aqui, ou espere o próximo horário.",
@@ -37,7 +37,7 @@ export const councilorPtBR = {
 
   figures: {
     label: "Em números",
-    runs: "Rodadas",
+    runs: "Execuções",
     noRuns: "nenhuma ainda",
     rate: "Em ordem",
     average: "Duração média",
@@ -72,16 +72,16 @@ export const councilorPtBR = {
       info: (n: number, text: string) => count(n, text, "nota", "notas"),
       success: (_: number, text: string) => `${text} em ordem`,
       open: (_: number, text: string) => `${text} sem veredito`,
-      lost: (n: number, text: string) => count(n, text, "horário sem rodada", "horários sem rodada"),
+      lost: (n: number, text: string) => count(n, text, "horário sem execução", "horários sem execução"),
     },
-    none: (over: string) => `Nenhuma rodada ${over}.`,
+    none: (over: string) => `Nenhuma execução ${over}.`,
     by: { hour: "hora", day: "dia" },
     older: (shown: string, by: string) => `As ${shown} mais novas, uma a uma; as de antes, contadas por ${by}.`,
-    failed: "As rodadas não puderam ser buscadas.",
-    keys: "Setas para os lados: de uma rodada a outra. Enter: abre.",
-    spot: (what: string) => `Rodada: ${what}`,
+    failed: "As execuções não puderam ser buscadas.",
+    keys: "Setas para os lados: de uma execução a outra. Enter: abre.",
+    spot: (what: string) => `Execução: ${what}`,
     block: (when: string, what: string) => `${when}: ${what}. Ver no histórico`,
-    runs: (n: number, text: string) => count(n, text, "rodada", "rodadas"),
+    runs: (n: number, text: string) => count(n, text, "execução", "execuções"),
   },
 
   charts: {
@@ -90,7 +90,7 @@ export const councilorPtBR = {
     p95: "p95",
     durations: (low: string, high: string, most: string) =>
       `Mediana de ${low === high ? low : `${low} a ${high}`}; p95 até ${most}.`,
-    noDuration: (over: string) => `Nenhuma rodada terminou ${over}.`,
+    noDuration: (over: string) => `Nenhuma execução terminou ${over}.`,
     cost: "Custo",
     costs: (total: string, over: string, most: string, by: string) => `${total} ${over}; até ${most} por ${by}.`,
     noCost: (over: string) => `Nenhum custo informado ${over}.`,
@@ -102,15 +102,15 @@ export const councilorPtBR = {
 
   findings: {
     title: "Achados em aberto",
-    none: "Nada em aberto: a última rodada que concluiu algo não apontou nada.",
+    none: "Nada em aberto: a última execução que concluiu algo não apontou nada.",
     failedSince: "Depois dela houve falha, que não abre nem fecha achados.",
     concluded: "Ver a que concluiu",
-    noVerdict: "Os achados entram aqui no fim da primeira rodada com veredito.",
+    noVerdict: "Os achados entram aqui no fim da primeira execução com veredito.",
     since: (at: string) => `desde ${at}`,
     sinceBefore: (at: string) => `desde ${at} ou antes`,
-    runs: (n: number, text: string) => `em ${count(n, text, "rodada", "rodadas")}`,
-    once: "novo na última rodada",
-    only: "Ver a rodada",
+    runs: (n: number, text: string) => `em ${count(n, text, "execução", "execuções")}`,
+    once: "novo na última execução",
+    only: "Ver a execução",
     first: "Primeira vez",
     last: "Última vez",
     closed: (n: number, text: string) => (n === 1 ? "1 achado já não aparece" : `${text} achados já não aparecem`),
@@ -120,12 +120,12 @@ export const councilorPtBR = {
     leftOut: (_: number, text: string) => `E mais ${text}, fora desta lista.`,
     failed: "Os achados não puderam ser buscados.",
     read: (n: number, text: string) => 
-      n === 1 ? "na rodada mais nova que concluiu algo" : `nas ${text} rodadas mais novas que concluíram algo`,
+      n === 1 ? "na execução mais nova que concluiu algo" : `nas ${text} execuções mais novas que concluíram algo`,
   },
 
   history: {
     title: "Histórico",
-    list: "Rodadas, da mais nova à mais velha",
+    list: "Execuções, da mais nova à mais velha",
     kinds: "Filtrar por resultado",
     kind: {
       all: "Tudo",

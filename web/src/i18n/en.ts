@@ -217,6 +217,8 @@ export const en: Messages = {
     groups: "Filter by tag",
     moreTags: (n) => `${n} more`,
     fewerTags: "Fewer",
+    foldAll: "Fold all",
+    openAll: "Open all",
     orders: "Orders",
     promote: "Promote",
     ordersHint: "Call, pause and resume many at once; maintenance; run slots of the past",

@@ -6,8 +6,8 @@ const list = (items: readonly string[]) =>
 export const notificationsPtBR = {
   region: "Avisos",
   kind: { error: "Erro", missed: "Perdido", warning: "Atenção", success: "Em ordem" },
-  needing: (n: number) => `${NUMBERS[n] ?? n} ${n === 1 ? "rodada pede" : "rodadas pedem"} atenção`,
-  good: (n: number) => `${NUMBERS[n] ?? n} ${n === 1 ? "rodada terminou" : "rodadas terminaram"} em ordem`,
+  needing: (n: number) => `${NUMBERS[n] ?? n} ${n === 1 ? "execução pede" : "execuções pedem"} atenção`,
+  good: (n: number) => `${NUMBERS[n] ?? n} ${n === 1 ? "execução terminou" : "execuções terminaram"} em ordem`,
   names: (names: readonly string[], more: number) => list(more > 0 ? [...names, `mais ${more}`] : names),
   see: "Ver o que viu",
   seeMissed: "Ver o horário",

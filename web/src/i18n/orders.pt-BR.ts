@@ -16,7 +16,7 @@ export const ordersPtBR = {
   bulk: {
     title: "Convocar, dar licença, chamar de volta",
     about: "A licença de muitos é uma só: quem já estava de licença sozinho continua.",
-    run: { order: "Convocar", ask: (n: number) => `Convocar ${some(n)} agora? Cada rodada pode gastar tokens.`, yes: (n: number) => `Convocar ${n}` },
+    run: { order: "Convocar", ask: (n: number) => `Convocar ${some(n)} agora? Cada execução pode gastar tokens.`, yes: (n: number) => `Convocar ${n}` },
     pause: { order: "Dar licença", ask: (n: number) => `Dar licença a ${some(n)}? Nenhum horário corre até voltarem.`, yes: (n: number) => `Dar licença a ${n}` },
     resume: { order: "Chamar de volta", ask: (n: number) => `Chamar ${some(n)} de volta?`, yes: (n: number) => `Chamar ${n} de volta` },
     nobody: { run: "todos já trabalham", pause: "todos já estão de licença", resume: "ninguém está de licença" },
@@ -62,14 +62,14 @@ export const ordersPtBR = {
     noFrom: "Diga desde quando.",
     count: "Contar",
     counting: "Contando",
-    none: "Nada a refazer: todo horário deste intervalo tem a sua rodada.",
-    would: (n: number, text: string) => (n === 1 ? "Seria 1 rodada:" : `Seriam ${text} rodadas:`),
+    none: "Nada a refazer: todo horário deste intervalo tem a sua execução.",
+    would: (n: number, text: string) => (n === 1 ? "Seria 1 execução:" : `Seriam ${text} execuções:`),
     slots: (n: number, text: string) => (n === 1 ? "1 horário" : `${text} horários`),
-    yes: (n: number, text: string) => (n === 1 ? "Refazer 1 rodada" : `Refazer ${text} rodadas`),
+    yes: (n: number, text: string) => (n === 1 ? "Refazer 1 execução" : `Refazer ${text} execuções`),
     before: (n: number, text: string) => (n === 1 ? "1 já foi refeito antes." : `${text} já foram refeitos antes.`),
     leftOut: (n: number, text: string) => (n === 1 ? "1 fica de fora, pela agenda." : `${text} ficam de fora, pela agenda.`),
     changed: "O número mudou enquanto você olhava. Confira de novo:",
-    started: (n: number, text: string) => (n === 1 ? "1 rodada vai começar." : `${text} rodadas vão começar, uma depois da outra.`),
+    started: (n: number, text: string) => (n === 1 ? "1 execução vai começar." : `${text} execuções vão começar, uma depois da outra.`),
   },
 };
 

@@ -45,7 +45,7 @@ export const providersPtBR = {
   trouble: {
     or: " ou ",
     and: " e ",
-    noLimit: (fields: string, cure: string) => `${fields} não pode ser cumprido: este provedor não diz quanto custa uma rodada. ${cure}`,
+    noLimit: (fields: string, cure: string) => `${fields} não pode ser cumprido: este provedor não diz quanto custa uma execução. ${cure}`,
     removeIt: "Tire-o.",
     givePrices: "Dê os preços dele no arquivo de provedores.",
     install: (command: string) => `Instale com ${command}`,

@@ -98,7 +98,7 @@ export const timelineEn: TimelineMessages = {
   maintained: "Will be skipped: maintenance window.",
   wouldBeMaintained: "Would be skipped: maintenance window.",
 
-  seeRun: "See the execution",
+  seeRun: "See the run",
   seeSlot: "See what happened",
   seeCouncilor: "See the report",
   seeAgenda: "See the schedule",

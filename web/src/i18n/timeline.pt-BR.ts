@@ -30,7 +30,7 @@ export const timelinePtBR = {
   legendOf: {
     planned: "Marcado",
     stretch: "Marcados, muitos",
-    bar: { 900: "15 minutos de rodadas", 3600: "Uma hora de rodadas", 21600: "Seis horas de rodadas", 86400: "Um dia de rodadas" } as Record<number, string>,
+    bar: { 900: "15 minutos de execuções", 3600: "Uma hora de execuções", 21600: "Seis horas de execuções", 86400: "Um dia de execuções" } as Record<number, string>,
     night: "Noite",
   },
 
@@ -60,7 +60,7 @@ export const timelinePtBR = {
 
   lane: (name: string, parts: string) => `${name}: ${parts}`,
   nothing: "nada neste tempo",
-  runs: (n: number, text: string) => count(n, text, "rodada", "rodadas"),
+  runs: (n: number, text: string) => count(n, text, "execução", "execuções"),
   missedSlots: (n: number, text: string) => count(n, text, "horário perdido", "horários perdidos"),
   skippedSlots: (n: number, text: string) => count(n, text, "horário pulado", "horários pulados"),
   plannedSlots: (n: number, text: string) => count(n, text, "horário marcado", "horários marcados"),
@@ -82,7 +82,7 @@ export const timelinePtBR = {
   began: (when: string) => `Começou ${when}.`,
   waiting: "Na fila",
   wasWaiting: (at: string) => `Estava na fila às ${at}`,
-  several: (n: number, when: string) => `${n} rodadas, ${when}`,
+  several: (n: number, when: string) => `${n} execuções, ${when}`,
   moreInReport: (n: number) => (n === 1 ? "Mais um no relatório" : `Mais ${n} no relatório`),
   why: (reason: string) => `Motivo: ${reason}`,
   slot: (when: string) => `Era para rodar ${when}.`,
