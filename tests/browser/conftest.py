@@ -41,6 +41,8 @@ title: {title}
 tags: [{tag}]
 schedule: 1d
 task: {task}
+notifications:
+  channels: [panel, toast]
 ---
 {prompt}
 """

@@ -50,8 +50,9 @@ def toasts(page: Page) -> Any:
     return page.get_by_role("region", name="Avisos").get_by_role("group")
 
 
-def flags(server: Server, agent_id: str, **said: Any) -> None:
-    server.patch(f"/api/councilors/{agent_id}/councilor-config", {"notifications": said})
+def flags(server: Server, agent_id: str, *channels: str, **said: Any) -> None:
+    told = {"channels": channels or ("panel", "toast")} | said
+    server.patch(f"/api/councilors/{agent_id}/councilor-config", {"notifications": told})
 
 
 async def test_a_notice_comes_for_what_the_flags_say_and_only_as_it_happens(
@@ -99,16 +100,44 @@ async def test_a_notice_comes_for_what_the_flags_say_and_only_as_it_happens(
     await expect(toasts(page)).to_have_count(0)
 
 
+async def test_each_channel_tells_in_its_own_place(server: Server, open_page: Open) -> None:
+    page = await open_page(server)
+    # Notices are fetched when the page is shown: from then on they tell everything.
+    await expect(page.locator(".over-footer [role=status]")).to_be_attached()
+    side = page.locator(".footer .side")
+    unseen = ("", "", "1 erro que você não viu", "2 erros que você não viu")
+    channels = (["email"], ["toast"], ["panel"], ["panel", "toast"])
+    for number, (chosen, held) in enumerate(zip(channels, unseen, strict=True)):
+        agent_id = f"agent-{number}"
+        server.promote(agent_id, FAILS, name=f"Agente {number}")
+        flags(server, agent_id, *chosen)
+        task = server.call(agent_id)
+        row = page.locator(f".recent [data-execution='{task['task_id']}']")
+        await expect(row).to_have_count(1)
+        if held:
+            await expect(side).to_have_text(held)
+        else:
+            await expect(side).not_to_contain_text("não viu")
+        if "toast" in chosen:
+            await expect(toasts(page).filter(has_text=f"Agente {number}")).to_have_count(1)
+            await toasts(page).get_by_role("button", name=re.compile("^Dispensar")).click()
+        await expect(toasts(page)).to_have_count(0)
+    # The list has them all.
+    await page.keyboard.press("r")
+    await expect(page.locator(".news li")).to_have_count(4)
+
+
 async def test_many_at_once_are_one_notice_that_opens_the_footer(
     server: Server, open_page: Open
 ) -> None:
     many = [f"many-{number}" for number in range(5)]
     for agent_id in many:
         server.promote(agent_id, FAILS)
+        flags(server, agent_id)
     page = await open_page(server)
     server.post("/api/council/run", {"agent_ids": many})
     await expect(toasts(page)).to_have_count(1)
-    await expect(toasts(page)).to_contain_text("Cinco rodadas pedem atenção")
+    await expect(toasts(page)).to_contain_text("Cinco execuções pedem atenção")
     await toasts(page).get_by_role("button", name="Ver no rodapé").click()
     await expect(page.locator(".news li")).to_have_count(5)
     await expect(page.locator(".filters [aria-pressed=true]")).to_contain_text("Avisos e erros")

@@ -12,7 +12,7 @@ import { Present } from "./present";
 import { forgetQueues, lookAtQueues } from "./queues";
 import { apply, type Council, EMPTY_COUNCIL, EXECUTIONS_KEPT, fromSnapshots } from "./state";
 import { type Beat, type Connection, type Late, LiveStream } from "./stream";
-import type { CouncilEvent, KpisAnswer, UsageAnswer } from "./wire";
+import type { Agent, CouncilEvent, KpisAnswer, UsageAnswer } from "./wire";
 
 /** Events are shown in groups: a storm of them must not render once each. */
 const GROUP_MS = 100;
@@ -210,6 +210,13 @@ const present = new Present((event) => watchers.forEach((watch) => watch(event))
 /** `watch` is told what happens from now on, but not what a snapshot or a resumed stream brings. */
 export function watchLive(watch: (event: CouncilEvent) => void): void {
   watchers.add(watch);
+}
+
+/** A councilor as the newest event has it, which the council may show only in a moment. */
+export function newestAgent(agentId: string): Agent | undefined {
+  const isEdited = waiting.some((event) => event.type === "councilor_updated" && event.councilor_id === agentId);
+  const newest = isEdited ? waiting.reduce(apply, council.peek()) : council.peek();
+  return newest.agents.get(agentId);
 }
 
 function receive(event: CouncilEvent): void {

@@ -144,21 +144,28 @@ describe("a notice", () => {
     const base = agent();
     return { ...base, councilor_config: { ...base.councilor_config!, ...(notifications && { notifications }) } } as Agent;
   };
-  const FLAGS = { on_success: false, on_warning: true, on_error: true, channels: ["panel"] };
+  const FLAGS = { on_success: false, on_warning: true, on_error: true, channels: ["panel", "toast"] };
   const failed = (over: Partial<TaskRow> = {}) => done({ severity: "error", trigger: "schedule", ...over });
 
   it("is what the councilor's flags ask for, and warnings and errors when they say nothing", () => {
-    expect(tells(seat(FLAGS), "success")).toBe(false);
-    expect(tells(seat({ ...FLAGS, on_success: true }), "success")).toBe(true);
-    expect(tells(seat({ ...FLAGS, on_error: false }), "error")).toBe(false);
-    expect(tells(seat({ ...FLAGS, on_warning: false }), "missed")).toBe(false);
-    expect(tells(seat(), "error")).toBe(true);
-    expect(tells(seat(), "success")).toBe(false);
+    expect(tells(seat(FLAGS), "success", "toast")).toBe(false);
+    expect(tells(seat({ ...FLAGS, on_success: true }), "success", "toast")).toBe(true);
+    expect(tells(seat({ ...FLAGS, on_error: false }), "error", "toast")).toBe(false);
+    expect(tells(seat({ ...FLAGS, on_warning: false }), "missed", "toast")).toBe(false);
+    expect(tells(seat(), "error", "panel")).toBe(true);
+    expect(tells(seat(), "success", "panel")).toBe(false);
   });
 
-  it("is not for those who are told elsewhere", () => {
-    expect(tells(seat({ ...FLAGS, channels: ["email"] }), "error")).toBe(false);
-    expect(tells(seat({ ...FLAGS, channels: ["email", "toast"] }), "error")).toBe(true);
+  it.each([
+    [["panel"], { panel: true, toast: false }],
+    [["toast"], { panel: false, toast: true }],
+    [["email", "toast", "panel"], { panel: true, toast: true }],
+    [["email"], { panel: false, toast: false }],
+    [undefined, { panel: true, toast: false }],
+  ] as const)("of a councilor with the channels %j comes where they say", (channels, where) => {
+    const agent = seat({ ...FLAGS, channels });
+    expect({ panel: tells(agent, "error", "panel"), toast: tells(agent, "error", "toast") }).toEqual(where);
+    expect(noticeFor(failed(), agent, undefined, 0)).toBe(where.toast ? "error" : null);
   });
 
   it("comes for an end, not for a beginning, a note or a cancellation", () => {
@@ -175,10 +182,10 @@ describe("a notice", () => {
   it("is not repeated for a while for who keeps failing, unless a person asked for the run", () => {
     const before = { kind: "error", at: T0 } as const;
     const soon = T0 + AGAIN_AFTER_MS - 1;
-    expect(noticeFor(failed(), seat(), before, soon)).toBeNull();
-    expect(noticeFor(failed({ trigger: "manual" }), seat(), before, soon)).toBe("error");
-    expect(noticeFor(failed(), seat(), before, T0 + AGAIN_AFTER_MS)).toBe("error");
-    expect(noticeFor(done({ severity: "warning", trigger: "schedule" }), seat(), before, soon)).toBe("warning");
+    expect(noticeFor(failed(), seat(FLAGS), before, soon)).toBeNull();
+    expect(noticeFor(failed({ trigger: "manual" }), seat(FLAGS), before, soon)).toBe("error");
+    expect(noticeFor(failed(), seat(FLAGS), before, T0 + AGAIN_AFTER_MS)).toBe("error");
+    expect(noticeFor(done({ severity: "warning", trigger: "schedule" }), seat(FLAGS), before, soon)).toBe("warning");
   });
 });
 
@@ -198,7 +205,7 @@ describe("the notices on the page", () => {
     expect(sizes(withNotices(EMPTY_BOARD, several(CARDS)))).toEqual([1, 1, 1]);
     const group = withNotices(EMPTY_BOARD, several(5));
     expect(sizes(group)).toEqual([5]);
-    expect(summaryOf(group.cards[0]!.notices, NOTIFICATION_MESSAGES["pt-BR"], group.cards[0]!.more)).toBe("Cinco rodadas pedem atenção");
+    expect(summaryOf(group.cards[0]!.notices, NOTIFICATION_MESSAGES["pt-BR"], group.cards[0]!.more)).toBe("Cinco execuções pedem atenção");
   });
 
   it("stay bounded in a storm, in cards and in what a card holds", () => {

@@ -8,7 +8,7 @@ import { displayName, shortName } from "../council/names";
 import { formats, messages } from "../i18n";
 import { sound } from "../preferences";
 import { route } from "../route";
-import { council, watchLive } from "../session";
+import { newestAgent, watchLive } from "../session";
 import { newsOf } from "../text/news";
 import type { CouncilEvent, TaskRow } from "../wire";
 import { aged, type Board, dismissed, EMPTY_BOARD, GATHER_MS, type Notice, PACE_MS, sortOf, withNotices, without } from "./board";
@@ -53,7 +53,7 @@ function hear(event: CouncilEvent): void {
   if (event.type !== "councilor_execution" && event.type !== "councilor_skipped") return;
   const row = event.execution;
   if (toldTasks.has(row.task_id) || isWatched(row)) return;
-  const agent = council.peek().agents.get(row.agent_id);
+  const agent = newestAgent(row.agent_id);
   const now = event.ts * 1000;
   const kind = noticeFor(row, agent, toldCouncilors.get(row.agent_id), now);
   if (kind === null || !agent) return;

@@ -20,11 +20,13 @@ const FLAG = {
 } as const;
 const UNLESS_SAID = { on_success: false, on_warning: true, on_error: true } as const;
 
-/** `panel` and `toast` are both this page; whoever chose neither of them is told elsewhere. */
-export function tells(agent: Pick<BareAgent, "councilor_config">, kind: NoticeKind): boolean {
+/** Where the page tells something: `panel` is the line of the footer, `toast` a notice over the page. */
+export type Place = "panel" | "toast";
+
+/** Whoever chose neither of them is told elsewhere; the footer's list has every run all the same. */
+export function tells(agent: Pick<BareAgent, "councilor_config">, kind: NoticeKind, place: Place): boolean {
   const said = agent.councilor_config?.notifications;
-  const channels = said?.channels ?? ["panel"];
-  if (!channels.includes("panel") && !channels.includes("toast")) return false;
+  if (!(said?.channels ?? ["panel"]).includes(place)) return false;
   return said?.[FLAG[kind]] ?? UNLESS_SAID[FLAG[kind]];
 }
 
@@ -40,7 +42,7 @@ export const AGAIN_AFTER_MS = 10 * 60_000;
 /** The kind of notice that `row` deserves; `before` is the last one of its councilor. */
 export function noticeFor(row: TaskRow, agent: Agent | undefined, before: Told | undefined, now: number): NoticeKind | null {
   const kind = kindOf(row);
-  if (kind === null || !agent || !tells(agent, kind)) return null;
+  if (kind === null || !agent || !tells(agent, kind, "toast")) return null;
   const asked = row.trigger === "manual" || row.trigger === "api";
   const same = before?.kind === kind && now - before.at < AGAIN_AFTER_MS;
   return same && !asked ? null : kind;

@@ -212,7 +212,9 @@ function timeoutFor(provider: string): number {
 }
 
 function blankConfig(zone: string): SeatConfig {
-  return { title: "", schedule: { type: "interval", value: "1d", timezone: zone }, task: { name: "", prompt: "" } };
+  const schedule = { type: "interval", value: "1d", timezone: zone } as const;
+  // Who fills in a form looks at the page: there it is told, too.
+  return { title: "", schedule, task: { name: "", prompt: "" }, notifications: { channels: ["panel", "toast"] } };
 }
 
 function whenOf(schedule: Pick<Schedule, "type" | "value">, zone: string): ScheduleDraft {

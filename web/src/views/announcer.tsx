@@ -22,7 +22,7 @@ export function Announcer() {
     if (!loaded.value) return;
     const t = messages.value;
     const open = attention.value;
-    const isNew = ({ agent, kind, mark }: Attention) => known.current?.has(mark.task_id) === false && !tells(agent, kind);
+    const isNew = ({ agent, kind, mark }: Attention) => known.current?.has(mark.task_id) === false && !tells(agent, kind, "toast");
     const news = open.filter(isNew).slice(0, 3);
     known.current = new Set(open.map((each) => each.mark.task_id));
     if (news.length === 0) return;

@@ -8,6 +8,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { type MarkKind, markOf, verdictOf } from "../council/standing";
 import { formats, messages } from "../i18n";
 import { keyNames, onShortcut } from "../keys";
+import { tells } from "../notifications/rules";
 import { attention } from "../overview";
 import { missingWords } from "../parts/had";
 import { whenShown } from "../parts/idle";
@@ -52,9 +53,10 @@ const seen = signal<ReadonlySet<string>>(new Set((read(SEEN_KEY) ?? "").split("\
 
 const rows = computed(() => council.value.executions);
 const newest = computed(() => rows.value.slice(0, TURNING));
-/** Errors that still hold and that nobody has looked at, however many news came since. */
+/** Errors to be told here that still hold and that nobody has looked at, however many news came since. */
 const unseen = computed(() => {
-  const ids = attention.value.filter((item) => item.kind === "error").map((item) => item.mark.task_id);
+  const errors = attention.value.filter(({ kind, agent }) => kind === "error" && tells(agent, kind, "panel"));
+  const ids = errors.map((item) => item.mark.task_id);
   return rows.value.filter((row) => ids.includes(row.task_id) && !seen.value.has(row.task_id));
 });
 /** What takes turns on the line. */
