@@ -196,16 +196,7 @@ class TestTrouble:
         self, site: Site, server: Server, anybody: Worker, broker: RedisServer, tmp_path: Path
     ) -> None:
         with a_site(tmp_path, broker=broker.url) as others:
-            other = others.serve()
-            worker = others.work("--queue", "mac", "--any")
-            for one in (server, other):
-                one.promote("gustavo")
-                one.promote("heitor", queue="mac")
-            for _ in range(5):
-                for one, runs in ((server, anybody), (other, worker)):
-                    for name in ("gustavo", "heitor"):
-                        assert runs.owns(one.call(name)["worker_id"])
-            assert "broker.message_dropped" not in worker.said
+            run_side_by_side(server, anybody, others)
 
     def test_a_broker_that_lost_everything_loses_no_run(
         self, site: Site, server: Server, broker: RedisServer
@@ -433,7 +424,11 @@ def test_runs_go_over_rabbitmq_too(tmp_path: Path, site: Site) -> None:
         eventually(lambda: len(starts(sign)) == 2, "it runs again")
         leave.touch()
         eventually(lambda: ended_task(server, task_id), "it ends")
-        assert (anybody.stop(), gpu.stop()) == (0, 0)
+        gpu.close()
+        (tmp_path / "others").mkdir()
+        with a_site(tmp_path / "others", broker=url) as others:
+            run_side_by_side(server, anybody, others)
+        assert anybody.stop() == 0
 
 
 class TestRefusals:
@@ -451,6 +446,21 @@ class TestRefusals:
         )
         assert refused.returncode == 5
         assert "is in use" in refused.stderr
+
+
+def run_side_by_side(server: Server, anybody: Worker, others: Site) -> None:
+    """Two councils over one broker: each runs what is its own, and neither is sent the other's."""
+    other = others.serve()
+    worker = others.work("--queue", "mac", "--any")
+    councils = ((server, anybody), (other, worker))
+    told = [runs.said.count("broker.message_dropped") for _, runs in councils]
+    for one, _ in councils:
+        one.promote("gustavo")
+        one.promote("heitor", queue="mac")
+    for name in ("gustavo", "heitor") * 5:
+        for one, runs in councils:
+            assert runs.owns(one.call(name)["worker_id"])
+    assert [runs.said.count("broker.message_dropped") for _, runs in councils] == told
 
 
 def council_of(server: Server) -> str:

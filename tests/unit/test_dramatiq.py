@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from redis import Redis
+from structlog.testing import capture_logs
 
 from conselho.errors import BrokerUnavailable, StoreUnavailable
 from conselho.models.ids import AgentId, TaskId
@@ -258,6 +259,21 @@ class TestReceiving:
         post.sender.wake([next_one])
         await post.sender.flush()
         await post.until(next_one)
+
+    async def test_strange_messages_in_any_queue_leave_room_for_ours(self, post: Post) -> None:
+        """More of them than may be unanswered at one time."""
+        for queue in (None, "gpu", "mac"):
+            name = f"conselho:{broker_queue(queue, COUNCIL)}"
+            for number, body in enumerate(("{", "[" * 100_000, '{"queue_name":"nowhere"}', "7")):
+                post.client.hset(f"{name}.msgs", f"strange-{number}", body)
+                post.client.rpush(name, f"strange-{number}")
+        tasks = [await post.submit(f"of-{queue}", queue) for queue in (None, "gpu", "mac")]
+        post.sender.wake(tasks)
+        await post.sender.flush()
+        with capture_logs() as logs:
+            await post.receive(None, "gpu", "mac")
+            await post.until(*tasks)
+        assert [one["event"] for one in logs] == ["broker.message_dropped"], "and no trouble"
 
     async def test_councils_on_one_broker_hear_nothing_of_each_other(
         self, post: Post, server: RedisServer, tmp_path: Path

@@ -34,7 +34,7 @@ import dramatiq
 import pika.exceptions
 import redis
 import structlog
-from dramatiq.broker import Broker
+from dramatiq.broker import Broker, Consumer
 from dramatiq.brokers.rabbitmq import RabbitmqBroker
 from dramatiq.brokers.redis import RedisBroker
 from dramatiq.middleware import CurrentMessage, Middleware, MiddlewareError
@@ -151,7 +151,7 @@ def open_broker(url: str) -> Broker:
             socket_connect_timeout=SOCKET_SECONDS,
             health_check_interval=15,
         )
-        broker: Broker = RedisBroker(  # type: ignore[no-untyped-call]
+        broker: Broker = _Redis(  # type: ignore[no-untyped-call]
             client=client,
             middleware=[CurrentMessage()],
             namespace="conselho",
@@ -159,7 +159,7 @@ def open_broker(url: str) -> Broker:
             heartbeat_timeout=HEARTBEAT_MS,
         )
     else:
-        rabbitmq = RabbitmqBroker(url=url, middleware=[CurrentMessage()], confirm_delivery=True)
+        rabbitmq = _Rabbitmq(url=url, middleware=[CurrentMessage()], confirm_delivery=True)
         _bound(rabbitmq.parameters)
         broker = rabbitmq
     return broker
@@ -204,16 +204,59 @@ def broker_queue(queue: Queue, council: str) -> str:
     return f"conselho.{council}.tasks" if queue is None else f"conselho.{council}.{queue}.tasks"
 
 
+class _Reading(threading.local):
+    """What this thread reads from: each consumer has a thread of its own."""
+
+    queue = ""
+
+
+_reading = _Reading()
+
+
+class _OfItsQueue(Consumer):
+    """A consumer whose messages are of its queue, whatever they say.
+
+    Dramatiq has a message answered by the consumer of the queue that it names. One that names
+    another, or none, would stay unanswered here, and few of them would be all that may.
+    """
+
+    def __init__(self, consumer: Consumer, queue: str) -> None:
+        self._consumer = consumer
+        self._queue = queue
+
+    def __next__(self) -> Any:
+        _reading.queue = self._queue
+        return next(self._consumer)
+
+    def ack(self, message: Any) -> None:
+        self._consumer.ack(message)
+
+    def nack(self, message: Any) -> None:
+        self._consumer.nack(message)
+
+    def requeue(self, messages: Iterable[Any]) -> None:
+        self._consumer.requeue(messages)
+
+    def close(self) -> None:
+        self._consumer.close()
+
+
+class _Redis(RedisBroker):
+    def consume(self, queue_name: str, prefetch: int = 1, timeout: int = 5_000) -> Consumer:
+        return _OfItsQueue(super().consume(queue_name, prefetch, timeout), queue_name)
+
+
+class _Rabbitmq(RabbitmqBroker):
+    def consume(self, queue_name: str, prefetch: int = 1, timeout: int = 5_000) -> Consumer:
+        return _OfItsQueue(super().consume(queue_name, prefetch, timeout), queue_name)
+
+
 class _Encoder(dramatiq.Encoder):
     """JSON that never fails: what is no message of ours is read as one that names no Task.
 
     Whoever may write to the broker may write anything. Dramatiq would stop a consumer over a body
-    that it cannot read, be given it again, and go on like that; one of a queue that it does
-    not consume would end a thread.
+    that it cannot read, be given it again, and go on like that.
     """
-
-    def __init__(self, queues: Collection[str]) -> None:
-        self._queues = queues
 
     def encode(self, data: dict[str, Any]) -> bytes:
         return json.dumps(data, separators=(",", ":")).encode()
@@ -221,16 +264,15 @@ class _Encoder(dramatiq.Encoder):
     def decode(self, data: bytes) -> dict[str, Any]:
         try:
             fields = json.loads(data)
-        except ValueError:
+        except (ValueError, RecursionError):  # the latter for what is nested without end
             fields = None
         fields = fields if isinstance(fields, dict) else {}
-        args, options, queue = (fields.get(name) for name in ("args", "options", "queue_name"))
-        is_known = isinstance(queue, str) and queue in self._queues
-        is_ours = is_known and isinstance(args, list) and len(args) == 2
+        args, options = fields.get("args"), fields.get("options")
+        is_ours = isinstance(args, list) and len(args) == 2
         # By this one Redis finds the message that is answered; no other option has a use here.
         known = options.get("redis_message_id") if isinstance(options, dict) else None
         return {
-            "queue_name": queue if is_known else next(iter(self._queues)),
+            "queue_name": _reading.queue,
             "actor_name": _ACTOR,
             "args": args if is_ours else [None, None],
             "kwargs": {},
@@ -470,7 +512,7 @@ class Receiver:
         self._loop = asyncio.get_running_loop()
         _listen_to_library()
         # One for the process, as one process has one receiver.
-        dramatiq.set_encoder(_Encoder(self._queues))
+        dramatiq.set_encoder(_Encoder())
         for name in self._queues:
             self._broker.declare_queue(name)
         make_actor = dramatiq.actor(
