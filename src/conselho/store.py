@@ -217,10 +217,17 @@ class TaskStore(Protocol):
         ...
 
     async def finish(
-        self, held: Held, outcome: Outcome, *, now: datetime, announce: Announce
+        self,
+        held: Held,
+        outcome: Outcome,
+        *,
+        log: LogPiece | None = None,
+        now: datetime,
+        announce: Announce,
     ) -> Task:
         """Write the final status of an owned Task, with its outcome and its statistics.
 
+        `log` is the end of its log: it is kept as by `append_log`, before the end is told.
         Sets completed_at, duration_seconds (since started_at, never negative), frees the active
         key (it becomes the task_id) and clears the lease. `outcome.usage` is added to what earlier
         attempts spent; a usage that is not empty sets spent_at. Returns the Task as stored.

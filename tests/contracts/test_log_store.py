@@ -10,7 +10,7 @@ import pytest
 from conselho.errors import LeaseLost
 from conselho.models.ids import TaskId
 from conselho.models.task import Trigger
-from conselho.store import LOG_PIECE_BYTES, Held, Store
+from conselho.store import LOG_PIECE_BYTES, Held, LogPiece, Store
 from tests.support.clock import NOON
 from tests.support.factories import LEASE, WORKER, make_outcome, make_task, one_event
 
@@ -48,6 +48,37 @@ async def test_what_was_appended_is_read_from_any_byte_on(store: Store) -> None:
     assert await store.log_size(held.task_id) == len(WHOLE)
     for offset in range(len(WHOLE) + 2):
         assert await read(store, held.task_id, offset) == WHOLE[offset:]
+
+
+async def test_the_last_piece_goes_with_the_end_of_the_run(store: Store) -> None:
+    held = await begun(store)
+    await append(store, held, *PIECES[:2])
+    start = len(PIECES[0] + PIECES[1])
+    last = LogPiece(task_id=held.task_id, offset=start, data=PIECES[2])
+
+    await store.finish(held, make_outcome(), log=last, now=NOON, announce=one_event)
+
+    assert await read(store, held.task_id) == WHOLE
+
+
+async def test_no_last_piece_without_a_claim(store: Store) -> None:
+    held = await begun(store, max_attempts=2)
+    await store.sweep(now=NOON + 2 * LEASE, announce=one_event)
+    last = LogPiece(task_id=held.task_id, offset=0, data=b"of nobody\n")
+    await claimed(store, after=2 * LEASE)
+
+    with pytest.raises(LeaseLost):
+        await store.finish(held, make_outcome(), log=last, now=NOON, announce=one_event)
+
+    assert await store.log_size(held.task_id) == 0
+
+
+async def test_a_last_piece_that_is_there_already_changes_nothing(store: Store) -> None:
+    held = await begun(store)
+    await append(store, held, PIECES[0])
+    last = LogPiece(task_id=held.task_id, offset=0, data=PIECES[0])
+    await store.finish(held, make_outcome(), log=last, now=NOON, announce=one_event)
+    assert await read(store, held.task_id) == PIECES[0]
 
 
 async def test_a_reader_gets_no_more_at_a_time_than_it_wants(store: Store) -> None:

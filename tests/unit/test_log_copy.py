@@ -16,7 +16,7 @@ from conselho.services.log_copy import EVERY_SECONDS, LogCopy
 from conselho.services.log_source import FileLog, StoredLog, log_source
 from conselho.services.logs import RunLogs
 from conselho.services.runner import Run, Runner
-from conselho.store import LOG_PIECE_BYTES, Held, Store
+from conselho.store import LOG_PIECE_BYTES, Held, LogPiece, Store
 from conselho.stores.sql import open_sql_store
 from tests.support import postgresql
 from tests.support.clock import NOON, FakeClock
@@ -73,6 +73,20 @@ async def test_what_comes_is_stored_a_second_later_while_the_run_goes_on(store: 
     await copy.finish()
     await copy.finish()
     assert await stored(store, task) == b"one\ntwo\nthree\n"
+
+
+async def test_the_last_piece_is_left_to_who_ends_the_run(store: Store) -> None:
+    clock, task = FakeClock(), await claimed(store, "true")
+    copy = LogCopy(store, held(task), clock, is_first=True)
+    assert await copy.last_piece() is None
+    copy.add(b"x" * LOG_PIECE_BYTES)
+    copy.add(b"the rest\n")
+
+    last = await copy.last_piece()
+
+    assert last == LogPiece(task_id=task.task_id, offset=LOG_PIECE_BYTES, data=b"the rest\n")
+    assert await copy.last_piece() == last, "the store was away: it is tried again"
+    assert await store.log_size(task.task_id) == LOG_PIECE_BYTES
 
 
 async def test_the_next_attempt_goes_on_behind_the_one_before(store: Store) -> None:

@@ -1,7 +1,7 @@
 """Carries what a run prints into the store while it goes on, for readers on other machines.
 
-The file of this machine has it at once; the store gets it in pieces, a second's worth at a time, so
-that a short run costs one write more.
+The file of this machine has it at once; the store gets it in pieces, a second's worth at a time.
+The last one goes with the end of the run, so that a short run costs no write more.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import structlog
 
 from conselho.clock import Clock, sleep_unless
 from conselho.errors import LeaseLost, StoreUnavailable
-from conselho.store import LOG_PIECE_BYTES, Held, LogStore
+from conselho.store import LOG_PIECE_BYTES, Held, LogPiece, LogStore
 
 log = structlog.get_logger(__name__)
 
@@ -57,10 +57,21 @@ class LogCopy:
 
     async def finish(self) -> None:
         """Store what is left. Raises StoreUnavailable (try again), LeaseLost."""
+        await self._stop_carrying()
+        await self._flush()
+
+    async def last_piece(self) -> LogPiece | None:
+        """Store what is left but for the last piece, for who stores it with the end of the run.
+
+        Asked again it is the same. Raises as `finish`.
+        """
+        await self._stop_carrying()
+        return await self._flush(but_last=True)
+
+    async def _stop_carrying(self) -> None:
         if self._carrier is not None:
             self._hurry.set()
             await self._carrier
-        await self._flush()
 
     def abandon(self) -> None:
         """Nothing more is stored."""
@@ -85,16 +96,20 @@ class LogCopy:
         finally:
             self._carrier = None
 
-    async def _flush(self) -> None:
+    async def _flush(self, *, but_last: bool = False) -> LogPiece | None:
         if self._offset is None and (self._waiting or self._sending):
             self._offset = await self._store.log_size(self._held.task_id)
         while self._sending or self._waiting:
             assert self._offset is not None
             self._sending = self._sending or self._next_piece(self._offset)
+            if self._sending and but_last and not self._waiting:
+                task_id = self._held.task_id
+                return LogPiece(task_id=task_id, offset=self._offset, data=self._sending)
             if self._sending:
                 await self._store.append_log(self._held, offset=self._offset, piece=self._sending)
                 self._offset += len(self._sending)
                 self._sending = b""
+        return None
 
     def _next_piece(self, offset: int) -> bytes:
         """What comes next, cut at the limit; empty when that was reached before."""

@@ -50,7 +50,7 @@ from conselho.services.run_log import RunLog
 from conselho.services.run_traces import AttemptTrace, RunTraces
 from conselho.services.scratch import remove_tree
 from conselho.services.transcript import Account, Transcript
-from conselho.store import Held, Store
+from conselho.store import Held, LogPiece, Store
 from conselho.verdict.judge import AgentWord, judge, judge_agent
 
 log = structlog.get_logger(__name__)
@@ -423,14 +423,7 @@ class Runner:
             outcome, again = given_up(run.task, outcome), None
         while True:
             try:
-                if run.log_copy is not None:
-                    await run.log_copy.finish()
-                if _was_not_begun(run, outcome):
-                    await self._release(run)
-                elif again is not None:
-                    await self._retry(run, outcome, again)
-                else:
-                    await self._finish(run, outcome)
+                await self._record(run, outcome, again)
                 return
             except LeaseLost:
                 self._lost()
@@ -438,6 +431,18 @@ class Runner:
             except StoreUnavailable as error:
                 log.warning("run.not_recorded_yet", reason=error.reason)
                 await self._clock.sleep(RECORD_RETRY_SECONDS)
+
+    async def _record(self, run: Run, outcome: Outcome, again: datetime | None) -> None:
+        copy, is_begun = run.log_copy, not _was_not_begun(run, outcome)
+        if is_begun and again is None:
+            await self._finish(run, outcome, await copy.last_piece() if copy else None)
+            return
+        if copy is not None:
+            await copy.finish()
+        if is_begun and again is not None:
+            await self._retry(run, outcome, again)
+        else:
+            await self._release(run)
 
     def _lost(self) -> None:
         self._figures.lost()
@@ -453,7 +458,7 @@ class Runner:
         told = run.account.retry_at if run.account else None
         return retry_at(task, told=told, now=now)
 
-    async def _finish(self, run: Run, outcome: Outcome) -> None:
+    async def _finish(self, run: Run, outcome: Outcome, log_end: LogPiece | None) -> None:
         outcome = replace(
             outcome,
             usage=run.account.usage if run.account else None,
@@ -463,7 +468,9 @@ class Runner:
             ),
             sent_prompt=run.sent_prompt,
         )
-        task = await self._store.finish(run.held, outcome, now=self._clock.now(), announce=announce)
+        task = await self._store.finish(
+            run.held, outcome, log=log_end, now=self._clock.now(), announce=announce
+        )
         run.recorded = task
         self._figures.ended(task)
         log.info(

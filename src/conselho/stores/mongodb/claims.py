@@ -52,7 +52,7 @@ _MOST_LOOKS: Final = 50
 _WIDEST: Final = 6
 # What a task of the lowest priority stands behind its time at most.
 LATEST: Final = 4 * PRIORITY_STEP
-_FEW: Final = 8
+_FEW: Final = 32
 _LOOKED_AT: Final = {"task_id": 1, "agent_id": 1, "lanes": 1, "waits": 1, "rev": 1, "fence": 1}
 
 

@@ -24,7 +24,7 @@ from conselho.models.task import (
     queued_key,
 )
 from conselho.models.worker import Queue
-from conselho.store import Held, Renewal
+from conselho.store import Held, LogPiece, Renewal
 from conselho.stores import changes
 from conselho.stores.mongodb import submission
 from conselho.stores.mongodb.connection import Database
@@ -35,8 +35,9 @@ from conselho.stores.mongodb.documents import (
     key_of,
     task_from_document,
 )
+from conselho.stores.mongodb.log_chunks import keep_piece
 from conselho.stores.mongodb.outbox import catch_up, deliver
-from conselho.stores.mongodb.writing import READ, change, write
+from conselho.stores.mongodb.writing import READ, change, find, write
 from conselho.stores.sql.rows import micros, storable, storable_or_none
 
 
@@ -75,14 +76,29 @@ async def renew(
 
 
 async def finish(
-    db: Database, held: Held, outcome: Outcome, now: datetime, announce: Announce
+    db: Database,
+    held: Held,
+    outcome: Outcome,
+    log: LogPiece | None,
+    now: datetime,
+    announce: Announce,
 ) -> Task:
     check_transition(held.task_id, Status.PROCESSING, outcome.status)
     if outcome.status not in FINAL:
         raise IllegalTransition(held.task_id, Status.PROCESSING, outcome.status)
-    return await _owned(
-        db, held, lambda task: changes.finished(task, outcome, now), now=now, announce=announce
-    )
+    document = await find(db, held.task_id)
+    if document is None:
+        raise LeaseLost(held.task_id)
+    task = _still_owned(task_from_document(document), held)
+    if log is not None:
+        # One look says for both that the claim stands.
+        await keep_piece(db, held.task_id, log.offset, log.data)
+
+    def decide(task: Task) -> Task:
+        return changes.finished(task, outcome, now)
+
+    stored = await write(db, document, task, decide(task), now=now, announce=announce)
+    return stored or await _owned(db, held, decide, now=now, announce=announce)
 
 
 async def retry(
@@ -131,15 +147,19 @@ async def _owned(
     """
 
     def still(task: Task | None) -> Task:
-        if task is None or task.status is not Status.PROCESSING or task.fence != held.fence:
-            raise LeaseLost(held.task_id)
-        return decide(task)
+        return decide(_still_owned(task, held))
 
     changed = await change(
         db, held.task_id, still, now=now, announce=announce, keeps_attempt=keeps_attempt
     )
     assert changed is not None, "`still` raises or gives a Task"
     return changed
+
+
+def _still_owned(task: Task | None, held: Held) -> Task:
+    if task is None or task.status is not Status.PROCESSING or task.fence != held.fence:
+        raise LeaseLost(held.task_id)
+    return task
 
 
 async def cancel(

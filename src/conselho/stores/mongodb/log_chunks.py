@@ -30,8 +30,13 @@ async def append_log(db: Database, held: Held, start: int, piece: bytes) -> None
     own = {"_id": key_of(held.task_id), "fence": held.fence, "status": Status.PROCESSING.value}
     if await db[TASKS].find_one(own, {"_id": 1}) is None:
         raise LeaseLost(held.task_id)
+    await keep_piece(db, held.task_id, start, piece)
+
+
+async def keep_piece(db: Database, task_id: TaskId, start: int, piece: bytes) -> None:
+    """For who has just seen that the claim stands."""
     chunk = {
-        "_id": f"{storable(held.task_id)}:{start:012}",
+        "_id": f"{storable(task_id)}:{start:012}",
         "start": start,
         "end": start + len(piece),
         "data": piece,

@@ -141,9 +141,15 @@ class MongoStore:
         return await self._runner.run(lifecycle.renew(self._db, worker, held, now, lease))
 
     async def finish(
-        self, held: Held, outcome: Outcome, *, now: datetime, announce: Announce
+        self,
+        held: Held,
+        outcome: Outcome,
+        *,
+        log: LogPiece | None = None,
+        now: datetime,
+        announce: Announce,
     ) -> Task:
-        task = await self._runner.run(lifecycle.finish(self._db, held, outcome, now, announce))
+        task = await self._runner.run(lifecycle.finish(self._db, held, outcome, log, now, announce))
         self._owes(1)
         return task
 

@@ -27,12 +27,13 @@ from conselho.models.task import (
     queued_key,
 )
 from conselho.models.worker import Queue
-from conselho.store import Held, Renewal, Submission, Submitted
+from conselho.store import Held, LogPiece, Renewal, Submission, Submitted
 from conselho.stores.changes import cancelled, failed, given_back, having_spent, released, swept
 from conselho.stores.sql.attempts import keep as keep_attempts
 from conselho.stores.sql.claims import of_queues, queue_texts
 from conselho.stores.sql.counters import count
 from conselho.stores.sql.coverage import LEDGER, covered
+from conselho.stores.sql.log_chunks import keep_piece
 from conselho.stores.sql.outbox import tell
 from conselho.stores.sql.portable import bound, given, insert, take_turn
 from conselho.stores.sql.rows import (
@@ -193,7 +194,12 @@ _RENEW = (
 
 
 def finish(
-    conn: sa.Connection, held: Held, outcome: Outcome, now: datetime, announce: Announce
+    conn: sa.Connection,
+    held: Held,
+    outcome: Outcome,
+    log: LogPiece | None,
+    now: datetime,
+    announce: Announce,
 ) -> Task:
     check_transition(held.task_id, Status.PROCESSING, outcome.status)
     if outcome.status not in FINAL:
@@ -219,6 +225,8 @@ def finish(
     ).one_or_none()
     if row is None:
         raise LeaseLost(held.task_id)
+    if log is not None:
+        keep_piece(conn, held.task_id, log.offset, log.data)
     task = task_of(row)
     count(conn, added=[task])
     if outcome.usage is not None:

@@ -24,8 +24,7 @@ _MOST_CHUNKS = 600
 def append_log(conn: sa.Connection, held: Held, start: int, piece: bytes) -> None:
     if conn.execute(_HELD, {"id": held.task_id, "held": held.fence}).first() is None:
         raise LeaseLost(held.task_id)
-    values = {"task_id": held.task_id, "start": start, "size": len(piece), "data": piece}
-    conn.execute(_append(conn.dialect.name), values)
+    keep_piece(conn, held.task_id, start, piece)
 
 
 # Locked, so that nobody else becomes its owner before the piece is there.
@@ -38,6 +37,12 @@ _HELD = (
     )
     .with_for_update(read=True)
 )
+
+
+def keep_piece(conn: sa.Connection, task_id: TaskId, start: int, piece: bytes) -> None:
+    """For who has proved that the claim stands, in this transaction."""
+    values = {"task_id": task_id, "start": start, "size": len(piece), "data": piece}
+    conn.execute(_append(conn.dialect.name), values)
 
 
 @cache

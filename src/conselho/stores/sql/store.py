@@ -186,9 +186,15 @@ class SqlStore:
         return await self._executor.write(lifecycle.renew, worker, held, now, lease)
 
     async def finish(
-        self, held: Held, outcome: Outcome, *, now: datetime, announce: Announce
+        self,
+        held: Held,
+        outcome: Outcome,
+        *,
+        log: LogPiece | None = None,
+        now: datetime,
+        announce: Announce,
     ) -> Task:
-        return await self._change(lifecycle.finish, held, outcome, now, announce)
+        return await self._change(lifecycle.finish, held, outcome, log, now, announce)
 
     async def retry(
         self,
