@@ -1,4 +1,4 @@
-"""Several servers over one PostgreSQL: one council, whichever of them is asked.
+"""Several servers over one PostgreSQL or MongoDB: one council, whichever of them is asked.
 
 `ana` runs the tasks, `bia` and `cid` both see to the schedules; all three serve. They are told of
 each other's events over Redis, or find them by looking.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import postgresql
+from tests.support import mongodb, postgresql
 from tests.support.redis import RedisServer, running_redis
 from tests.support.server import (
     Heard,
@@ -61,10 +61,10 @@ class Council:
 
 
 @contextmanager
-def database(folder: Path) -> Iterator[str]:
+def database(backend: str, folder: Path) -> Iterator[str]:
     """A new, empty database for who has no event loop."""
     with asyncio.Runner() as runner:
-        made = store_url("postgresql", folder)
+        made = store_url(backend, folder)
         url = runner.run(made.__aenter__())
         try:
             yield url
@@ -72,8 +72,9 @@ def database(folder: Path) -> Iterator[str]:
             runner.run(made.__aexit__(None, None, None))
 
 
-def require_postgresql() -> None:
-    missing = postgresql.why_missing()
+def require(why_missing: Callable[[], str | None]) -> None:
+    """Skip on a machine without the server; on CI that is a failure."""
+    missing = why_missing()
     if missing and os.environ.get("CI"):
         pytest.fail(missing)
     if missing:
@@ -85,28 +86,33 @@ def started(folder: Path, roles: str, environ: dict[str, str]) -> Server:
     return Server(folder, environ={**environ, "CONSELHO_ROLE": roles})
 
 
-@pytest.fixture(scope="module", params=["redis", "looking"])
+@pytest.fixture(
+    scope="module",
+    params=[("postgresql", "redis"), ("postgresql", "looking"), ("mongodb", "looking")],
+    ids="-".join,
+)
 def council(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Council]:
-    require_postgresql()
+    backend, hearing = request.param
+    require(mongodb.why_missing if backend == "mongodb" else postgresql.why_missing)
     folder = tmp_path_factory.mktemp("servers")
     files = folder / "council"
     files.mkdir()
     (files / "seated.md").write_text(SEATED)
     with ExitStack() as stack:
         environ = {
-            "CONSELHO_DATABASE_URL": stack.enter_context(database(folder)),
+            "CONSELHO_DATABASE_URL": stack.enter_context(database(backend, folder)),
             "CONSELHO_COUNCIL_DIR": str(files),
         }
         redis = None
-        if request.param == "redis":
+        if hearing == "redis":
             redis = stack.enter_context(running_redis())
             environ["CONSELHO_REDIS_URL"] = redis.url
         servers = {name: started(folder / name, role, environ) for name, role in ROLES.items()}
         for server in servers.values():
             stack.callback(server.close)
-        # All at one moment, on a database without a table.
+        # All at one moment, on an empty database.
         with ThreadPoolExecutor() as pool:
             list(pool.map(Server.start, servers.values()))
         yield Council(**servers, redis=redis)
@@ -257,7 +263,7 @@ def bus_trouble(server: Server) -> str | None:
 
 
 def test_a_process_that_only_works_is_watched_and_stopped_from_a_server(tmp_path: Path) -> None:
-    require_postgresql()
+    require(postgresql.why_missing)
     # No renewal comes within the test: only Redis tells the worker of the cancel.
     slow = {"CONSELHO_RENEW_SECONDS": "300", "CONSELHO_LEASE_SECONDS": "3600"}
     with running_redis() as redis, a_site(tmp_path, CONSELHO_REDIS_URL=redis.url, **slow) as site:
