@@ -8,7 +8,6 @@ import "./styles/band.css";
 import "./styles/kpis.css";
 import "./styles/attention.css";
 import "./styles/council.css";
-import "./styles/notes.css";
 import "./styles/footer.css";
 import "./styles/lost.css";
 

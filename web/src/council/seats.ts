@@ -20,7 +20,17 @@ const OUTER = 132;
 /** The outermost seats stand a little above the ends of the benches. */
 const MARGIN = 0.14;
 
-export function hemicycle(count: number): Hemicycle {
+/** Between two wedges, in radians: wider than from seat to seat, also at the innermost bench. */
+const AISLE = 0.13;
+const ALL_AISLES = 0.65;
+const MOST_WEDGES = 10;
+/** A wedge of fewer seats than this part of all sits with its neighbour. */
+const LEAST_WEDGE = 0.03;
+const CROWD = 200;
+
+/** `wedges`: how many neighbours, from left to right, belong together; for a crowd aisles part them. */
+export function hemicycle(count: number, wedges: readonly number[] = []): Hemicycle {
+  const parts = count > CROWD ? wide(wedges, count) : [count];
   const rings = count <= 24 ? 3 : count <= 60 ? 4 : count <= 110 ? 5 : count <= 200 ? 7 : 10;
   const radii = Array.from(
     { length: rings },
@@ -29,15 +39,15 @@ export function hemicycle(count: number): Hemicycle {
   const gap = (OUTER - INNER) / (rings - 1);
   return {
     radii,
-    seat: count <= 14 ? 8 : count <= 24 ? 7 : Math.min(5.4, roomy(radii, count)),
+    seat: count <= 14 ? 8 : count <= 24 ? 7 : Math.min(5.4, roomy(radii, count, aisles(parts))),
     bench: gap * 0.64,
-    seats: seatsOn(ringsTaken(radii, count), count),
+    seats: parted(ringsTaken(radii, count), parts),
   };
 }
 
 /** As large as neighbours on a bench, and benches, leave room for. */
-function roomy(radii: readonly number[], count: number): number {
-  const length = radii.reduce((sum, radius) => sum + radius, 0) * (Math.PI - 2 * MARGIN);
+function roomy(radii: readonly number[], count: number, without: number): number {
+  const length = radii.reduce((sum, radius) => sum + radius, 0) * (Math.PI - 2 * MARGIN - without);
   const gap = (OUTER - INNER) / (radii.length - 1);
   return Math.min(length / count, gap) * 0.42;
 }
@@ -48,12 +58,40 @@ function ringsTaken(radii: readonly number[], count: number): readonly number[] 
   return count <= 14 ? radii.slice(-2) : radii;
 }
 
+/** The wedges that are drawn apart, each worth seeing; all in one where there would be too many. */
+function wide(wedges: readonly number[], count: number): readonly number[] {
+  const drawn: number[] = [];
+  for (const size of wedges) {
+    const last = drawn.at(-1);
+    if (last !== undefined && Math.min(last, size) < count * LEAST_WEDGE) drawn[drawn.length - 1] = last + size;
+    else drawn.push(size);
+  }
+  return drawn.length > MOST_WEDGES || drawn.length === 0 ? [count] : drawn;
+}
+
+/** What aisles take of the half circle, in radians. */
+function aisles(wedges: readonly number[]): number {
+  return Math.min(AISLE * (wedges.length - 1), ALL_AISLES);
+}
+
+function parted(radii: readonly number[], wedges: readonly number[]): Seat[] {
+  const count = wedges.reduce((sum, size) => sum + size, 0);
+  const each = (Math.PI - 2 * MARGIN - aisles(wedges)) / count;
+  const aisle = aisles(wedges) / Math.max(1, wedges.length - 1);
+  let from = Math.PI - MARGIN;
+  return wedges.flatMap((size) => {
+    const seats = seatsOn(radii, size, from, each * size);
+    from -= each * size + aisle;
+    return seats;
+  });
+}
+
 /** Rings share the seats by their length; seats are numbered by angle, so neighbours stay so. */
-function seatsOn(radii: readonly number[], count: number): Seat[] {
+function seatsOn(radii: readonly number[], count: number, from: number, width: number): Seat[] {
   const placed = shares(radii, count).flatMap((share, ring) =>
     Array.from({ length: share }, (_, at) => {
       const part = share === 1 ? 0.5 : at / (share - 1);
-      return { radius: radii[ring] as number, angle: Math.PI - MARGIN - part * (Math.PI - 2 * MARGIN) };
+      return { radius: radii[ring] as number, angle: from - part * width };
     }),
   );
   placed.sort((a, b) => b.angle - a.angle || b.radius - a.radius);

@@ -6,22 +6,21 @@ import { locked } from "../access";
 import { reasonOf } from "../actions";
 import { setFilter } from "../council/filter";
 import { messages } from "../i18n";
+import { active, clockNotes } from "../journal";
 import { dialog, onShortcut } from "../keys";
 import { attention, seated } from "../overview";
 import { Boundary } from "../parts/boundary";
 import { Had, Unreadable } from "../parts/had";
 import { lazy } from "../parts/lazy";
+import { stuckQueues } from "../queues";
 import { PROVIDERS_ADDRESS, route, TIMELINE_ADDRESS, view } from "../route";
 import { loaded, loadError, lost, unreadable } from "../session";
 import { Announcer } from "./announcer";
 import { AttentionList } from "./attention";
 import { Band } from "./band";
-import { ClockNotes } from "./clock_notes";
 import { CouncilView } from "./council";
 import { Footer } from "./footer";
 import { Kpis } from "./kpis";
-import { MaintenanceBanner } from "./maintenance";
-import { QueueNotes } from "./queue_notes";
 import { TopBar } from "./topbar";
 
 /** What most visits never open is fetched when it is; some of it brings the monospaced face along. */
@@ -34,6 +33,9 @@ const OrdersPanel = lazy(() => import("./orders/panel").then((module) => module.
 const RecentRuns = lazy(() => import("./recent").then((module) => module.RecentRuns));
 const EmptyCouncil = lazy(() => import("./empty").then((module) => module.EmptyCouncil));
 const JournalPanel = lazy(() => import("./journal/panel").then((module) => module.JournalPanel));
+const MaintenanceBanner = lazy(() => import("./notes").then((module) => module.MaintenanceBanner));
+const QueueNotes = lazy(() => import("./notes").then((module) => module.QueueNotes));
+const ClockNotes = lazy(() => import("./notes").then((module) => module.ClockNotes));
 const Login = lazy(() => import("./login").then((module) => module.Login));
 /** Wanted most when the signal is lost, and then they cannot be had: fetched when there is time. */
 const AHEAD = {
@@ -78,9 +80,7 @@ function Shell() {
         <TopBar />
       </Boundary>
       <main id="council" tabIndex={-1}>
-        <Boundary>
-          <MaintenanceBanner />
-        </Boundary>
+        <Maintenance />
         <Behind />
       </main>
       <Panel />
@@ -175,8 +175,7 @@ function Plenary() {
         <Had part="kpis">
           <Kpis />
         </Had>
-        <QueueNotes />
-        <ClockNotes />
+        <Notes />
         <Unreadable />
       </Boundary>
       <Boundary>
@@ -190,6 +189,19 @@ function Plenary() {
           <RecentRuns />
         </Had>
       </Boundary>
+    </>
+  );
+}
+
+function Maintenance() {
+  return active.value.length > 0 ? <MaintenanceBanner /> : null;
+}
+
+function Notes() {
+  return (
+    <>
+      {stuckQueues.value.length > 0 && <QueueNotes />}
+      {clockNotes.value.length > 0 && <ClockNotes />}
     </>
   );
 }

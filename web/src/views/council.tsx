@@ -1,5 +1,6 @@
 /** The council: filter, order, and every councilor as a card, or as a tile when they are many. */
 import { computed } from "@preact/signals";
+import { Fragment } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 
 import { mayEdit, mayOperate } from "../access";
@@ -7,6 +8,7 @@ import { steadyNow } from "../clock";
 import { filter, NEEDS, setFilter } from "../council/filter";
 import { displayName, officeOf } from "../council/names";
 import { type Order, ORDERS, ordered } from "../council/order";
+import { type Section, sectionsOf } from "../council/sections";
 import { troubleOf } from "../council/standing";
 import { messages } from "../i18n";
 import { attention, attentionAsCards, seated, shape, SHOWN } from "../overview";
@@ -14,6 +16,7 @@ import { ORDERS_ADDRESS, PROMOTE_ADDRESS } from "../route";
 import { folded } from "../text/search";
 import type { Agent } from "../wire";
 import { CouncilorCard } from "./card";
+import { SectionHead, useFolds } from "./section_head";
 import { CouncilorTile } from "./tile";
 
 /** Cards keep their place at least this long, and for as long as the pointer is among them. */
@@ -159,9 +162,10 @@ function OrderChoice() {
 
 function Members() {
   const t = messages.value.council;
-  const { agents, hold } = useCalmOrder(found.value);
+  const { sections, hold } = useCalmOrder(found.value);
   const { search, group } = filter.value;
-  if (agents.length === 0 && (search || group)) {
+  const folds = useFolds(sections);
+  if (found.value.length === 0 && (search || group)) {
     return (
       <p class="nobody">
         {t.nobody}{" "}
@@ -171,16 +175,32 @@ function Members() {
       </p>
     );
   }
+  let drawn = 0;
+  return (
+    <div onPointerEnter={() => hold(true)} onPointerLeave={() => hold(false)}>
+      {sections.map((section) => {
+        const isOpen = !folds.areFolded(section.key);
+        const before = drawn;
+        if (isOpen) drawn += section.agents.length;
+        return (
+          <Fragment key={section.key}>
+            {section.key !== "" && <SectionHead section={section} folds={folds} />}
+            {isOpen && <Places agents={section.agents} before={before} />}
+          </Fragment>
+        );
+      })}
+    </div>
+  );
+}
+
+/** `before`: how many tiles stand above them. */
+function Places({ agents, before }: { agents: readonly Agent[]; before: number }) {
   const tiles = shape.value === "tiles";
   return (
-    <ul
-      class={tiles ? "tiles" : `cards is-${shape.value}`}
-      onPointerEnter={() => hold(true)}
-      onPointerLeave={() => hold(false)}
-    >
+    <ul class={tiles ? "tiles" : `cards is-${shape.value}`}>
       {agents.map((agent, at) =>
         tiles ? (
-          <CouncilorTile key={agent.agent_id} agent={agent} first={at < DRAWN_FIRST} />
+          <CouncilorTile key={agent.agent_id} agent={agent} first={before + at < DRAWN_FIRST} />
         ) : (
           <CouncilorCard key={agent.agent_id} agent={agent} />
         ),
@@ -190,32 +210,59 @@ function Members() {
 }
 
 interface CalmOrder {
-  readonly agents: readonly Agent[];
+  readonly sections: readonly Section[];
   /** While it is held, nothing moves. */
   readonly hold: (held: boolean) => void;
 }
 
-/** `agents` in the chosen order; a new order waits until it disturbs nobody. */
+/** `agents` in the chosen order and parts; a new one waits until it disturbs nobody. */
 function useCalmOrder(agents: readonly Agent[]): CalmOrder {
   const [held, hold] = useState(false);
   const [, lookAgain] = useState(0);
-  const placed = useRef({ ids: [] as readonly string[], at: 0, question: "" });
+  const placed = useRef({ places: [] as readonly Place[], at: 0, question: "" });
   const { search, group, order } = filter.value;
   const many = shape.value === "tiles";
   const question = [order, search, group, many, agents.length].join("\n");
-  const wanted = ordered(agents, order, many);
+  const wanted = arranged(agents, order, many);
   const wait = placed.current.at + REORDER_MS - steadyNow();
   const mayMove = (!held && wait <= 0) || placed.current.question !== question;
-  const ids = mayMove ? wanted.map((agent) => agent.agent_id) : placed.current.ids;
-  const isBehind = !mayMove && wanted.some((agent, at) => agent.agent_id !== ids[at]);
+  const asked = placesOf(wanted);
+  const isBehind = !mayMove && JSON.stringify(asked) !== JSON.stringify(placed.current.places);
   useEffect(() => {
-    if (mayMove) placed.current = { ids, at: steadyNow(), question };
+    if (mayMove) placed.current = { places: asked, at: steadyNow(), question };
     if (!isBehind || held) return;
     const timer = setTimeout(() => lookAgain((n) => n + 1), Math.max(0, wait));
     return () => clearTimeout(timer);
   });
-  if (mayMove) return { agents: wanted, hold };
-  const places = new Map(ids.map((id, at) => [id, at]));
-  const place = (agent: Agent) => places.get(agent.agent_id) ?? Number.MAX_SAFE_INTEGER;
-  return { agents: [...agents].sort((a, b) => place(a) - place(b)), hold };
+  if (mayMove || !isBehind) return { sections: wanted, hold };
+  return { sections: atPlaces(placed.current.places, agents), hold };
+}
+
+/** The parts, and who stands in them. */
+type Place = readonly [key: string, ids: readonly string[]];
+
+/** Parts are for those who look at everybody: another order, or a small council, stands in one. */
+function arranged(agents: readonly Agent[], order: Order, many: boolean): readonly Section[] {
+  const all = ordered(agents, order, many);
+  if (!many || order !== "needs") return [{ key: "", agents: all }];
+  return sectionsOf(all, new Set(attention.value.map((item) => item.agent.agent_id)));
+}
+
+function placesOf(sections: readonly Section[]): readonly Place[] {
+  return sections.map(({ key, agents }) => [key, agents.map((agent) => agent.agent_id)]);
+}
+
+/** Who has come in the place of somebody who has gone stands at the end. */
+function atPlaces(places: readonly Place[], agents: readonly Agent[]): readonly Section[] {
+  const left = new Map(agents.map((agent) => [agent.agent_id, agent]));
+  const sections = places.map(([key, ids]) => ({
+    key,
+    agents: ids.flatMap((id) => {
+      const agent = left.get(id);
+      left.delete(id);
+      return agent ? [agent] : [];
+    }),
+  }));
+  sections.at(-1)?.agents.push(...left.values());
+  return sections;
 }

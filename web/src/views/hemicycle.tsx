@@ -3,6 +3,7 @@ import { useMemo } from "preact/hooks";
 
 import { displayName } from "../council/names";
 import { CENTRE, hemicycle, type Seat } from "../council/seats";
+import { wedgesOf } from "../council/sections";
 import type { Standing } from "../council/standing";
 import { formats, messages } from "../i18n";
 import { inOrder, seated, standings } from "../overview";
@@ -24,7 +25,8 @@ const CROWDED_FROM = 3;
 export function HemicycleView() {
   const t = messages.value.seats;
   const agents = seated.value;
-  const plan = useMemo(() => hemicycle(agents.length || EMPTY_SEATS), [agents.length]);
+  const wedges = wedgesOf(agents);
+  const plan = useMemo(() => hemicycle(agents.length || EMPTY_SEATS, wedges), [wedges.join()]);
   const ok = inOrder.value;
   const caption = lost.value ? t.wereInOrder(agents.length) : t.inOrder(agents.length);
   return (
