@@ -7,6 +7,7 @@ import "uplot/dist/uPlot.min.css";
 import uPlot from "uplot";
 
 import type { ChartData } from "./chart";
+import { grown } from "./grown";
 
 export interface Plot {
   resize(width: number, height: number): void;
@@ -32,7 +33,8 @@ export function drawPlot(host: HTMLElement, data: ChartData, onPoint: (at: numbe
       ms: 1,
       padding: [10, Math.ceil(beyond), 0, 0],
       legend: { show: false },
-      cursor: { y: false, drag: { x: false, y: false }, points: { show: false } },
+      // The pointer is told in the pixels of the window.
+      cursor: { y: false, drag: { x: false, y: false }, points: { show: false }, move: (_, x, y) => [x / grown(), y / grown()] },
       scales: {
         x: { time: true, range: [starts[0] ?? 0, ends.at(-1) ?? 1] },
         y: { range: (_, __, highest) => [0, (highest || 1) * 1.06] },

@@ -18,6 +18,8 @@ import {
 import type { ComponentChildren, RefObject } from "preact";
 import { useEffect, useLayoutEffect, useReducer, useRef, useState } from "preact/hooks";
 
+import { writtenRect } from "./grown";
+
 /** Rows kept ready on either side of what can be seen. */
 const SPARE = 8;
 /** So many rows before the last one, more are asked for. */
@@ -117,7 +119,7 @@ function useMargin(list: RefObject<HTMLElement | null>, scroller: RefObject<HTML
     if (!around) return;
     const measure = () => {
       if (!list.current) return;
-      const top = list.current.getBoundingClientRect().top - around.getBoundingClientRect().top;
+      const top = writtenRect(list.current).top - writtenRect(around).top;
       setMargin(Math.round(top - around.clientTop + around.scrollTop));
     };
     measure();

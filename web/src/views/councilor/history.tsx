@@ -10,6 +10,7 @@ import { now } from "../../clock";
 import { markOf } from "../../council/standing";
 import { formats, messages } from "../../i18n";
 import { councilorMessages } from "../../i18n/councilor";
+import { writtenRect } from "../../parts/grown";
 import { Mark } from "../../parts/mark";
 import { memo } from "../../parts/memo";
 import { Ago } from "../../parts/time";
@@ -45,8 +46,8 @@ export function History({ agentId, told, filter, onFilter, scroller, section }: 
   const list = useRef<HTMLDivElement>(null);
   // What stands above the list may fill the screen: at its top is whoever has not scrolled into it.
   const atTop = () => {
-    const [around, own] = [scroller.current?.getBoundingClientRect(), list.current?.getBoundingClientRect()];
-    return !around || !own || around.top - own.top < AT_TOP_PX - headHeight(section.current);
+    const [around, own] = [scroller.current, list.current];
+    return !around || !own || writtenRect(around).top - writtenRect(own).top < AT_TOP_PX - headHeight(section.current);
   };
   const view = useHistory(agentId, filter, PAGE, told, atTop);
   const { listed, history, stale } = view;

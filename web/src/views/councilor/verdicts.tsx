@@ -10,6 +10,7 @@ import { now } from "../../clock";
 import type { MarkKind } from "../../council/standing";
 import { formats, language, messages } from "../../i18n";
 import { councilorMessages } from "../../i18n/councilor";
+import { grown } from "../../parts/grown";
 import { Mark, MARK_SHAPES } from "../../parts/mark";
 import { memo } from "../../parts/memo";
 import { NO_FILTER } from "../../report/history";
@@ -392,7 +393,7 @@ function usePointer(
     if (!element) return;
     const move = ({ clientX, clientY }: PointerEvent) => {
       const { left, top } = element.getBoundingClientRect();
-      newest.current({ x: clientX - left, y: clientY - top });
+      newest.current({ x: (clientX - left) / grown(), y: (clientY - top) / grown() });
     };
     const leave = () => newest.current(null);
     // The link lies under the pointer only when it is near; a click elsewhere goes to it all the same.

@@ -4,6 +4,7 @@ import { useLayoutEffect, useRef, useState } from "preact/hooks";
 
 import { displayName } from "../../council/names";
 import { timelineMessages } from "../../i18n/timeline";
+import { grown } from "../../parts/grown";
 import { Mark } from "../../parts/mark";
 import { councilorAddress, executionAddress } from "../../route";
 import { heardAt, lost } from "../../session";
@@ -121,7 +122,8 @@ function Placed({ card, open, children }: PlacedProps) {
     const bottom = mark.bottom + GAP_PX + own.height;
     const footer = document.querySelector(".footer")?.getBoundingClientRect().top ?? window.innerHeight;
     const top = bottom <= footer - EDGE_PX ? mark.bottom + GAP_PX : Math.max(EDGE_PX, mark.top - GAP_PX - own.height);
-    setPlace((had) => (had.left === left && had.top === top ? had : { left, top }));
+    const [x, y] = [left / grown(), top / grown()];
+    setPlace((had) => (had.left === x && had.top === y ? had : { left: x, top: y }));
   });
   return (
     <div

@@ -4,12 +4,14 @@ import {
   observeWindowOffset,
   observeWindowRect,
   type Range,
+  type Rect,
   Virtualizer,
   windowScroll,
 } from "@tanstack/virtual-core";
 import type { RefObject } from "preact";
 import { useLayoutEffect, useReducer, useRef, useState } from "preact/hooks";
 
+import { grown, writtenRect } from "../../parts/grown";
 import { type Density, density } from "../../preferences";
 
 const ALL_UP_TO = 60;
@@ -48,11 +50,9 @@ export function useRows(count: number, list: RefObject<HTMLElement | null>): Row
     scrollMargin: margin,
     overscan: SPARE,
     rangeExtractor: (range: Range) => withHeld(defaultRangeExtractor(range), held.current, count),
-    observeElementRect: observeWindowRect,
-    observeElementOffset: observeWindowOffset,
-    scrollToFn: windowScroll,
-    initialOffset: () => window.scrollY,
-    initialRect: { width: window.innerWidth, height: window.innerHeight },
+    ...WINDOW,
+    initialOffset: () => window.scrollY / grown(),
+    initialRect: written({ width: window.innerWidth, height: window.innerHeight }),
     onChange: () => draw(0),
   };
   const [virtualizer] = useState(() => new Virtualizer<Window, Element>(options));
@@ -76,6 +76,21 @@ export function useRows(count: number, list: RefObject<HTMLElement | null>): Row
   };
 }
 
+type OfWindow = Virtualizer<Window, Element>;
+
+/** The window, in the pixels that the lanes are written in. */
+const WINDOW = {
+  observeElementRect: (lanes: OfWindow, told: (rect: Rect) => void) => observeWindowRect(lanes, (rect) => told(written(rect))),
+  observeElementOffset: (lanes: OfWindow, told: (offset: number, moving: boolean) => void) =>
+    observeWindowOffset(lanes, (offset, moving) => told(offset / grown(), moving)),
+  scrollToFn: (offset: number, options: Parameters<typeof windowScroll>[1], lanes: OfWindow) =>
+    windowScroll(offset * grown(), options, lanes),
+};
+
+function written({ width, height }: Rect): Rect {
+  return { width: width / grown(), height: height / grown() };
+}
+
 function withHeld(rows: number[], held: number, count: number): number[] {
   if (held < 0 || held >= count || rows.includes(held)) return rows;
   return [...rows, held].sort((a, b) => a - b);
@@ -97,7 +112,7 @@ function useTop(list: RefObject<HTMLElement | null>): number {
   const [top, setTop] = useState(0);
   useLayoutEffect(() => {
     const measure = () => {
-      if (list.current) setTop(Math.round(list.current.getBoundingClientRect().top + window.scrollY));
+      if (list.current) setTop(Math.round(writtenRect(list.current).top + window.scrollY / grown()));
     };
     measure();
     const watch = new ResizeObserver(measure);
