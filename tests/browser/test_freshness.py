@@ -142,6 +142,39 @@ async def test_a_frozen_tab_leaves_the_stream_to_others_and_catches_up(
     await is_live(frozen)
 
 
+async def test_a_page_that_comes_back_from_the_browser_s_cache_is_right_again(
+    server: Server, chromium_path: str
+) -> None:
+    # Playwright switches that cache off, and hears nothing of a page that comes back from it.
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=chromium_path,
+            args=CHROMIUM_FLAGS,
+            ignore_default_args=["--disable-back-forward-cache"],
+        )
+        page = await browser.new_page(locale="pt-BR")
+        await page.goto(server.url)
+        await is_live(page)
+        await page.evaluate(KEPT)
+        await page.goto(f"{server.url}/docs")
+        assert await page.evaluate("'same' in window") is False
+        task = server.call("leaky")
+        await page.evaluate("setTimeout(() => history.back())")
+        await page.wait_for_function("window.same === true && window.cameBack === true")
+        await is_live(page)
+        await expect(shown(page, task)).to_have_count(1)
+        await expect(page.locator(".attention-card")).to_have_count(1)
+        # And goes on from there.
+        await expect(shown(page, server.call("calm"))).to_have_count(1)
+        await browser.close()
+
+
+KEPT = """
+window.same = true;
+addEventListener("pageshow", (event) => { window.cameBack = event.persisted; });
+"""
+
+
 async def test_ages_are_right_on_a_machine_whose_clock_is_not(
     server: Server, open_page: Open
 ) -> None:
