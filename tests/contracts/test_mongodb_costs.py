@@ -10,11 +10,12 @@ import pytest
 from pymongo import AsyncMongoClient
 
 from conselho.models.ids import AgentId
-from conselho.store import Submitted
+from conselho.models.task import Task
+from conselho.store import Held, LogPiece, Submitted
 from conselho.stores.mongodb import MongoStore, open_mongodb_store
 from tests.support import mongodb
 from tests.support.clock import NOON
-from tests.support.factories import ANA, BIA, LEASE, make_task, one_event
+from tests.support.factories import ANA, BIA, LEASE, WORKER, make_outcome, make_task, one_event
 from tests.support.stores import store_url
 
 # Of drivers, and of this test.
@@ -86,6 +87,28 @@ async def test_a_slot_is_six_for_who_submits_it_and_two_for_the_others(site: Cou
     [answer] = await site.other.submit([make_task(due_at=NOON + LEASE)], announce=one_event)
     assert answer.result is Submitted.DUPLICATE
     assert await site.asked() == 2
+
+
+@pytest.mark.parametrize("places", [1, 20])
+async def test_a_run_is_twelve_from_its_claim_to_the_look_for_more(
+    site: Counted, places: int
+) -> None:
+    """Whose task the fixture has submitted."""
+
+    async def claimed() -> list[Task]:
+        return await site.first.claim(
+            WORKER, now=NOON, limit=places, lease=LEASE, queues=[None],
+            announce=one_event,
+        )  # fmt: skip
+
+    [task] = await claimed()
+    assert await site.asked() == 5
+    held = Held(task_id=task.task_id, fence=task.fence)
+    end = LogPiece(task_id=task.task_id, offset=0, data=b"All is well.\n")
+    await site.first.finish(held, make_outcome(), log=end, now=NOON, announce=one_event)
+    assert await site.asked() == 6
+    assert await claimed() == []
+    assert await site.asked() == 1
 
 
 async def test_slots_of_many_councilors_are_as_many_as_one(site: Counted) -> None:
