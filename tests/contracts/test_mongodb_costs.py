@@ -15,7 +15,16 @@ from conselho.store import Held, LogPiece, Submitted
 from conselho.stores.mongodb import MongoStore, open_mongodb_store
 from tests.support import mongodb
 from tests.support.clock import NOON
-from tests.support.factories import ANA, BIA, LEASE, WORKER, make_outcome, make_task, one_event
+from tests.support.factories import (
+    ANA,
+    BIA,
+    LEASE,
+    WORKER,
+    make_ended,
+    make_outcome,
+    make_task,
+    one_event,
+)
 from tests.support.stores import store_url
 
 # Of drivers, and of this test.
@@ -143,3 +152,15 @@ async def test_who_does_not_listen_asks_first_while_others_tell(site: Counted) -
     assert await told(site.first, "b") == 6
     await told(site.other, "c")
     assert [await told(site.first, key) for key in "def"] == [5, 5, 4]
+
+
+async def test_pruning_many_is_as_much_as_pruning_one(site: Counted) -> None:
+    asked = []
+    for size in (1, 20):
+        tasks = [make_ended(ANA, NOON, make_outcome()) for _ in range(size)]
+        await site.first.import_tasks(tasks)
+        await site.first.statistics([ANA])  # counts them
+        await site.asked()
+        assert len(await site.first.prune(before=NOON + LEASE, limit=size)) == size
+        asked.append(await site.asked())
+    assert asked[0] == asked[1]

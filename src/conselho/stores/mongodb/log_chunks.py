@@ -6,7 +6,7 @@ a range of it, in their order, without another index.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from typing import Final
 
 from pymongo.errors import OperationFailure
@@ -23,6 +23,8 @@ from conselho.stores.sql.rows import storable
 # Looked through in one reading: a run that prints a little every second makes as many in ten
 # minutes.
 _MOST_CHUNKS: Final = 600
+# Each is a range of the index.
+_FORGOTTEN_AT_ONCE: Final = 100
 
 
 async def append_log(db: Database, held: Held, start: int, piece: bytes) -> None:
@@ -66,9 +68,10 @@ async def read_log(db: Database, task_id: TaskId, offset: int, limit: int) -> by
     return text[skipped : skipped + limit]
 
 
-async def forget(db: Database, ids: Collection[TaskId]) -> None:
-    for task_id in ids:
-        await db[LOG_CHUNKS].delete_many(_of_task(task_id))
+async def forget(db: Database, ids: Sequence[TaskId]) -> None:
+    for place in range(0, len(ids), _FORGOTTEN_AT_ONCE):
+        some = ids[place : place + _FORGOTTEN_AT_ONCE]
+        await db[LOG_CHUNKS].delete_many({"$or": [_of_task(task_id) for task_id in some]})
 
 
 def _of_task(task_id: TaskId) -> Document:
