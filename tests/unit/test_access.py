@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,7 +13,7 @@ from conselho.config import Secret
 from conselho.errors import StoreUnavailable
 from conselho.models.access import AccessToken, Role, Session
 from conselho.services import access as module
-from conselho.services.access import FRESH, SESSION, Access
+from conselho.services.access import FRESH, SESSION, STRANGERS_AT_ONCE, Access
 from conselho.services.tokens import TokenForm, Tokens
 from conselho.store import Store
 from tests.support.clock import FakeClock
@@ -171,6 +173,45 @@ async def test_a_session_that_was_closed_is_nobody(access: Access) -> None:
     assert await access.with_session(second) is not None
 
 
+async def test_who_looks_while_a_session_is_closed_does_not_keep_it(
+    store: Store, clock: FakeClock
+) -> None:
+    held = _Held(store)
+    access = Access(held, clock, admin_token=Secret(ADMIN), login_required=True)
+    shown = await access.with_token(ADMIN)
+    assert shown is not None
+    value = await access.open_session(shown)
+    await clock.advance(FRESH.total_seconds())
+    looking = asyncio.ensure_future(access.with_session(value))
+    await held.has_read.wait()
+
+    await access.close_session(value)
+    held.may_answer.set()
+    await looking
+
+    assert await access.with_session(value) is None
+
+
+async def test_those_who_show_what_is_no_session_leave_the_store_to_others(
+    store: Store, clock: FakeClock
+) -> None:
+    held = _Held(store)
+    access = Access(held, clock, admin_token=Secret(ADMIN), login_required=True)
+    shown = await access.with_token(ADMIN)
+    assert shown is not None
+    value = await access.open_session(shown)
+    await clock.advance(FRESH.total_seconds())
+    strangers = [asyncio.ensure_future(access.with_session(f"{n}")) for n in range(20)]
+    known = asyncio.ensure_future(access.with_session(value))
+
+    await held.are_reading.wait()
+    held.may_answer.set()
+
+    assert await known is not None
+    assert await asyncio.gather(*strangers) == [None] * len(strangers)
+    assert held.most == STRANGERS_AT_ONCE + 1
+
+
 async def test_a_token_that_logs_in_again_and_again_ends_its_own_sessions_only(
     access: Access, store: Store, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -221,6 +262,32 @@ async def test_its_last_use_is_remembered_now_and_then(
 
     [token] = await store.tokens()
     assert token.last_used_at == clock.now()
+
+
+class _Held:
+    """A real store that keeps what it read of sessions until it may answer."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.has_read = asyncio.Event()
+        # As many strangers as may, and one that is known.
+        self.are_reading = asyncio.Event()
+        self.may_answer = asyncio.Event()
+        self.reading = self.most = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    async def session_of(self, digest: str) -> Session | None:
+        self.reading += 1
+        self.most = max(self.most, self.reading)
+        found = await self._store.session_of(digest)
+        self.has_read.set()
+        if self.reading > STRANGERS_AT_ONCE:
+            self.are_reading.set()
+        await self.may_answer.wait()
+        self.reading -= 1
+        return found
 
 
 class _Gone:

@@ -4,7 +4,8 @@ A token is held against the SHA-256 of every token that there is, each compariso
 They are read anew every few seconds, so another server's change counts soon, and a storm of guesses
 costs the store nothing. A session is a random value that stands for a token, for as long as that
 holds. The store has its SHA-256: every server knows it, and a restart ends none. What was looked up
-counts for those few seconds as well, and for as long as the store is away.
+counts for those few seconds as well, and for as long as the store is away. Those that there are
+none of are looked up a few at a time.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import asyncio
 import hmac
 import secrets
 from collections import OrderedDict
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -37,6 +39,8 @@ FRESH: Final = timedelta(seconds=5)
 # Where other servers change tokens, too.
 FRESH_IF_SHARED: Final = timedelta(seconds=0.5)
 USED_EVERY: Final = timedelta(minutes=1)
+# Anybody may show a session that there is none of: the store has others to serve meanwhile.
+STRANGERS_AT_ONCE: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,9 @@ class Access:
         self._read_at: datetime | None = None
         self._reading = asyncio.Lock()
         self._seen: OrderedDict[str, _Seen] = OrderedDict()
+        self._strangers = asyncio.Semaphore(STRANGERS_AT_ONCE)
+        # How many sessions were closed here: what was read before that may say too much.
+        self._closed = 0
         self._used: dict[str, datetime] = {}
 
     async def with_token(self, secret: str, *, address: str = "") -> Pass | None:
@@ -97,13 +104,16 @@ class Access:
         now, seen = self._clock.now(), self._seen.get(digest)
         if seen is not None and timedelta() <= now - seen.at < self.fresh:
             return seen.session
+        closed = self._closed
         try:
-            session = await self._store.session_of(digest)
+            async with nullcontext() if seen else self._strangers:
+                session = await self._store.session_of(digest)
         except StoreUnavailable:
             if seen is None:
                 raise
             return seen.session
-        self._remember(digest, session, now)
+        if closed == self._closed:
+            self._remember(digest, session, now)
         return session
 
     def _remember(self, digest: str, session: Session | None, now: datetime) -> None:
@@ -143,8 +153,12 @@ class Access:
     async def close_session(self, value: str) -> None:
         """End it, for all servers; an unknown one is no error. Raises StoreUnavailable."""
         digest = digest_of(value)
-        self._seen.pop(digest, None)
-        await self._store.close_session(digest)
+        try:
+            await self._store.close_session(digest)
+        finally:
+            # Afterwards: who looked for it meanwhile has seen it.
+            self._closed += 1
+            self._seen.pop(digest, None)
 
     def forget(self) -> None:
         """The tokens have changed: read them before the next answer."""
