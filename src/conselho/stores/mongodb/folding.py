@@ -87,14 +87,17 @@ async def at_rest(db: Database, read: Callable[[], Awaitable[T]]) -> T:
 
 
 async def fold(db: Database) -> int:
-    """Fold all that is not counted yet; the number of the last batch, which is finished."""
+    """Fold all that is not counted by now; the number of the last batch, which is finished."""
     async with db.folding:
         while True:
             number = await finish_open(db)
             owing = await db[TASKS].find({"counted": False}, _OWING).limit(BATCH).to_list()
             if not owing:
                 return number
-            await begin(db, fold_of(owing, number + 1))
+            # What ends from here on is somebody else's matter.
+            is_all = len(owing) < BATCH
+            if await begin(db, fold_of(owing, number + 1)) and is_all:
+                return number + 1
 
 
 _OWING: Final = {**COUNTED_FIELDS, "rev": 1, "folded": 1}
@@ -229,7 +232,7 @@ async def finish(db: Database, batch: Batch) -> None:
 
             await rebuild(db, batch.number)
         else:
-            await each(batch.sums, lambda added: add(db, batch.number, added))
+            await _add_all(db, batch.number, batch.sums)
             await (_mark(db, batch) if batch.kind == FOLD else _delete(db, batch))
     await db[META].update_one(
         {"_id": FOLDING, "number": batch.number},
@@ -266,24 +269,47 @@ async def _beat(db: Database, number: int, done: asyncio.Event) -> None:
             log.warning("counters.beat_failed", place=db.place, reason=str(exc)[:300])
 
 
+async def _add_all(db: Database, number: int, sums: Sequence[Document]) -> None:
+    """Change counters that are there in one write; the others are made one by one."""
+    if not sums:
+        return
+    written = await db[COUNTERS].bulk_write(
+        [UpdateOne(_without(added["counter"], number), _adding(number, added)) for added in sums],
+        ordered=False,
+    )
+    if written.matched_count == len(sums):
+        return
+    those = {"_id": {"$in": [added["counter"] for added in sums]}, "batch": {"$gte": number}}
+    done = {counter["_id"] async for counter in db[COUNTERS].find(those, {"_id": 1})}
+    left = [added for added in sums if added["counter"] not in done]
+    await each(left, lambda added: add(db, number, added))
+
+
 async def add(db: Database, number: int, added: Mapping[str, Any]) -> None:
+    await set_once(db, added["counter"], number, _adding(number, added))
+
+
+def _adding(number: int, added: Mapping[str, Any]) -> Document:
     change: Document = {"$set": {**identity_of(added["counter"]), "batch": number}}
     if added["add"]:
         change["$inc"] = {part["path"]: Int64(part["amount"]) for part in added["add"]}
     if added["newest"]:
         change["$max"] = {"newest": Int64(added["newest"])}
-    await set_once(db, added["counter"], number, change)
+    return change
 
 
 async def set_once(db: Database, counter: str, number: int, change: Document) -> None:
     """Change a counter unless this batch, or a later one, has done so."""
     try:
-        await db[COUNTERS].update_one(
-            {"_id": counter, "batch": {"$lt": number}}, change, upsert=True
-        )
+        await db[COUNTERS].update_one(_without(counter, number), change, upsert=True)
     except OperationFailure as exc:
         if not is_duplicate(exc):  # it is there, and has it
             raise
+
+
+def _without(counter: str, number: int) -> Document:
+    """A counter that neither this batch nor a later one has changed."""
+    return {"_id": counter, "batch": {"$lt": number}}
 
 
 async def _mark(db: Database, batch: Batch) -> None:
