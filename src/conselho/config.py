@@ -232,6 +232,11 @@ def inspect_settings(
     return settings, [*reading.problems, *_relations(settings, reading.origin)]
 
 
+def database_url_of(text: str) -> str:
+    """A database URL as the setting `database_url` takes it. Raises ValueError with a sentence."""
+    return _database_url(text, Path.cwd())
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """` Did you mean 'x'?` for the known word that is most like `word`, or nothing."""
     close = get_close_matches(word, list(known), n=1)

@@ -8,7 +8,7 @@ import os
 import secrets
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -23,7 +23,7 @@ from conselho.clock import Clock, SystemClock
 from conselho.config import Settings
 from conselho.dispatch import Dispatcher
 from conselho.dispatchers.local import LOOK_SECONDS, SELDOM_SECONDS, LocalDispatcher
-from conselho.errors import InvalidSettings, StoreTooNew, StoreUnavailable
+from conselho.errors import Conflict, InvalidSettings, StoreTooNew, StoreUnavailable
 from conselho.models.agent import Agent
 from conselho.models.ids import AgentId, WorkerId
 from conselho.models.task import Task
@@ -42,6 +42,8 @@ from conselho.services.audits import Audits
 from conselho.services.budget import Budget, Limits
 from conselho.services.calendars import Calendars
 from conselho.services.cancels import follow_cancels
+from conselho.services.copy_checks import half_a_copy
+from conselho.services.copy_logs import LogFiles, StoredLogs
 from conselho.services.council import Changed, Council, nobody
 from conselho.services.council_files import CouncilFile, read_council
 from conselho.services.data_dir import DataDir
@@ -63,6 +65,7 @@ from conselho.services.run_traces import RunTraces
 from conselho.services.runner import Run, Runner
 from conselho.services.scheduler import ON_TIME, Scheduler
 from conselho.services.seats import file_over, new_agent
+from conselho.services.store_copy import Progress, Side, StoreCopy
 from conselho.services.store_latency import StoreLatency
 from conselho.services.submission import snapshot
 from conselho.services.sweeper import Sweeper
@@ -299,6 +302,7 @@ async def open_system(settings: Settings, data_dir: DataDir) -> System:
     clock = SystemClock()
     store_latency = StoreLatency(clock)
     store = store_latency.measured(await open_patiently(settings, clock))
+    await refuse_half_a_copy(store)
     family = data_dir.family(is_shared=store.is_shared)
     former = data_dir.remember_store(store.identity)
     if former is not None:
@@ -699,6 +703,7 @@ async def open_offline(settings: Settings) -> AsyncIterator[Offline]:
     try:
         store = await open_store(settings.database_url)
         try:
+            await refuse_half_a_copy(store)
             clock = SystemClock()
             calendars = make_calendars(settings)
             if settings.scheduler_enabled:
@@ -732,6 +737,7 @@ async def open_unserved(settings: Settings) -> AsyncIterator[Store]:
     try:
         store = await open_store(settings.database_url)
         try:
+            await refuse_half_a_copy(store)
             yield store
         finally:
             await store.close()
@@ -870,6 +876,79 @@ async def open_to_look(settings: Settings) -> AsyncIterator[Store | None]:
         yield store
     finally:
         await store.close()
+
+
+@asynccontextmanager
+async def open_copy(
+    settings: Settings,
+    source: str | None,
+    target: str,
+    *,
+    dry_run: bool,
+    progress: Progress,
+) -> AsyncIterator[StoreCopy]:
+    """A copy of the store of these settings, or of the one at `source`, into the one at `target`.
+
+    The data directories of both belong to it meanwhile, but for a dry run: no server may hold them.
+    Raises DataDirInUse; InvalidSettings when there is nothing to read; StoreUnavailable, naming the
+    one that cannot be opened.
+    """
+    read_from = source or settings.database_url
+    if not _has_store(read_from):
+        raise InvalidSettings("--from", f"there is no store at {read_from}")
+    folders = {url: _folder_of(settings, url) for url in (read_from, target)}
+    is_there = _has_store(target)
+    async with AsyncExitStack() as opened:
+        if not dry_run:
+            for folder in sorted(set(folders.values())):
+                data_dir = DataDir(folder)
+                data_dir.acquire()
+                opened.callback(data_dir.release)
+        one = await opened.enter_async_context(_opened("--from", read_from))
+        other = None
+        if is_there or not dry_run:
+            other = await opened.enter_async_context(_opened("--to", target))
+        logs = {
+            url: StoredLogs(store) if store.is_shared else LogFiles(DataDir(folders[url]).logs)
+            for url, store in ((read_from, one), (target, other))
+            if store is not None
+        }
+        shares_files = other is not None and not (one.is_shared or other.is_shared)
+        is_same = shares_files and folders[read_from] == folders[target]
+        yield StoreCopy(
+            Side(store=one, logs=None if is_same else logs[read_from]),
+            None if other is None else Side(store=other, logs=logs[target]),
+            SystemClock(),
+            progress=progress,
+            dry_run=dry_run,
+        )
+
+
+def _folder_of(settings: Settings, url: str) -> Path:
+    """The data directory of a store: of another SQLite file it is the folder that it lies in."""
+    scheme, _, rest = url.partition(":///")
+    if url == settings.database_url or scheme != "sqlite":
+        return settings.data_dir.resolve()
+    return Path(rest.partition("?")[0]).resolve().parent
+
+
+@asynccontextmanager
+async def _opened(option: str, url: str) -> AsyncIterator[Store]:
+    try:
+        store = await open_store(url)
+    except InvalidSettings as error:
+        raise InvalidSettings(option, error.reason) from error
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+async def refuse_half_a_copy(store: Store) -> None:
+    """Close a store that `conselho copy-store` did not write to the end, and raise Conflict."""
+    if half := await half_a_copy(store):
+        await store.close()
+        raise Conflict(f"This store cannot be worked with. {half}")
 
 
 def _has_store(url: str) -> bool:

@@ -22,6 +22,8 @@ from conselho.store import (
     Submitted,
     TaskFilter,
 )
+from conselho.stores.mongodb.documents import LEDGER
+from conselho.stores.mongodb.store import MongoStore
 from tests.support.clock import NOON
 from tests.support.factories import (
     ANA,
@@ -130,6 +132,19 @@ async def test_they_cover_the_slots_that_they_covered(store: Store) -> None:
     answers = await store.submit(again, announce=no_events)
     assert [answer.result for answer in answers] == [Submitted.DUPLICATE] * 2
     assert [answer.holder for answer in answers] == ["r1", "l1"]
+
+
+async def test_rows_that_came_before_a_crash_cover_their_slots_when_carried_again(
+    backend: str, store: Store
+) -> None:
+    if backend != "mongodb":
+        pytest.skip("one transaction")
+    run = ran(NOON, "r1")
+    await carried(store, run)
+    assert isinstance(store, MongoStore)
+    await store._db[LEDGER].update_many({}, {"$set": {"covered": None}})
+    assert await carried(store, run) == frozenset()
+    assert await store.watermarks([ANA]) == {ANA: NOON}
 
 
 async def test_what_is_lost_next_goes_on_in_a_carried_row(store: Store) -> None:

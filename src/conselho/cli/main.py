@@ -23,6 +23,7 @@ from conselho.cli.bulk import pause, resume
 from conselho.cli.catalogue import catalogue
 from conselho.cli.check import check
 from conselho.cli.classify import classify
+from conselho.cli.copy_store import copy_store
 from conselho.cli.councilors import list_council, report
 from conselho.cli.doctor import doctor
 from conselho.cli.export import export, export_council
@@ -98,6 +99,7 @@ for command in (
     backfill,
     maintenance,
     migrate_legacy,
+    copy_store,
     tail,
     logs,
     export,
