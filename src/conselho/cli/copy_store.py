@@ -16,7 +16,7 @@ from conselho.cli.screen import Column, tell
 
 if TYPE_CHECKING:
     from conselho.config import Settings
-    from conselho.services.store_copy import Copied, Part
+    from conselho.services.store_copy import Copied
 
 _COLUMNS = (
     Column(name="What"),
@@ -103,10 +103,10 @@ async def _copied(settings: Settings, source: str | None, target: str, *, dry_ru
     has_begun = False
     say = progress_teller(time.monotonic)
 
-    def progress(part: Part, done: int, total: int) -> None:
+    def progress(what: str, done: int, total: int) -> None:
         nonlocal has_begun
         has_begun = True
-        say(part.value, done, total)
+        say(what, done, total)
 
     opened = open_copy(settings, source, target, dry_run=dry_run, progress=progress)
     try:

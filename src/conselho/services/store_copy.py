@@ -81,8 +81,8 @@ class Numbered(Protocol):
 
 
 Entry = TypeVar("Entry", bound=Numbered)
-# Told of the part that is at work, how many of it are done, and of how many.
-Progress = Callable[[Part, int, int], None]
+# Told of what is at work (a Part, or tasks of all kinds), how many are done, and of how many.
+Progress = Callable[[str, int, int], None]
 
 
 class StoreCopy:
@@ -181,7 +181,7 @@ class StoreCopy:
         while rows := await self._source.portion(where, limit=PORTION, result=True, prompt=True):
             await self._carry_portion(rows)
             done += len(rows)
-            self._progress(Part.RUNS, done, total)
+            self._progress("tasks", done, total)
             where = replace(where, older_than=(rows[-1].created_at, rows[-1].task_id))
 
     async def _carry_portion(self, rows: Sequence[Task]) -> None:
