@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import structlog
 
-from conselho.clock import Clock, Reading, sleep_unless
+from conselho.clock import Clock, sleep_unless
 from conselho.dispatchers.lease_watch import LeaseWatch
 from conselho.dispatchers.unanswered import UnansweredClaims
 from conselho.errors import StoreUnavailable
@@ -73,6 +73,8 @@ class LocalDispatcher:
         self._max_runs = max_runs
         self._lease = lease
         self._renew_every = renew_every
+        # A lease of a claim that took longer would end before it is renewed, or has ended.
+        self._claim_within = (lease - renew_every).total_seconds()
         self._begin = begin
         self._announce = announce
         self._limits = limits
@@ -178,7 +180,9 @@ class LocalDispatcher:
             # It may be stored, or be so in a moment: nobody hears of it any more.
             self._unanswered.add(asked.wall)
             raise
-        if tasks and self._is_too_late(asked):
+        took = self._clock.read().running - asked.running
+        if tasks and took >= self._claim_within:
+            log.warning("dispatcher.claim_too_slow", seconds=round(took, 1), tasks=len(tasks))
             self._unanswered.add(asked.wall)
             await self._unanswered.hand_back(self._attempts)
             return 0
@@ -186,11 +190,6 @@ class LocalDispatcher:
         if self._watch is not None:
             self._watch.claimed(begun, since=asked.running)
         return len(tasks)
-
-    def _is_too_late(self, asked: Reading) -> bool:
-        """Whether a lease of then would end before it is renewed, or has ended."""
-        took = self._clock.read().running - asked.running
-        return took >= (self._lease - self._renew_every).total_seconds()
 
     async def renew(self, now: datetime) -> int:
         """Renew all claims; end the runs that lost theirs; how many claims still stand.
