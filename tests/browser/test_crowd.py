@@ -96,6 +96,12 @@ async def test_what_is_looked_for_is_found_in_a_part_that_is_folded(
     await expect(page.locator(".part-head")).to_have_count(0)
     await expect(tiles).to_have_count(MANY)
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    # As cards too, for who has chosen them.
+    await page.evaluate("localStorage.setItem('conselho.density', 'comfortable')")
+    await page.goto(crowd.url)
+    await expect(page.locator(".part-head")).to_have_count(3)
+    await part(page, "qualidade").get_by_role("button").first.click()
+    await expect(page.locator(".card")).to_have_count(TAGS["qualidade"])
 
 
 async def test_the_lanes_in_sight_are_drawn_on_a_large_screen_too(

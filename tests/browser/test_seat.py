@@ -431,7 +431,8 @@ async def test_seats_can_be_given_and_changed_by_everybody(
     for fold in await form.locator("summary").all():
         await fold.click()
     await field(form, "Pedido").fill("x" * 10_001)
-    await field(form, "no rodapé").uncheck()
+    for place in ("no rodapé", "num aviso sobre a página"):
+        await field(form, place).uncheck()
     await form.get_by_role("button", name="Dar a cadeira").click()
     await expect(form.locator(".counter")).to_contain_text("1 a mais")
     await expect(form.locator(".to-mend li")).to_have_count(7)

@@ -324,7 +324,7 @@ export const ptBR = {
     all: "Tudo",
     results: "Resultados",
     alerts: "Avisos e erros",
-    about: "Os 50 mais novos. Cada execução aparece uma vez e muda no lugar.",
+    about: "As 50 mais novas. Cada execução aparece uma vez e muda no lugar.",
     nothing: "Nada deste tipo entre as 50 mais novas.",
     filters: "Filtrar o rodapé",
   },

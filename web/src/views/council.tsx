@@ -244,7 +244,7 @@ type Place = readonly [key: string, ids: readonly string[]];
 /** Parts are for those who look at everybody: another order, or a small council, stands in one. */
 function arranged(agents: readonly Agent[], order: Order, many: boolean): readonly Section[] {
   const all = ordered(agents, order, many);
-  if (!many || order !== "needs") return [{ key: "", agents: all }];
+  if (order !== "needs") return [{ key: "", agents: all }];
   return sectionsOf(all, new Set(attention.value.map((item) => item.agent.agent_id)));
 }
 

@@ -108,6 +108,16 @@ export function commandLine(words: readonly string[]): string {
   return words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(" ");
 }
 
+/** So much fits into a few lines; more scrolls. */
+const LONG = 300;
+
 function code(text: string | null | undefined) {
-  return text ? <code>{text}</code> : null;
+  if (!text) return null;
+  return text.length > LONG ? (
+    <code class="long" tabIndex={0}>
+      {text}
+    </code>
+  ) : (
+    <code>{text}</code>
+  );
 }
