@@ -165,6 +165,18 @@ async def test_more_than_a_batch_is_counted_whole(
     assert await store.recount()
 
 
+async def test_a_batch_of_many_agents_is_counted_again(store: MongoStore, url: str) -> None:
+    # More counters than the server takes updates in one command.
+    names = [AgentId(f"agent-{number}") for number in range(101)]
+    for round_ in range(2):
+        at = NOON + round_ * MINUTE
+        await store.import_tasks([make_ended(name, at, make_outcome()) for name in names])
+        [tally] = await store.tallies([EVER])
+        assert tally.completed == len(names) * (round_ + 1)
+    async with database(url) as db:
+        assert await db[COUNTERS].count_documents({}) > 100
+
+
 async def test_what_ends_is_counted_now_and_then_though_nobody_reads(
     url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

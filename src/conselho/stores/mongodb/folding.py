@@ -270,14 +270,13 @@ async def _beat(db: Database, number: int, done: asyncio.Event) -> None:
 
 
 async def _add_all(db: Database, number: int, sums: Sequence[Document]) -> None:
-    """Change counters that are there in one write; the others are made one by one."""
+    """Change counters that are there together; the others are made one by one."""
     if not sums:
         return
-    written = await db[COUNTERS].bulk_write(
-        [UpdateOne(_without(added["counter"], number), _adding(number, added)) for added in sums],
-        ordered=False,
-    )
-    if written.matched_count == len(sums):
+    updates = [
+        UpdateOne(_without(added["counter"], number), _adding(number, added)) for added in sums
+    ]
+    if await update_each(db, COUNTERS, updates) == len(sums):
         return
     those = {"_id": {"$in": [added["counter"] for added in sums]}, "batch": {"$gte": number}}
     done = {counter["_id"] async for counter in db[COUNTERS].find(those, {"_id": 1})}
