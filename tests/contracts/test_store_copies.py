@@ -6,10 +6,11 @@ import asyncio
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from conselho.errors import NotFound
+from conselho.errors import NotFound, StoreUnavailable
 from conselho.models.ids import TaskId
 from conselho.models.task import PastAttempt, SkipReason, Status, Task, Trigger, slot_key
 from conselho.models.verdict import Severity
@@ -22,6 +23,7 @@ from conselho.store import (
     Submitted,
     TaskFilter,
 )
+from conselho.stores.mongodb import imports
 from conselho.stores.mongodb.documents import LEDGER
 from conselho.stores.mongodb.store import MongoStore
 from tests.support.clock import NOON
@@ -144,6 +146,25 @@ async def test_rows_that_came_before_a_crash_cover_their_slots_when_carried_agai
     assert isinstance(store, MongoStore)
     await store._db[LEDGER].update_many({}, {"$set": {"covered": None}})
     assert await carried(store, run) == frozenset()
+    assert await store.watermarks([ANA]) == {ANA: NOON}
+
+
+@pytest.mark.parametrize("backend", ["mongodb"])
+async def test_a_portion_that_was_cut_short_has_covered_its_slots(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inserted = imports._insert
+
+    async def cut_short(*args: Any) -> frozenset[TaskId]:
+        await inserted(*args)
+        raise StoreUnavailable("it is gone")
+
+    with monkeypatch.context() as cut:
+        cut.setattr(imports, "_insert", cut_short)
+        with pytest.raises(StoreUnavailable):
+            await carried(store, ran(NOON, "r1"))
+    # Who goes on passes only what is not there.
+    assert (await store.task(TaskId("r1"))).status is Status.COMPLETED
     assert await store.watermarks([ANA]) == {ANA: NOON}
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
 from conselho.errors import Conflict, StoreUnavailable
+from conselho.models.ids import AgentId
 from conselho.services.copy_logs import LogFiles, StoredLogs
 from conselho.services.store_copy import Copied, Side, StoreCopy
 from conselho.store import CopyMark, Store
 from tests.support.clock import FakeClock
+from tests.support.factories import make_task, one_event
 from tests.support.lived_in import NOW, everything, live_in
 from tests.support.stores import open_store
 
@@ -41,6 +44,21 @@ class DyingStore:
             return answer
 
         return dying
+
+
+class ServedStore:
+    """A store in which somebody asks for runs while it is copied into."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    async def create_agent(self, *args: Any, **kwargs: Any) -> None:
+        await self._store.create_agent(*args, **kwargs)
+        asked = make_task(AgentId("somebody"), due_at=None, created_at=NOW)
+        await self._store.submit([asked], announce=one_event)
 
 
 def side(store: Store, folder: Path, *, dies_behind: int | None = None) -> Side:
@@ -91,6 +109,20 @@ async def test_interrupted_at_each_write_it_is_whole_in_the_end(
         mark = await store.copy_mark()
         assert mark is not None
         assert mark.finished_at == NOW
+
+
+async def test_a_copy_into_a_store_that_is_served_is_none(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "from").mkdir()
+    async with open_store("sqlite", tmp_path / "from") as origin:
+        source = side(origin, tmp_path / "from")
+        assert source.logs is not None
+        await live_in(origin, source.logs)
+        target = replace(side(store, tmp_path), store=cast(Store, ServedStore(store)))
+        with pytest.raises(Conflict, match="worked with the store to write to"):
+            await copied(source, target)
+        mark = await store.copy_mark()
+        assert mark is not None
+        assert mark.finished_at is None
 
 
 async def test_half_a_copy_is_neither_copied_nor_taken_for_another(

@@ -160,6 +160,11 @@ class StoreCopy:
                 "A server has worked with the store to read while it was copied: the copy is not"
                 " whole. Stop it, and begin anew in an empty one."
             )
+        if (await target.event_span())[1]:
+            raise Conflict(
+                "A server has worked with the store to write to while it was copied into. Stop it,"
+                " and begin anew in an empty one."
+            )
         known = [agent.agent_id for agent in await self._source.agents()]
         self._copied.differences = await differences(self._source, target, known)
         await target.mark_copy(replace(mark, finished_at=self._clock.now()))

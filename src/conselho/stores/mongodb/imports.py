@@ -48,10 +48,9 @@ async def carry_tasks(
         _document(task) | {"past_attempts": list(map(_past, past.get(task.task_id, ())))}
         for task in given
     ]
-    carried = await _insert(db, given, documents)
-    # Of those that were here already too: a crash may have come between the two.
+    # First: after a crash between the two, who goes on finds the rows here and leaves them alone.
     await _cover(db, given)
-    return carried
+    return await _insert(db, given, documents)
 
 
 def _past(attempt: PastAttempt) -> Document:
