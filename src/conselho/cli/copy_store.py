@@ -178,7 +178,7 @@ def _print(choices: Choices, copied: Copied, seconds: float, *, dry_run: bool) -
         )
     if copied.counts[Part.RUNS].left_out or copied.counts[Part.WAITING].left_out:
         screen.line("Left out: runs that the older system began and never ended.")
-    screen.line("Not carried: events, workers, and answers kept for repeated requests.")
+    screen.line("Not carried: events, workers, logins, and answers kept for repeated requests.")
     screen.line(
         "Set CONSELHO_DATABASE_URL for all servers; let none work with the old store again."
     )

@@ -123,7 +123,7 @@ async def claim(
                     raise
                 # Nothing was tried: what an earlier look claimed is this worker's, and known to be.
                 log.warning(
-                    "claim.cut_short", place=db.place, claimed=len(claimed), reason=str(exc)
+                    "claim.cut_short", place=db.place, claimed=len(claimed), reason=str(exc)[:300]
                 )
                 break
             taken = await _take(db, documents, worker, now, lease, announce)
@@ -140,7 +140,7 @@ async def _leave(db: Database, turn: turns.Turn) -> None:
     try:
         await turns.leave(db, turn)
     except PyMongoError as exc:
-        log.warning("claim.turn_not_left", reason=str(exc))
+        log.warning("claim.turn_not_left", place=db.place, reason=str(exc)[:300])
 
 
 async def _choice(

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from conselho.errors import StoreUnavailable
-from conselho.stores.sql import counters
+from conselho.stores.sql import copying, counters, imports
 from conselho.stores.sql.failures import unavailable
 from conselho.stores.sql.migrate import bring_up_to_date
 
@@ -22,8 +22,14 @@ CONNECTIONS = 8
 TRIES = 5
 # A transaction that takes longer than that waits for a server that is gone or hangs.
 PATIENCE_SECONDS: Final = 20.0
-# They read or write whole tables, and may take longer.
-_LONG: Final = (bring_up_to_date, counters.agree, counters.rebuild)
+# They read or write whole tables, or a copy's portions with all their texts, and may take longer.
+_LONG: Final = (
+    bring_up_to_date,
+    counters.agree,
+    counters.rebuild,
+    imports.carry_tasks,
+    copying.carry_logs,
+)
 # How long a server keeps the locks of a client that has vanished in mid-transaction.
 VANISHED_SECONDS: Final = 15
 # A connection whose other end has vanished ends after about as long, in use or not.
