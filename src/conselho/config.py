@@ -598,7 +598,8 @@ def _database_url(value: object, base: Path) -> str:
     scheme, separator, rest = url.partition("://")
     if not separator or scheme not in ("sqlite", "postgresql", "mongodb", "mongodb+srv"):
         raise ValueError(
-            f"{redacted(url)!r} is not a database URL; write sqlite:///path/to/file.db."
+            f"{redacted(url)!r} is not a database URL; write sqlite:///path/to/file.db,"
+            " postgresql://host/database or mongodb://host."
         )
     if scheme == "postgresql":
         return _server_url(url)
