@@ -173,15 +173,21 @@ async def test_a_session_that_was_closed_is_nobody(access: Access) -> None:
     assert await access.with_session(second) is not None
 
 
-async def test_who_looks_while_a_session_is_closed_does_not_keep_it(
-    store: Store, clock: FakeClock
-) -> None:
+async def logged_in_and_held(store: Store, clock: FakeClock) -> tuple[_Held, Access, str]:
+    """A session that is no longer fresh, in a store that answers when it is let."""
     held = _Held(store)
     access = Access(held, clock, admin_token=Secret(ADMIN), login_required=True)
     shown = await access.with_token(ADMIN)
     assert shown is not None
     value = await access.open_session(shown)
     await clock.advance(FRESH.total_seconds())
+    return held, access, value
+
+
+async def test_who_looks_while_a_session_is_closed_does_not_keep_it(
+    store: Store, clock: FakeClock
+) -> None:
+    held, access, value = await logged_in_and_held(store, clock)
     looking = asyncio.ensure_future(access.with_session(value))
     await held.has_read.wait()
 
@@ -195,12 +201,7 @@ async def test_who_looks_while_a_session_is_closed_does_not_keep_it(
 async def test_those_who_show_what_is_no_session_leave_the_store_to_others(
     store: Store, clock: FakeClock
 ) -> None:
-    held = _Held(store)
-    access = Access(held, clock, admin_token=Secret(ADMIN), login_required=True)
-    shown = await access.with_token(ADMIN)
-    assert shown is not None
-    value = await access.open_session(shown)
-    await clock.advance(FRESH.total_seconds())
+    held, access, value = await logged_in_and_held(store, clock)
     strangers = [asyncio.ensure_future(access.with_session(f"{n}")) for n in range(20)]
     known = asyncio.ensure_future(access.with_session(value))
 
