@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -17,6 +18,7 @@ from conselho.models.task import Status
 from conselho.store import ClaimLimits, Store
 from conselho.stores.sql import open_sql_store
 from tests.support.clock import NOON
+from tests.support.deaf_store import DeafStore
 from tests.support.factories import LEASE, OTHER_WORKER, WORKER, make_task, one_event
 from tests.support.pool import DEADLINE, NO_GRACE, RENEW, Pool
 
@@ -83,6 +85,25 @@ async def test_a_wake_up_and_a_look_each_find_what_is_due(pool: Pool) -> None:
     await pool.submit("bia")  # by another process: nobody says so
     await pool.clock.advance(LOOK_SECONDS)
     await pool.until(2)
+    await stop(loop)
+
+
+async def test_its_first_look_is_one_that_the_store_answered(store: Store) -> None:
+    """Who is told before that work is taken would ask a worker that cannot say so yet."""
+    deaf = DeafStore(store)
+    deaf.refused = True
+    pool = Pool(cast(Store, deaf))
+    looked = asyncio.ensure_future(pool.dispatcher.first_look())
+    loop = asyncio.ensure_future(pool.dispatcher.run())
+    await pool.clock.until_asleep()
+    assert not looked.done()
+
+    deaf.refused = False
+    await pool.clock.advance(LOOK_SECONDS)
+
+    async with asyncio.timeout(DEADLINE):
+        await looked
+    assert pool.dispatcher.looked_at == pool.clock.now()
     await stop(loop)
 
 

@@ -63,7 +63,7 @@ async def _until(
 ) -> None:
     """Start, work until it is asked for the end, and stop."""
     stopping = asyncio.ensure_future(asked.wait())
-    starting = asyncio.ensure_future(system.start(()))
+    starting = asyncio.ensure_future(_begin(system))
     try:
         await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
         if starting.done():
@@ -75,6 +75,12 @@ async def _until(
         stopping.cancel()
         await asyncio.gather(starting, stopping, return_exceptions=True)
         await system.stop()
+
+
+async def _begin(system: System) -> None:
+    """Return when tasks are taken: not before the store was asked for some, and answered."""
+    await system.start(())
+    await system.pool.first_look()
 
 
 @contextlib.asynccontextmanager

@@ -92,6 +92,7 @@ class LocalDispatcher:
         self._runs: dict[Held, asyncio.Task[None]] = {}
         self._draining = False
         self._looked_at: datetime | None = None
+        self._has_looked = asyncio.Event()
         self._hurried = asyncio.Event()
         # Who drains waits for a claim that is on its way to the store: what it brings is owned.
         self._claiming = asyncio.Lock()
@@ -119,6 +120,10 @@ class LocalDispatcher:
     def looked_at(self) -> datetime | None:
         """When it last looked for work, with success; None before the first time."""
         return self._looked_at
+
+    async def first_look(self) -> None:
+        """Return when it has looked for work for the first time, with success."""
+        await self._has_looked.wait()
 
     @property
     def running(self) -> int:
@@ -217,6 +222,7 @@ class LocalDispatcher:
             try:
                 await self.tick()
                 self._looked_at = self._clock.now()
+                self._has_looked.set()
             except StoreUnavailable as error:
                 log.warning("dispatcher.store_unavailable", reason=error.reason)
             # What an unanswered claim took is to be given back before its lease ends.
