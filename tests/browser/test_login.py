@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import Open
 from tests.browser.test_accessibility import assert_accessible
-from tests.support.server import Server, running
+from tests.support.server import DEADLINE_SECONDS, Server, running
 
 ADMIN_TOKEN = "a-long-token-for-the-tests"
 PHONE = 390
@@ -144,6 +145,39 @@ async def test_a_session_that_ends_loses_nothing(guarded: Server, open_page: Ope
     await expect(page.locator("[data-connection=live]")).to_be_visible()
     await page.get_by_role("button", name="Enviar de novo").click()
     await expect(page.get_by_role("dialog")).to_contain_text("A agenda foi salva e já vale.")
+
+
+async def test_who_has_come_in_is_not_shut_out_by_what_was_asked_before(
+    guarded: Server, open_page: Open
+) -> None:
+    """Another call's refusal, or another tab, makes the page ask who it is at any moment."""
+    _, secret = token(guarded, "operator", "Ana")
+    page = await open_page(guarded, until=FIELD)
+    other_tab = await page.context.new_page()
+    await other_tab.goto(guarded.url)
+    answered, let_go = asyncio.Event(), asyncio.Event()
+
+    async def late(route: Route) -> None:
+        if route.request.method != "GET" or answered.is_set():
+            return await route.continue_()
+        answer = await route.fetch()
+        answered.set()
+        await let_go.wait()
+        await route.fulfill(response=answer)
+
+    await page.route("**/api/session", late)
+    await other_tab.evaluate("localStorage.setItem('conselho.login-changed', 'now')")
+    async with asyncio.timeout(DEADLINE_SECONDS):
+        await answered.wait()
+    await log_in(page, secret)
+    await let_in(page)
+
+    async with page.expect_request("**/api/session"):
+        let_go.set()
+
+    guarded.begin("calm")
+    await expect(page.locator(".card[data-agent=calm]")).to_contain_text("All 42 jobs are green")
+    await let_in(page)
 
 
 async def test_two_people_at_one_browser_are_not_taken_for_each_other(

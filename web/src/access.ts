@@ -36,21 +36,29 @@ export function startAccess(): void {
 }
 
 let asking: Promise<void> | null = null;
+/** How often somebody came in here: what was asked before is answered with nobody. */
+let entries = 0;
 
 /** Never rejects: without an answer what was known stays. One question at a time. */
 export function askWho(): Promise<void> {
-  asking ??= api
-    .getSession()
-    .then(take, () => undefined)
-    .finally(() => {
-      asking = null;
-    });
+  asking ??= ask().finally(() => {
+    asking = null;
+  });
   return asking;
+}
+
+async function ask(): Promise<void> {
+  const before = entries;
+  const answer = await api.getSession().catch(() => null);
+  if (entries !== before) return ask();
+  if (answer) take(answer);
 }
 
 /** Rejects with an ApiError: 401 for a token that is not accepted, 429 for too many of them. */
 export async function logIn(token: string): Promise<void> {
-  take(await api.openSession(token));
+  const answer = await api.openSession(token);
+  entries += 1;
+  take(answer);
   write(CHANGED_KEY, String(Date.now()));
 }
 
