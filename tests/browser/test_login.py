@@ -159,7 +159,8 @@ async def test_who_has_come_in_is_not_shut_out_by_what_was_asked_before(
 
     async def late(route: Route) -> None:
         if route.request.method != "GET" or answered.is_set():
-            return await route.continue_()
+            await route.continue_()
+            return
         answer = await route.fetch()
         answered.set()
         await let_go.wait()
