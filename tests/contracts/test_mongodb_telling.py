@@ -14,15 +14,29 @@ from conselho.errors import NotFound
 from conselho.models.access import Role
 from conselho.models.audit import AuditEntry
 from conselho.models.event import EventDraft, EventType
+from conselho.models.ids import AgentId
 from conselho.models.journal import JournalEntry, JournalKind
+from conselho.models.task import Task
+from conselho.store import Held
 from conselho.stores.mongodb import MongoStore, journal, open_mongodb_store, outbox
 from conselho.stores.mongodb.connection import Database
-from conselho.stores.mongodb.documents import AGENTS, JOURNAL, META
+from conselho.stores.mongodb.documents import AGENTS, JOURNAL, META, TASKS
 from tests.support import mongodb
 from tests.support.clock import NOON
-from tests.support.factories import ANA, BIA, make_agent, no_events
+from tests.support.factories import (
+    ANA,
+    BIA,
+    LEASE,
+    WORKER,
+    make_agent,
+    make_outcome,
+    make_task,
+    no_events,
+    one_event,
+)
 from tests.support.stores import store_url
 
+DEADLINE = 60
 EDITED = [JournalEntry(at=NOON, kind=JournalKind.EDITED, agent_id=ANA, detail="30m became 1h.")]
 TOLD = [EventDraft(type=EventType.UPDATED, agent_id=ANA, data={"change": "edited"})]
 
@@ -204,3 +218,137 @@ async def test_an_agent_that_was_deleted_at_that_moment_is_gone_and_told(
     await store.create_agent(make_agent(), events=[])
     await store.delete_agent(BIA, now=NOON, events=[])
     assert await db[AGENTS].count_documents({}) == 1
+
+
+async def claimed(store: MongoStore) -> Task:
+    """Ana's task, which is told of and not confirmed; a queued one of Bia's waits still."""
+    await store.submit([make_task(), make_task(BIA)], announce=one_event)
+    [task] = await store.claim(WORKER, now=NOON, limit=1, lease=LEASE, announce=one_event)
+    return task
+
+
+async def outboxes(db: Database) -> list[int]:
+    """How much each task has still to tell, in the order of the largest."""
+    found = await db[TASKS].find({}, {"outbox": 1}).to_list()
+    return sorted((len(document["outbox"]) for document in found), reverse=True)
+
+
+async def numbers(store: MongoStore) -> list[int]:
+    return [event.seq for event in await store.events_after(0, limit=10)]
+
+
+@pytest.fixture
+def unconfirmed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is confirmed by itself: the test says when."""
+    monkeypatch.setattr(outbox, "CONFIRM_SECONDS", 3_600)
+
+
+@pytest.mark.usefixtures("unconfirmed")
+async def test_what_a_run_told_leaves_its_outbox_together_when_it_is_confirmed(
+    store: MongoStore, db: Database
+) -> None:
+    task = await claimed(store)
+    assert await outboxes(db) == [1, 0]
+    held = Held(task_id=task.task_id, fence=task.fence)
+    await store.finish(held, make_outcome(), now=NOON, announce=one_event)
+    assert await outboxes(db) == [2, 0]
+    assert await numbers(store) == [1, 2, 3, 4]
+
+    await outbox.confirm(store._db)
+
+    assert await outboxes(db) == [0, 0]
+    assert await numbers(store) == [1, 2, 3, 4]
+
+
+async def test_what_a_run_told_is_confirmed_without_anything_else_to_tell(
+    store: MongoStore, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "CONFIRM_SECONDS", 0.0)
+    await claimed(store)
+    async with asyncio.timeout(DEADLINE):
+        while await outboxes(db) != [0, 0]:
+            pass
+
+
+@pytest.mark.usefixtures("unconfirmed")
+@pytest.mark.parametrize("how", ["closed", "submitted", "swept", "pruned"])
+async def test_what_a_run_told_is_confirmed_with_the_next_that_is_told(
+    store: MongoStore, url: str, db: Database, how: str
+) -> None:
+    own = await open_mongodb_store(url)
+    await claimed(own)
+    if how == "submitted":
+        await own.submit([make_task(AgentId("caio"))], announce=one_event)
+    if how == "swept":
+        await own.sweep(now=NOON, announce=no_events)
+    if how == "pruned":
+        assert await own.prune_events(keep=1, limit=9) == 2
+    if how == "closed":
+        await own.close()
+    assert await outboxes(db) == [0, 0, 0][: len(await outboxes(db))]
+    expected = {"closed": [1, 2, 3], "submitted": [1, 2, 3, 4], "swept": [1, 2, 3], "pruned": [3]}
+    assert await numbers(store) == expected[how]
+    await own.close()
+
+
+@pytest.mark.usefixtures("unconfirmed")
+async def test_what_a_killed_worker_told_and_did_not_confirm_is_not_told_again(
+    store: MongoStore, url: str, db: Database
+) -> None:
+    killed = await open_mongodb_store(url)
+    await claimed(killed)
+    assert await numbers(store) == [1, 2, 3]
+    for _ in range(2):
+        await store.sweep(now=NOON, announce=no_events)
+    assert await outboxes(db) == [0, 0]
+    assert await numbers(store) == [1, 2, 3]
+    # It was only asleep.
+    await outbox.confirm(killed._db)
+    assert await numbers(store) == [1, 2, 3]
+    await killed.close()
+
+
+@pytest.mark.usefixtures("unconfirmed")
+async def test_a_cancel_right_behind_a_claim_is_told_behind_it(store: MongoStore, url: str) -> None:
+    worker = await open_mongodb_store(url)
+    task = await claimed(worker)
+    await store.cancel(task.task_id, now=NOON, announce=one_event)
+    events = await store.events_after(2, limit=9)
+    assert [(event.seq, event.agent_id) for event in events] == [(3, ANA), (4, ANA)]
+    held = Held(task_id=task.task_id, fence=task.fence)
+    await worker.finish(held, make_outcome(), now=NOON, announce=one_event)
+    assert await numbers(store) == [1, 2, 3, 4, 5]
+    await worker.close()
+    assert await numbers(store) == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.usefixtures("unconfirmed")
+@pytest.mark.parametrize("cut", [False, True])
+async def test_a_run_told_behind_a_pruning_is_told_again_behind_all_others(
+    store: MongoStore, url: str, db: Database, monkeypatch: pytest.MonkeyPatch, cut: bool
+) -> None:
+    """Its worker slept while others told and pruned; also when it is cut off in the midst."""
+    worker = await open_mongodb_store(url)
+    await worker.submit([make_task(), make_task(BIA)], announce=one_event)
+    for name in ("caio", "dora"):
+        await store.submit([make_task(AgentId(name))], announce=one_event)
+    assert await store.prune_events(keep=0, limit=9) == 4
+    [task] = await worker.claim(WORKER, now=NOON, limit=1, lease=LEASE, announce=one_event)
+    assert await store.event_span() == (5, 4), "nobody who reads on finds number 3"
+
+    if cut:
+
+        async def refused(*_: object) -> None:
+            raise PyMongoError("the disk is full")
+
+        with monkeypatch.context() as patched:
+            patched.setattr(outbox, "_store", refused)
+            with pytest.raises(PyMongoError):
+                await outbox.confirm(worker._db)
+        assert await outboxes(db) == [1, 0, 0, 0]
+    await outbox.confirm(worker._db)
+
+    assert await store.event_span() == (5, 5)
+    assert [event.agent_id for event in await store.events_after(4, limit=9)] == [task.agent_id]
+    assert await outboxes(db) == [0, 0, 0, 0]
+    await worker.close()

@@ -329,5 +329,5 @@ async def _take(
             continue
         if stored is not None:
             claimed.append(stored)
-    await deliver(db, TASKS, owing)
+    await deliver(db, TASKS, owing, is_own=True)
     return claimed

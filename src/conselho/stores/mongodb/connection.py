@@ -9,8 +9,8 @@ All is read from the primary, whatever the URL says: what was just written must 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
-from typing import Any, Final, TypeVar
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from typing import Any, Final, NamedTuple, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
 import structlog
@@ -44,6 +44,15 @@ UNREADABLE: Final = (
 )
 
 Collection = AsyncCollection[Document]
+
+
+class Owing(NamedTuple):
+    """What a document has to tell: elements of its outbox (outbox.py)."""
+
+    collection: str
+    key: Any
+    drafts: Sequence[Document]
+    is_own: bool
 
 
 class Database:
@@ -88,9 +97,14 @@ class Database:
         # in them; None: all that is there is to be told now.
         self.caught_up_at: float | None = None
         self.seen_untold: set[str] | None = None
-        # Documents with something to tell, by collection, and who is at it.
-        self.owing: list[tuple[str, Mapping[str, Any]]] = []
+        # What is to be told, and who is at it.
+        self.owing: list[Owing] = []
         self.delivering = asyncio.Lock()
+        # What was told and still stands in outboxes, with the numbers that it got; and who is asked
+        # to have it confirmed before long.
+        self.unconfirmed: list[Owing] = []
+        self.unsure: dict[int, Document] = {}
+        self.confirm_soon: Callable[[], None] = _nobody
         self.claiming = asyncio.Lock()
 
     @property
@@ -113,6 +127,10 @@ class Database:
 
     async def close(self) -> None:
         await self._client.close()
+
+
+def _nobody() -> None:
+    """Who looks for events next confirms it."""
 
 
 def concerns(hello: Mapping[str, Any], given: frozenset[str]) -> dict[str, Any]:

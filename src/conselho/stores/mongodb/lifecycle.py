@@ -97,7 +97,10 @@ async def finish(
     def decide(task: Task) -> Task:
         return changes.finished(task, outcome, now)
 
-    stored = await write(db, document, task, decide(task), now=now, announce=announce)
+    owing: list[Document] = []
+    stored = await write(db, document, task, decide(task), now=now, announce=announce, owing=owing)
+    # What is over is written by nobody else, but for its figures.
+    await deliver(db, TASKS, owing, is_own=True)
     return stored or await _owned(db, held, decide, now=now, announce=announce)
 
 

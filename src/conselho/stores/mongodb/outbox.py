@@ -1,7 +1,9 @@
 """Events: told in the document that changes, then put into the collection that clients read from.
 
     write        the change and its drafts (`outbox`) are one write of one document
-    `deliver`    the drafts become events, `_id` one higher than the newest, and leave the outbox
+    `deliver`    the drafts become events, `_id` one higher than the newest
+    `confirm`    they are where readers find them, and leave the outbox: at once, or, of what no
+                 other process will write soon, together with what is delivered within a second
     `catch_up`   the same for what a crash left in outboxes, when it is seen there again: by each
                  sweep, and now and then by a look for events that finds none
 
@@ -14,8 +16,8 @@ Two moments need care, both with `pruned`, the number up to which events were de
 written before anything is deleted:
 
 - A process that slept may hold a newest number that is deleted by now. Its insertion would succeed,
-  behind the back of all readers. So `pruned` is read after the insertion: what is not above it is
-  taken back, and tried again.
+  behind the back of all readers. So `pruned` is read after the insertion, before the draft leaves
+  its outbox: what is not above it is taken back, and tried again.
 - With everything deleted the newest number is `pruned`: it never goes back.
 """
 
@@ -32,7 +34,7 @@ import structlog
 from pymongo.errors import BulkWriteError, PyMongoError
 
 from conselho.models.event import Event, EventDraft
-from conselho.stores.mongodb.connection import Database
+from conselho.stores.mongodb.connection import Database, Owing
 from conselho.stores.mongodb.documents import EVENTS, META, TELLING, Document
 from conselho.stores.mongodb.failures import refused_places
 from conselho.stores.sql.rows import micros, moment_of, storable, to_json
@@ -45,6 +47,8 @@ _AT_ONCE: Final = 500
 CATCH_UP_SECONDS: Final = 5.0
 _INSERTED_AT_ONCE: Final = 500
 _HEAD: Final = "events"
+# How long what is delivered may wait for its confirmation: shorter than two sweeps of anybody.
+CONFIRM_SECONDS: Final = 1.0
 # Before any moment: only numbers are compared with it, and there are none in an empty outbox.
 _EVER: Final = -(2**62)
 
@@ -65,15 +69,22 @@ def drafts(events: Sequence[EventDraft], at: datetime) -> list[Document]:
     ]
 
 
-async def deliver(db: Database, collection: str, documents: Iterable[Mapping[str, Any]]) -> bool:
+async def deliver(
+    db: Database, collection: str, documents: Iterable[Mapping[str, Any]], *, is_own: bool = False
+) -> bool:
     """Make events of what these documents have to tell, in order; they bear `_id` and `outbox`.
 
-    False when that failed here.
+    False when that failed here. `is_own`: no other process will write them soon, so that their
+    outboxes may be emptied with those of others, see `confirm`.
 
     The changes are stored already: when the server is lost now, what is not told yet stays in the
     outboxes, and is told by whoever looks for events next.
     """
-    db.owing += [(collection, document) for document in documents if document.get("outbox")]
+    db.owing += [
+        Owing(collection, document["_id"], document["outbox"], is_own=is_own)
+        for document in documents
+        if document.get("outbox")
+    ]
     # One delivery at a time in a process, of all that is owed by then: side by side they would be
     # in each other's way, at the newest number.
     async with db.delivering:
@@ -90,16 +101,56 @@ async def deliver(db: Database, collection: str, documents: Iterable[Mapping[str
     return True
 
 
-async def _deliver(db: Database, owing: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
-    await _store(db, [draft for _, document in owing for draft in document["outbox"]])
+async def _deliver(db: Database, owing: Sequence[Owing]) -> None:
+    # A document bears what was told of it until that is confirmed.
+    told = {draft["draft"] for one in db.unconfirmed for draft in one.drafts}
+    new = [draft for one in owing for draft in one.drafts if draft["draft"] not in told]
+    if new:
+        await _store(db, new)
+    db.unconfirmed += owing
+    if all(one.is_own for one in owing):
+        db.confirm_soon()
+    else:
+        await _confirm(db)
+
+
+async def confirm(db: Database) -> None:
+    """Empty the outboxes of what was delivered. Raises PyMongoError; then it is still to be done.
+
+    Until then others leave these drafts alone: they tell what they have seen in two sweeps.
+    """
+    async with db.delivering:
+        await _confirm(db)
+
+
+async def _confirm(db: Database) -> None:
+    if not db.unconfirmed:
+        return
+    pruned = await _pruned(db)
+    while behind := [number for number in db.unsure if number <= pruned]:
+        pruned = await _tell_again(db, behind)
     for collection in TELLING:
-        owned = [document for name, document in owing if name == collection]
+        owned = [one for one in db.unconfirmed if one.collection == collection]
         if owned:
-            told = [draft for document in owned for draft in document["outbox"]]
+            told = [draft for one in owned for draft in one.drafts]
             await db[collection].update_many(
-                {"_id": {"$in": [document["_id"] for document in owned]}},
-                {"$pullAll": {"outbox": told}},
+                {"_id": {"$in": [one.key for one in owned]}}, {"$pullAll": {"outbox": told}}
             )
+    db.unconfirmed.clear()
+    db.unsure.clear()
+
+
+async def _tell_again(db: Database, behind: Sequence[int]) -> int:
+    """Take these numbers back and tell their drafts behind all others; what is pruned by then."""
+    told = [db.unsure[number] for number in behind]
+    names = [draft["draft"] for draft in told]
+    await db[EVENTS].delete_many({"_id": {"$in": list(behind)}, "draft": {"$in": names}})
+    db.newest_event, pruned = await _newest(db)
+    await _store(db, told)
+    # Not before: when the server was lost meanwhile, all of it is done again.
+    for number in behind:
+        del db.unsure[number]
+    return pruned
 
 
 async def catch_up(db: Database) -> None:
@@ -108,6 +159,7 @@ async def catch_up(db: Database) -> None:
     Its writer may be at it at this moment, and two that deliver the same are in each other's way.
     So what a process sees there for the first time is left alone, unless it is all new to it.
     """
+    await confirm(db)
     seen = db.seen_untold
     found: set[str] = set()
     for collection in TELLING:
@@ -134,6 +186,7 @@ def _names(document: Mapping[str, Any]) -> set[str]:
 
 
 async def _store(db: Database, told: Sequence[Document]) -> None:
+    """Make events of these drafts. Which numbers are to be confirmed is noted in `db.unsure`."""
     waiting = list(told)
     if not db.newest_event:
         db.newest_event, _ = await _newest(db)
@@ -149,10 +202,12 @@ async def _store(db: Database, told: Sequence[Document]) -> None:
             refused_places(exc)
             db.others_tell = True
         else:
-            if first > await _pruned(db):
-                db.newest_event = max(db.newest_event, first + len(portion) - 1)
-                waiting = waiting[len(portion) :]
-                continue
+            db.newest_event = max(db.newest_event, first + len(portion) - 1)
+            db.unsure |= {
+                event["_id"]: draft for event, draft in zip(numbered, portion, strict=True)
+            }
+            waiting = waiting[len(portion) :]
+            continue
         if await _is_number_taken(db, first, portion):
             continue
         there = await _settled(db, portion)
@@ -258,6 +313,8 @@ async def event_span(db: Database) -> tuple[int, int]:
 
 
 async def prune_events(db: Database, keep: int, limit: int) -> int:
+    # What was just told here is not mistaken for what was told behind a pruning.
+    await confirm(db)
     oldest, newest = await event_span(db)
     # Numbers have no gaps, so the newest `keep` are a range.
     last = min(newest - keep, oldest + limit - 1)

@@ -10,6 +10,7 @@ from conselho.models.ids import TaskId
 from conselho.stores.mongodb.connection import Database
 from conselho.stores.mongodb.documents import TASKS, Document
 from conselho.stores.mongodb.folding import BATCH, begin, fold, prune_of
+from conselho.stores.mongodb.outbox import confirm
 from conselho.stores.sql.rows import micros
 
 _FIELDS = {"task_id": 1, "agent_id": 1, "us.covers_until": 1, "folded": 1}
@@ -17,6 +18,7 @@ _FIELDS = {"task_id": 1, "agent_id": 1, "us.covers_until": 1, "folded": 1}
 
 async def prune(db: Database, before: datetime, limit: int) -> list[TaskId]:
     gone: list[TaskId] = []
+    await confirm(db)
     while len(gone) < limit:
         number = await fold(db)
         old = await _old(db, micros(before), min(limit - len(gone), BATCH))

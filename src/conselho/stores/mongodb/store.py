@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -93,6 +94,8 @@ class MongoStore:
         self._identity = identity
         # Tasks that ended since this process began to fold last (folding.py).
         self._uncounted = 0
+        self._confirming: asyncio.TimerHandle | None = None
+        db.confirm_soon = self._confirm_soon
 
     @property
     def identity(self) -> str:
@@ -109,6 +112,9 @@ class MongoStore:
         await self._runner.run(health.prove_writable(self._db))
 
     async def close(self) -> None:
+        if self._confirming is not None:
+            self._confirming.cancel()
+            self._confirm()
         await self._runner.close()
         await self._db.close()
 
@@ -330,6 +336,15 @@ class MongoStore:
 
     async def carry_pruned(self, kinds: Sequence[PrunedKind], days: Sequence[PrunedDay]) -> None:
         await self._runner.run(copying.carry_pruned(self._db, kinds, days))
+
+    def _confirm_soon(self) -> None:
+        if self._confirming is None:
+            loop = asyncio.get_running_loop()
+            self._confirming = loop.call_later(outbox.CONFIRM_SECONDS, self._confirm)
+
+    def _confirm(self) -> None:
+        self._confirming = None
+        self._runner.begin(outbox.confirm(self._db))
 
     def _owes(self, tasks: int) -> None:
         """What ended is counted when it makes a batch, so that no reader has to count very much."""
