@@ -24,7 +24,7 @@ from conselho.api.openapi import describe
 from conselho.api.stream import Hub
 from conselho.config import Settings
 from conselho.services.data_dir import DataDir
-from conselho.wiring import open_system
+from conselho.wiring.system import open_system
 
 Json = dict[str, Any]
 

@@ -23,7 +23,7 @@ from conselho.api.stream import Hub
 from conselho.config import load_settings
 from conselho.models.access import Role
 from conselho.services.data_dir import DataDir
-from conselho.wiring import open_system
+from conselho.wiring.system import open_system
 from tests.support.server import DEADLINE_SECONDS, Server, running
 
 ADMIN = "the-admin-of-the-settings"

@@ -15,7 +15,8 @@ from conselho.cli import money
 from conselho.cli.main import main
 from conselho.config import load_settings
 from conselho.services.data_dir import DataDir
-from conselho.wiring import open_offline, read_files
+from conselho.wiring.commands import open_offline
+from conselho.wiring.parts import read_files
 from tests.support.scripted_server import ScriptedServer, answer
 
 Capture = pytest.CaptureFixture[str]

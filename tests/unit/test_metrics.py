@@ -41,7 +41,7 @@ from conselho.services.run_figures import RunFigures
 from conselho.services.slot_figures import SlotFigures
 from conselho.services.store_latency import StoreLatency
 from conselho.store import Held, Loss, Store
-from conselho.wiring import System, open_system
+from conselho.wiring.system import System, open_system
 from tests.support.clock import NOON, FakeClock
 from tests.support.factories import (
     ANA,

@@ -9,7 +9,7 @@ import pytest
 
 from conselho.config import Settings, load_settings
 from conselho.errors import StoreUnavailable
-from conselho.wiring import STORE_PAUSE_SECONDS, STORE_TRIES, open_patiently
+from conselho.wiring.links import STORE_PAUSE_SECONDS, STORE_TRIES, open_patiently
 from tests.support.clock import FakeClock
 from tests.support.server import free_port
 

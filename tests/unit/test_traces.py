@@ -30,7 +30,7 @@ from conselho.tracing import (
     traces_refused,
     traces_wanted,
 )
-from conselho.wiring import make_tracer
+from conselho.wiring.links import make_tracer
 from tests.support.clock import NOON, FakeClock
 from tests.support.factories import ANA, BIA, make_lost, make_task, no_events
 from tests.support.server import free_port
@@ -212,7 +212,7 @@ def test_without_the_extra_a_line_says_what_to_install(
 
 
 def test_who_does_not_trace_does_not_load_the_library() -> None:
-    program = "import sys, conselho.wiring; print(*sys.modules)"
+    program = "import sys, conselho.wiring.system; print(*sys.modules)"
     loaded = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60
     ).stdout.split()

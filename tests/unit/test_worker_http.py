@@ -14,7 +14,7 @@ from conselho.api.worker_http import SILENCE, SILENT_LOOKS, WorkerHttp
 from conselho.config import Settings, load_settings
 from conselho.dispatchers.local import SELDOM_SECONDS
 from conselho.services.data_dir import DataDir
-from conselho.wiring import System, open_system
+from conselho.wiring.system import System, open_system
 from tests.support.clock import NOON, FakeClock
 
 SECOND = timedelta(seconds=1)

@@ -22,7 +22,7 @@ from conselho.services.coalescing import Coalescing
 from conselho.services.loop_delay import LoopDelay
 from conselho.services.maintenance_windows import MaintenanceWindows
 from conselho.services.tokens import Tokens
-from conselho.wiring import System
+from conselho.wiring.system import System
 
 
 class Context:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 
 from conselho.api.context import InContext
-from conselho.wiring import make_doctor
+from conselho.wiring.parts import make_doctor
 
 router = APIRouter(tags=["doctor"])
 

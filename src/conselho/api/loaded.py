@@ -17,7 +17,8 @@ from conselho.api.security import Guard
 from conselho.api.stream import Hub
 from conselho.config import Settings
 from conselho.services.data_dir import DataDir
-from conselho.wiring import System, open_system, read_files
+from conselho.wiring.parts import read_files
+from conselho.wiring.system import System, open_system
 
 
 class LoadedServer:

@@ -22,7 +22,7 @@ from conselho.api.stream_metrics import connection_families, stream_families
 from conselho.models.agent import Agent
 from conselho.models.journal import JournalKind
 from conselho.models.task import Trigger
-from conselho.wiring import System
+from conselho.wiring.system import System
 
 # When everything is late, the oldest are enough to see why; the number of all is a figure, too.
 OVERDUE_NAMED: Final = 100

@@ -10,7 +10,7 @@ from conselho import __version__
 from conselho.api.families import counter, gauge, histogram, histograms
 from conselho.api.run_metrics import run_families
 from conselho.services.loop_delay import LoopDelay
-from conselho.wiring import System
+from conselho.wiring.system import System
 
 
 def process_families(system: System, loop_delay: LoopDelay) -> Iterable[Metric]:

@@ -66,7 +66,7 @@ def require_a_way_in(settings: Settings) -> None:
     if not settings.login_required or settings.admin_token is not None:
         return
     # Before anything listens: nobody shall reach a server that is about to refuse.
-    wiring: Any = importlib.import_module("conselho.wiring")
+    wiring: Any = importlib.import_module("conselho.wiring.commands")
     if asyncio.run(wiring.has_token(settings)):
         return
     where = f"{settings.host} is not a loopback address"

@@ -34,7 +34,7 @@ from conselho.dispatchers.local import LOOK_SECONDS, SELDOM_SECONDS
 from conselho.models.lengths import length_text
 from conselho.services.access import FRESH, Access
 from conselho.services.loop_delay import LoopDelay
-from conselho.wiring import System
+from conselho.wiring.system import System
 
 # Scrapers and probes: more at one time is none of them.
 CONNECTIONS: Final = 64

@@ -122,7 +122,8 @@ async def _applied_offline(settings: Settings, folder: Path, *, prune: bool) -> 
     from conselho.services.access import local
     from conselho.services.audits import apply_audited
     from conselho.services.council_files import read_council
-    from conselho.wiring import make_providers, make_seat_rules, open_offline
+    from conselho.wiring.commands import open_offline
+    from conselho.wiring.parts import make_providers, make_seat_rules
 
     configure_logs(settings)  # to stderr: stdout is for the answer
     # Read before the store is opened: a bad file must not even create a data directory.

@@ -109,7 +109,7 @@ def write(
     from conselho.config import load_settings
     from conselho.services.catalogue import entry
     from conselho.services.council_file_text import council_file_text
-    from conselho.wiring import make_providers, make_seat_rules
+    from conselho.wiring.parts import make_providers, make_seat_rules
 
     settings, _ = load_settings({"data_dir": choices.data_dir})
     if force and output is None:

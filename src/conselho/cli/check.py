@@ -70,7 +70,7 @@ def _known_providers(settings: Settings) -> tuple[Mapping[str, Provider], list[P
     that is missing is told with the settings.
     """
     from conselho.config import Problem
-    from conselho.wiring import make_providers
+    from conselho.wiring.parts import make_providers
 
     if settings.providers_file is not None and settings.providers_file.is_file():
         try:
@@ -87,7 +87,7 @@ def _council_problems(
     """How many sound councilors the folder holds, and what is wrong with the others."""
     from conselho.config import Problem
     from conselho.services.council_files import read_council
-    from conselho.wiring import make_calendars, make_seat_rules
+    from conselho.wiring.parts import make_calendars, make_seat_rules
 
     directory = directory.absolute()  # "." has no name
     calendars = make_calendars(replace(settings, council_dir=directory))
@@ -135,7 +135,7 @@ def _doubts(
     from conselho.services.idle_policies import without_effect
     from conselho.services.preview import preview
     from conselho.services.quiet import Quiet
-    from conselho.wiring import seats_of_files, unmet_needs
+    from conselho.wiring.commands import seats_of_files, unmet_needs
 
     now = SystemClock().now()
     quiet = Quiet(calendars)

@@ -98,7 +98,7 @@ def copy_store(
 
 async def _copied(settings: Settings, source: str | None, target: str, *, dry_run: bool) -> Copied:
     from conselho.errors import ConselhoError
-    from conselho.wiring import open_copy
+    from conselho.wiring.commands import open_copy
 
     has_begun = False
     say = progress_teller(time.monotonic)

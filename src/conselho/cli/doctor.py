@@ -95,13 +95,9 @@ async def _examined_here(
     """As the server does, in this command's own environment."""
     from conselho.clock import SystemClock
     from conselho.logs import configure_logs
-    from conselho.wiring import (
-        make_budget,
-        make_doctor,
-        make_providers,
-        make_roster,
-        open_to_look,
-    )
+    from conselho.wiring.commands import open_to_look
+    from conselho.wiring.links import make_roster
+    from conselho.wiring.parts import make_budget, make_doctor, make_providers
 
     configure_logs(settings)  # to stderr: stdout is for the answer
     providers = make_providers(settings)
@@ -131,7 +127,8 @@ def _seats_of_files(
 ) -> tuple[list[Agent], str]:
     """The councilors that the council files would seat, and whose they are."""
     from conselho.services.council_files import read_council
-    from conselho.wiring import make_seat_rules, seats_of_files
+    from conselho.wiring.commands import seats_of_files
+    from conselho.wiring.parts import make_seat_rules
 
     directory = council_directory(settings)
     if directory is None:

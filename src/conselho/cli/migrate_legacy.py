@@ -131,7 +131,7 @@ async def _imported(
     dry_run: bool,
     batch: int,
 ) -> Outcome:
-    from conselho.wiring import make_legacy_import, open_to_look, open_unserved
+    from conselho.wiring.commands import make_legacy_import, open_to_look, open_unserved
 
     opened = open_to_look(settings) if dry_run else open_unserved(settings)
     async with opened as store:

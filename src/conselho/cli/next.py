@@ -68,7 +68,7 @@ def _of_schedule(choices: Choices, text: str, timezone: str | None, count: int) 
     from conselho.models.schedule import parse_schedule
     from conselho.services.next_slots import anchor_of, preview_document
     from conselho.services.quiet import Quiet
-    from conselho.wiring import make_calendars
+    from conselho.wiring.parts import make_calendars
 
     settings, _ = load_settings({"data_dir": choices.data_dir})
     schedule = parse_schedule(text, timezone=timezone or settings.timezone)

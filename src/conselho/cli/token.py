@@ -165,7 +165,7 @@ async def _offline(
     settings: Settings, work: Callable[[Tokens, Audits], Awaitable[JsonObject]]
 ) -> JsonObject:
     from conselho.logs import configure_logs
-    from conselho.wiring import open_tokens
+    from conselho.wiring.commands import open_tokens
 
     configure_logs(settings)  # to stderr: stdout is for the answer
     async with open_tokens(settings) as (tokens, audits):

@@ -13,7 +13,7 @@ from conselho.config import Settings
 from conselho.errors import ConselhoError
 from conselho.logs import complain
 from conselho.services.data_dir import DataDir
-from conselho.wiring import System, open_system
+from conselho.wiring.system import System, open_system
 
 if TYPE_CHECKING:
     from conselho.api.worker_http import WorkerHttp

@@ -10,7 +10,7 @@ from conselho.cli.main import main
 from conselho.config import load_settings
 from conselho.errors import Invalid
 from conselho.provider import Provider
-from conselho.wiring import make_providers
+from conselho.wiring.parts import make_providers
 
 MINE = '[providers.mine]\ncommand = ["mine"]\nis_agent = false\n'
 
