@@ -322,6 +322,20 @@ def test_an_edit_changes_what_it_names_and_nothing_else(server: Server, agent_id
     }
 
 
+@pytest.mark.parametrize("path", ["agents/{}", "councilors/{}/councilor-config"])
+def test_an_edit_that_changes_nothing_says_so(server: Server, agent_id: str, path: str) -> None:
+    """A mistyped field is ignored, as any unknown one: its sender is not told that it counts."""
+    server.promote(agent_id)
+    path = f"/api/{path.format(agent_id)}"
+    before = server.patch(path, {"title": "Uma", "description": "Looks on."})
+    assert before["message"].endswith(" was changed.")
+
+    for same in ({"titel": "Duas"}, {}, {"title": "Uma", "description": "Looks on."}):
+        answer = server.patch(path, same)
+        assert answer["message"].endswith(" stays as it was: nothing that was sent changes it.")
+        assert answer["agent"] == before["agent"]
+
+
 def test_a_title_may_stand_at_the_top_or_inside(server: Server, agent_id: str) -> None:
     server.promote(agent_id)
     path = f"/api/councilors/{agent_id}/councilor-config"

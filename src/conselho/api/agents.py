@@ -8,7 +8,7 @@ from fastapi import APIRouter
 
 from conselho.api.audit import audited, of_agent
 from conselho.api.context import Actor, InContext, PathAgent
-from conselho.api.views import agent_view, agent_views, catalogue_entry
+from conselho.api.views import agent_view, agent_views, catalogue_entry, edited
 from conselho.services.forms import AgentForm, AgentPatch
 
 router = APIRouter(prefix="/api/agents", tags=["agents"])
@@ -52,7 +52,7 @@ async def edit_agent(
     before, agent = await context.council.edit_agent(agent_id, patch)
     await audited(context, actor, of_agent("edit_agent", before, agent))
     view = await agent_view(context.store, agent, now=context.clock.now())
-    return {"success": True, "message": f"{agent.display_name} was changed.", "agent": view}
+    return {"success": True, "message": edited(before, agent), "agent": view}
 
 
 @router.delete("/{agent_id}")

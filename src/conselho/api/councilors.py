@@ -22,6 +22,7 @@ from conselho.api.views import (
     agent_view,
     agent_views,
     council_runs,
+    edited,
     execution,
     report,
     stats_view,
@@ -171,7 +172,7 @@ async def edit(
     before = await context.store.agent(agent_id)
     agent = await context.council.edit(agent_id, patch)
     await audited(context, actor, of_agent("edit", before, agent))
-    answer = await _answer(context, agent, f"{agent.display_name} was changed.")
+    answer = await _answer(context, agent, edited(before, agent))
     return answer | {"warnings": await schedule_warnings(context, agent)}
 
 

@@ -69,6 +69,13 @@ def stats_view(statistics: AgentStatistics | None) -> dict[str, Any]:
     }
 
 
+def edited(before: Agent, agent: Agent) -> str:
+    """What an edit did, in a sentence: fields that are unknown or as they were change nothing."""
+    if agent.version == before.version:
+        return f"{agent.display_name} stays as it was: nothing that was sent changes it."
+    return f"{agent.display_name} was changed."
+
+
 def catalogue_entry(agent: Agent) -> dict[str, Any]:
     """An agent in the bare list that agent selectors read."""
     return {
