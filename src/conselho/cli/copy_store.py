@@ -73,9 +73,10 @@ def copy_store(
 ) -> int:
     """Carry a council, with all of its history, into another store of any kind.
 
-    Stop all servers and workers first; a dry run needs no stop. The store that is read stays as it
-    is, the other one must be empty. After an interruption run it again: it goes on where it
-    stopped. Until it is done, no server works with what is there.
+    Stop all servers and workers first; a dry run needs no stop. The store that is read keeps all
+    that it holds (one of an older Conselho is brought up to date, as a start would do), the other
+    one must be empty. After an interruption run it again: it goes on where it stopped. Until it is
+    done, no server works with what is there.
 
     Ends with 1 when the copy does not agree with what was copied.
     """
