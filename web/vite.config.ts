@@ -78,5 +78,6 @@ export default defineConfig({
     rollupOptions: { input: ["index.html", "docs.html"] },
     chunkSizeWarningLimit: 2000,
   },
-  test: { include: ["tests/**/*.test.ts"], environment: "node" },
+  // A busy machine is no failure.
+  test: { include: ["tests/**/*.test.ts"], environment: "node", testTimeout: 60_000, hookTimeout: 60_000 },
 });

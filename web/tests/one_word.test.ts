@@ -1,4 +1,7 @@
-/** One word for one thing in all catalogues: a Task that runs is an "execução" in Portuguese, a "run" in English. */
+/**
+ * One word for one thing in all catalogues: a Task that runs is an "execução" in Portuguese, a "run" in English; a
+ * councilor whose slots do not run is sent "on leave" there.
+ */
 import { expect, it } from "vitest";
 
 const CATALOGUES = import.meta.glob<string>("../src/i18n/*.ts", { query: "?raw", import: "default", eager: true });
@@ -18,10 +21,11 @@ function said(source: string): string[] {
 it.each([
   ["pt-BR", "execução", /\brodadas?\b/i],
   ["en", "run", /\bexecutions?\b/i],
+  ["en", "on leave", /\bgive leave\b/i],
 ])("in %s says %s, and nothing else", (language, word, other) => {
   const found = catalogues(language);
   expect(found.length).toBeGreaterThan(10);
   const texts = found.flatMap(([path, source]) => said(source).map((text) => `${path}: ${text}`));
-  expect(texts.filter((text) => new RegExp(`\\b${word}`).test(text)).length).toBeGreaterThan(20);
+  expect(texts.filter((text) => new RegExp(`\\b${word}`).test(text)).length).toBeGreaterThan(10);
   expect(texts.filter((text) => other.test(text.slice(text.indexOf(": "))))).toEqual([]);
 });

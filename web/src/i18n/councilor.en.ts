@@ -10,7 +10,7 @@ export const councilorEn: CouncilorMessages = {
   loading: "Calling the council.",
   run: "Run now",
   cancel: "Cancel the run",
-  pause: "Give leave",
+  pause: "Send on leave",
   resume: "Call back",
   edit: "Edit",
   agenda: "Schedule",

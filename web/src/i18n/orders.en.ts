@@ -16,11 +16,11 @@ export const ordersEn: OrdersMessages = {
   failed: (what) => `That did not work: ${what}`,
 
   bulk: {
-    title: "Call, pause, resume",
+    title: "Call, send on leave, call back",
     about: "A leave for many is one: who was on leave alone before stays so.",
     run: { order: "Call", ask: (n) => `Call ${some(n)} now? Each run may spend tokens.`, yes: (n) => `Call ${n}` },
-    pause: { order: "Pause", ask: (n) => `Send ${some(n)} on leave? No slot comes until they are back.`, yes: (n) => `Pause ${n}` },
-    resume: { order: "Resume", ask: (n) => `Call ${some(n)} back?`, yes: (n) => `Resume ${n}` },
+    pause: { order: "Send on leave", ask: (n) => `Send ${some(n)} on leave? No slot comes until they are back.`, yes: (n) => `Send ${n} on leave` },
+    resume: { order: "Call back", ask: (n) => `Call ${some(n)} back?`, yes: (n) => `Call ${n} back` },
     nobody: { run: "all are at work", pause: "all are on leave", resume: "nobody is on leave" },
     single: (n) => (n === 1 ? "Also the one who went on leave alone (1)" : `Also those who went on leave one by one (${n})`),
     started: (n) => (n === 1 ? "1 started." : `${n} started.`),
