@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import re
 import shutil
-import sqlite3
-from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -66,6 +64,13 @@ def differences(conn: sa.Connection) -> list[object]:
     return list(compare_metadata(context, metadata))
 
 
+@pytest.fixture
+def through_history(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new store is made by all migrations, as one of the first release would be by now."""
+    monkeypatch.setattr(migrate, "_make", migrate._upgrade)
+
+
+@pytest.mark.usefixtures("through_history")
 @pytest.mark.parametrize("backend", SQL)
 async def test_the_migrated_tables_are_those_of_the_code(backend: str, tmp_path: Path) -> None:
     async with store_url(backend, tmp_path) as url:
@@ -74,25 +79,51 @@ async def test_the_migrated_tables_are_those_of_the_code(backend: str, tmp_path:
         await store.close()
 
 
-async def test_the_indexes_of_sqlite_are_those_of_the_code(tmp_path: Path) -> None:
+@pytest.mark.parametrize("backend", SQL)
+async def test_a_new_store_is_what_all_migrations_make(
+    backend: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Word for word: a comparison by Alembic does not see the condition of a partial index."""
-    async with store_url("sqlite", tmp_path) as url:
-        await (await open_sql_store(url)).close()
-    with closing(sqlite3.connect(tmp_path / "conselho.db")) as migrated:
-        rows = migrated.execute(
-            "SELECT name, sql FROM sqlite_master"
-            " WHERE sql IS NOT NULL AND name NOT LIKE 'alembic%' ORDER BY name"
-        ).fetchall()
-    engine = sa.create_engine("sqlite://")
-    with engine.begin() as conn:
-        metadata.create_all(conn)
-        expected = conn.exec_driver_sql(
-            "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name"
-        ).fetchall()
-    engine.dispose()
-    assert {name: _plain(sql) for name, sql in rows} == {
-        name: _plain(sql) for name, sql in expected
-    }
+
+    async def form(folder: str) -> tuple[set[tuple[str, ...]], list[Any]]:
+        (tmp_path / folder).mkdir()
+        async with store_url(backend, tmp_path / folder) as url:
+            store = await open_sql_store(url)
+            tables, first = await store._executor.read(lambda conn: (words(conn), rows(conn)))
+            assert len(store.identity) == 12
+            await store.close()
+        return tables, first
+
+    made = await form("made")
+    monkeypatch.setattr(migrate, "_make", migrate._upgrade)
+    assert made == await form("migrated")
+    assert len(made[0]) > 40
+    assert made[1] == [("identity",), (1, 0), (migrate.HEAD,)]
+
+
+def words(conn: sa.Connection) -> set[tuple[str, ...]]:
+    """How the database itself writes down its tables, indexes and constraints."""
+    if conn.dialect.name == "sqlite":
+        found = conn.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL")
+        return {(name, _plain(sql)) for name, sql in found}
+    told = (
+        "SELECT table_name, column_name, data_type, collation_name, is_nullable, column_default"
+        " FROM information_schema.columns WHERE table_schema = 'public'",
+        "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'",
+        "SELECT conname, conrelid::regclass, pg_get_constraintdef(oid) FROM pg_constraint"
+        " WHERE connamespace = 'public'::regnamespace",
+    )
+    return {tuple(map(str, row)) for query in told for row in conn.execute(sa.text(query))}
+
+
+def rows(conn: sa.Connection) -> list[Any]:
+    """What stands in the tables of a store in which nothing happened yet."""
+    told = (
+        "SELECT key FROM meta",
+        "SELECT event_head.only, newest FROM event_head",
+        "SELECT version_num FROM alembic_version",
+    )
+    return [tuple(row) for query in told for row in conn.execute(sa.text(query))]
 
 
 def _plain(sql: str) -> str:
@@ -195,6 +226,7 @@ async def test_a_store_of_the_first_release_is_read_on(
     tasks = of_the_first_schema()
     async with store_url(backend, tmp_path) as url:
         with monkeypatch.context() as first:
+            first.setattr(migrate, "_make", migrate._upgrade)
             first.setattr(migrate, "HEAD", "0001")
             old = await open_sql_store(url)
             await old._executor.write(write_the_first_schema, tasks)
@@ -235,6 +267,7 @@ async def test_the_work_of_the_second_release_goes_on(
     tasks = [at_work, younger, older, retried, later, queued, lost]
     async with store_url(backend, tmp_path) as url:
         with monkeypatch.context() as second:
+            second.setattr(migrate, "_make", migrate._upgrade)
             second.setattr(migrate, "HEAD", "0002")
             old = await open_sql_store(url)
             await old._executor.write(write_tasks, tasks)
