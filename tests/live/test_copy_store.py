@@ -326,4 +326,5 @@ async def test_people_see_how_far_it_is_and_what_came_of_it(tmp_path: Path) -> N
     assert head.split() == ["WHAT", "COPIED", "ALREADY", "THERE", "LEFT", "OUT"]
     assert lines[0].split() == ["runs", "2", "0", "0"]
     assert "and counters agree. It took" in done.out
-    assert done.err == ""
+    # Nothing on a quick machine; how far it is on a slow one.
+    assert [line for line in done.err.splitlines() if " of 2 after " not in line] == []
