@@ -12,10 +12,10 @@ from conselho.store import Store
 
 
 class DeafStore:
-    """Everything but a claim goes straight to the store.
+    """Everything but a claim, and the proof that it can be written, goes straight to the store.
 
     `cut`: so many claims are carried out, then StoreUnavailable is raised. `refused`: it is raised
-    without that. `meanwhile` happens once between a claim and its answer.
+    by both without that. `meanwhile` happens once between a claim and its answer.
     """
 
     def __init__(self, store: Store) -> None:
@@ -28,6 +28,11 @@ class DeafStore:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._store, name)
+
+    async def check(self) -> None:
+        if self.refused:
+            raise StoreUnavailable("the connection is refused")
+        await self._store.check()
 
     async def claim(self, *args: Any, **kwargs: Any) -> list[Task]:
         if self.refused:

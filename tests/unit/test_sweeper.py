@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -16,8 +17,10 @@ from conselho.services.sweeper import OVERDUE, Sweeper
 from conselho.store import Held, Store
 from conselho.stores.sql import open_sql_store
 from tests.support.clock import NOON, FakeClock
+from tests.support.deaf_store import DeafStore
 from tests.support.factories import ANA, LEASE, WORKER, make_task, one_event
 
+DEADLINE_SECONDS = 10
 EVERY = timedelta(seconds=2)
 
 
@@ -196,3 +199,26 @@ async def test_a_look_that_the_store_refused_is_none(tmp_path: Path, wakes: Wake
     await store.close()
 
     assert sweeper.ticked_at == NOON + LEASE
+
+
+async def test_its_first_look_is_over_also_when_the_store_was_away(
+    store: Store, wakes: Wakes
+) -> None:
+    """A start waits for it: one that failed is told by /readyz, and made up for by the next."""
+    clock = FakeClock()
+    deaf = DeafStore(store)
+    deaf.refused = True
+    sweeper = Sweeper(cast(Store, deaf), clock, lease=LEASE, every=EVERY, wake=wakes)
+    looked = asyncio.ensure_future(sweeper.first_look())
+    loop = asyncio.ensure_future(sweeper.run())
+    async with asyncio.timeout(DEADLINE_SECONDS):
+        await looked
+        await clock.until_asleep()
+        assert sweeper.check(clock.now()) == "the sweeper has not looked for lost runs yet"
+
+        deaf.refused = False
+        await clock.advance(EVERY.total_seconds())
+        await clock.until_asleep()
+        assert sweeper.check(clock.now()) is None
+    loop.cancel()
+    await asyncio.gather(loop, return_exceptions=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime, timedelta
 
 import structlog
@@ -45,6 +46,7 @@ class Sweeper:
         self._last_tick: datetime | None = None
         self._ticked_at: datetime | None = None
         self._hold_until: datetime | None = None
+        self._has_looked = asyncio.Event()
         self.expired = 0
 
     @property
@@ -84,6 +86,10 @@ class Sweeper:
             self._wake(swept)
         return len(swept)
 
+    async def first_look(self) -> None:
+        """Return when `run` has looked for the first time, whatever came of it."""
+        await self._has_looked.wait()
+
     async def run(self) -> None:
         """Tick until cancelled."""
         while True:
@@ -93,4 +99,5 @@ class Sweeper:
                 # Renewals fail as well now: start over with a full lease once it answers.
                 self._last_tick = None
                 log.warning("sweeper.store_unavailable", reason=error.reason)
+            self._has_looked.set()
             await self._clock.sleep(self._every.total_seconds())

@@ -212,6 +212,8 @@ class System:
         self.spawn("roster.watch", self.roster.watch)
         if self.carrier is not None:
             self.spawn("broker.watch", self.carrier.sender.watch)
+        # Who asks whether a server that has started is ready is not told of this.
+        await self.sweeper.first_look()
 
     async def _start_work(self) -> None:
         self.spawn("leases", self.pool.keep_leases)
