@@ -6,8 +6,8 @@ PYTHON ?=
 ARGS ?=
 PYTEST_ARGS ?= -q $(WORKERS)
 LOCK_ARGS ?=
-# Two at a time, each file by one of them: servers and browsers mostly wait.
-WORKERS ?= -n 2 --dist loadfile
+# Three at a time, each file by one of them, in their order: what is long does not come last, all at once.
+WORKERS ?= -n 3 --dist loadfile --no-loadscope-reorder
 
 BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
