@@ -338,7 +338,7 @@ async def test_a_run_told_behind_a_pruning_is_told_again_behind_all_others(
 
     if cut:
 
-        async def refused(*_: object) -> None:
+        async def refused(*_: object, **__: object) -> None:
             raise PyMongoError("the disk is full")
 
         with monkeypatch.context() as patched:
@@ -352,3 +352,106 @@ async def test_a_run_told_behind_a_pruning_is_told_again_behind_all_others(
     assert [event.agent_id for event in await store.events_after(4, limit=9)] == [task.agent_id]
     assert await outboxes(db) == [0, 0, 0, 0]
     await worker.close()
+
+
+async def behind(worker: MongoStore, store: MongoStore) -> Task:
+    """A claim of the worker's that is told behind all that the others told and pruned meanwhile."""
+    await worker.submit([make_task(), make_task(BIA)], announce=one_event)
+    await others_told(store, "caio", "dora")
+    assert await store.prune_events(keep=0, limit=9) == 4
+    [task] = await worker.claim(WORKER, now=NOON, limit=1, lease=LEASE, announce=one_event)
+    return task
+
+
+async def others_told(store: MongoStore, *names: str) -> None:
+    for name in names:
+        await store.submit([make_task(AgentId(name))], announce=one_event)
+
+
+@pytest.mark.usefixtures("unconfirmed")
+async def test_what_is_told_again_behind_the_next_pruning_is_told_once_more(
+    store: MongoStore, url: str, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker = await open_mongodb_store(url)
+    await behind(worker, store)
+    newest = outbox._newest
+    slept = False
+
+    async def sleeps_once(of: Database) -> tuple[int, int]:
+        nonlocal slept
+        found = await newest(of)
+        if of is worker._db and not slept:
+            slept = True
+            await others_told(store, "eva", "fabio")
+            assert await store.prune_events(keep=0, limit=9) == 2
+        return found
+
+    monkeypatch.setattr(outbox, "_newest", sleeps_once)
+    await outbox.confirm(worker._db)
+
+    assert slept
+    assert await store.event_span() == (7, 7)
+    assert [event.agent_id for event in await store.events_after(6, limit=9)] == [ANA]
+    assert sum(await outboxes(db)) == 0
+    await worker.close()
+
+
+@pytest.mark.usefixtures("unconfirmed")
+async def test_what_others_confirmed_and_pruned_is_not_told_again(
+    store: MongoStore, url: str
+) -> None:
+    """The worker was suspended right behind its claim, until nobody needed that event any more."""
+    worker = await open_mongodb_store(url)
+    await claimed(worker)
+    for _ in range(2):
+        await store.sweep(now=NOON, announce=no_events)
+    assert await store.prune_events(keep=0, limit=9) == 3
+
+    await outbox.confirm(worker._db)
+
+    assert await store.event_span() == (4, 3)
+    await worker.close()
+
+
+@pytest.mark.usefixtures("unconfirmed")
+async def test_a_run_whose_start_was_told_behind_a_pruning_is_told_in_its_order(
+    store: MongoStore, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker = await open_mongodb_store(url)
+    task = await behind(worker, store)
+    await others_told(store, "eva")
+    monkeypatch.setattr(outbox, "_FAR", 1)  # so few are kept here
+    assert len(await worker.events_after(4, limit=9)) == 1
+
+    held = Held(task_id=task.task_id, fence=task.fence)
+    await worker.finish(held, make_outcome(), now=NOON, announce=one_event)
+    await worker.close()
+
+    told = [(event.seq, event.data) for event in await store.events_after(5, limit=9)]
+    assert [seq for seq, _ in told] == [6, 7]
+    assert [data["status"] for _, data in told] == ["processing", "completed"]
+
+
+async def test_a_confirmation_that_failed_is_tried_again(
+    store: MongoStore, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker may have nothing else to tell for days."""
+    pruned = outbox._pruned
+    tries = 0
+
+    async def refused_once(of: Database) -> int:
+        nonlocal tries
+        tries += of is store._db and bool(of.unsure)
+        if tries == 1:
+            raise PyMongoError("the connection was cut")
+        return await pruned(of)
+
+    await store.submit([make_task(), make_task(BIA)], announce=one_event)
+    for seconds in ("CONFIRM_SECONDS", "CONFIRM_AGAIN_SECONDS"):
+        monkeypatch.setattr(outbox, seconds, 0.0)
+    monkeypatch.setattr(outbox, "_pruned", refused_once)
+    await store.claim(WORKER, now=NOON, limit=1, lease=LEASE, announce=one_event)
+    async with asyncio.timeout(DEADLINE):
+        while await outboxes(db) != [0, 0]:
+            pass
+    assert tries > 1

@@ -130,7 +130,7 @@ class Database:
 
 
 def _nobody() -> None:
-    """Who looks for events next confirms it."""
+    """Who delivers or sweeps next confirms it."""
 
 
 def concerns(hello: Mapping[str, Any], given: frozenset[str]) -> dict[str, Any]:

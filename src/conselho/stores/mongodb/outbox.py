@@ -47,8 +47,12 @@ _AT_ONCE: Final = 500
 CATCH_UP_SECONDS: Final = 5.0
 _INSERTED_AT_ONCE: Final = 500
 _HEAD: Final = "events"
-# How long what is delivered may wait for its confirmation: shorter than two sweeps of anybody.
+# How long what is delivered may wait for its confirmation: not until others see it in two sweeps,
+# as these come by default. How long until one that failed is tried again.
 CONFIRM_SECONDS: Final = 1.0
+CONFIRM_AGAIN_SECONDS: Final = 5.0
+# Fewer events than are kept at the least.
+_FAR: Final = 500
 # Before any moment: only numbers are compared with it, and there are none in an empty outbox.
 _EVER: Final = -(2**62)
 
@@ -105,8 +109,14 @@ async def _deliver(db: Database, owing: Sequence[Owing]) -> None:
     # A document bears what was told of it until that is confirmed.
     told = {draft["draft"] for one in db.unconfirmed for draft in one.drafts}
     new = [draft for one in owing for draft in one.drafts if draft["draft"] not in told]
-    if new:
-        await _store(db, new)
+    try:
+        if new:
+            await _store(db, new)
+    except PyMongoError:
+        # Who finds them in their outboxes sees to what was stored of them, too.
+        names = {draft["draft"] for draft in new}
+        db.unsure = {n: one for n, one in db.unsure.items() if one["draft"] not in names}
+        raise
     db.unconfirmed += owing
     if all(one.is_own for one in owing):
         db.confirm_soon()
@@ -117,7 +127,8 @@ async def _deliver(db: Database, owing: Sequence[Owing]) -> None:
 async def confirm(db: Database) -> None:
     """Empty the outboxes of what was delivered. Raises PyMongoError; then it is still to be done.
 
-    Until then others leave these drafts alone: they tell what they have seen in two sweeps.
+    Others that find these drafts in two sweeps, or begin just then, are refused when they tell
+    them, and empty the outboxes instead.
     """
     async with db.delivering:
         await _confirm(db)
@@ -126,9 +137,8 @@ async def confirm(db: Database) -> None:
 async def _confirm(db: Database) -> None:
     if not db.unconfirmed:
         return
-    pruned = await _pruned(db)
-    while behind := [number for number in db.unsure if number <= pruned]:
-        pruned = await _tell_again(db, behind)
+    while behind := await _behind(db):
+        await _tell_again(db, behind)
     for collection in TELLING:
         owned = [one for one in db.unconfirmed if one.collection == collection]
         if owned:
@@ -140,17 +150,39 @@ async def _confirm(db: Database) -> None:
     db.unsure.clear()
 
 
-async def _tell_again(db: Database, behind: Sequence[int]) -> int:
-    """Take these numbers back and tell their drafts behind all others; what is pruned by then."""
-    told = [db.unsure[number] for number in behind]
-    names = [draft["draft"] for draft in told]
-    await db[EVENTS].delete_many({"_id": {"$in": list(behind)}, "draft": {"$in": names}})
-    db.newest_event, pruned = await _newest(db)
-    await _store(db, told)
+async def _behind(db: Database) -> list[int]:
+    """The numbers, told here and not confirmed, at which no reader looks any more."""
+    pruned = await _pruned(db)
+    return [number for number in db.unsure if number <= pruned]
+
+
+async def _tell_again(db: Database, behind: Sequence[int]) -> None:
+    """Take these numbers back and tell their drafts behind all others.
+
+    But for those that have left their outboxes: somebody confirmed them while they could be read.
+    """
+    gone = await _confirmed_by_others(db)
+    told = [db.unsure[n] for n in behind if db.unsure[n]["draft"] not in gone]
+    if told:
+        names = [draft["draft"] for draft in told]
+        await db[EVENTS].delete_many({"_id": {"$in": list(behind)}, "draft": {"$in": names}})
+        db.newest_event, _ = await _newest(db)
+        await _store(db, told, is_again=True)
     # Not before: when the server was lost meanwhile, all of it is done again.
     for number in behind:
         del db.unsure[number]
-    return pruned
+
+
+async def _confirmed_by_others(db: Database) -> set[str]:
+    """Of the drafts that are not confirmed here, those that are in no outbox any more."""
+    gone = {draft["draft"] for one in db.unconfirmed for draft in one.drafts}
+    for collection in TELLING:
+        keys = [one.key for one in db.unconfirmed if one.collection == collection]
+        if keys:
+            found = db[collection].find({"_id": {"$in": keys}}, {"outbox": 1})
+            async for document in found:
+                gone -= _names(document)
+    return gone
 
 
 async def catch_up(db: Database) -> None:
@@ -185,7 +217,7 @@ def _names(document: Mapping[str, Any]) -> set[str]:
     return {draft["draft"] for draft in document["outbox"]}
 
 
-async def _store(db: Database, told: Sequence[Document]) -> None:
+async def _store(db: Database, told: Sequence[Document], *, is_again: bool = False) -> None:
     """Make events of these drafts. Which numbers are to be confirmed is noted in `db.unsure`."""
     waiting = list(told)
     if not db.newest_event:
@@ -193,6 +225,9 @@ async def _store(db: Database, told: Sequence[Document]) -> None:
     elif db.others_tell:
         await _hear_of_others(db)
     while waiting:
+        if not is_again and _may_be_behind(db):
+            # First what was told before, so that it is not told again behind this.
+            await _confirm(db)
         portion = waiting[:_INSERTED_AT_ONCE]
         first = db.newest_event + 1
         numbered = [draft | {"_id": first + place} for place, draft in enumerate(portion)]
@@ -212,6 +247,11 @@ async def _store(db: Database, told: Sequence[Document]) -> None:
             continue
         there = await _settled(db, portion)
         waiting = [draft for draft in waiting if draft["draft"] not in there]
+
+
+def _may_be_behind(db: Database) -> bool:
+    """Whether so many told since that what is not confirmed may have been told behind a pruning."""
+    return bool(db.unsure) and db.newest_event - min(db.unsure) > _FAR
 
 
 async def _hear_of_others(db: Database) -> None:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from pymongo.errors import PyMongoError
+
 from conselho.models.access import AccessToken, Session
 from conselho.models.agent import Agent
 from conselho.models.audit import AuditEntry
@@ -114,7 +116,8 @@ class MongoStore:
     async def close(self) -> None:
         if self._confirming is not None:
             self._confirming.cancel()
-            self._confirm()
+        if self._db.unconfirmed:
+            self._runner.begin(outbox.confirm(self._db))
         await self._runner.close()
         await self._db.close()
 
@@ -338,13 +341,23 @@ class MongoStore:
         await self._runner.run(copying.carry_pruned(self._db, kinds, days))
 
     def _confirm_soon(self) -> None:
+        self._confirm_in(outbox.CONFIRM_SECONDS)
+
+    def _confirm_in(self, seconds: float) -> None:
         if self._confirming is None:
             loop = asyncio.get_running_loop()
-            self._confirming = loop.call_later(outbox.CONFIRM_SECONDS, self._confirm)
+            self._confirming = loop.call_later(seconds, self._begin_to_confirm)
 
-    def _confirm(self) -> None:
+    def _begin_to_confirm(self) -> None:
         self._confirming = None
-        self._runner.begin(outbox.confirm(self._db))
+        self._runner.begin(self._confirm())
+
+    async def _confirm(self) -> None:
+        try:
+            await outbox.confirm(self._db)
+        except PyMongoError:
+            self._confirm_in(outbox.CONFIRM_AGAIN_SECONDS)
+            raise
 
     def _owes(self, tasks: int) -> None:
         """What ended is counted when it makes a batch, so that no reader has to count very much."""
