@@ -222,3 +222,17 @@ async def test_its_first_look_is_over_also_when_the_store_was_away(
         assert sweeper.check(clock.now()) is None
     loop.cancel()
     await asyncio.gather(loop, return_exceptions=True)
+
+
+async def test_its_first_look_is_over_also_when_it_fails_in_an_unexpected_way(
+    store: Store, wakes: Wakes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken() -> None:
+        raise RuntimeError("nobody thought of this")
+
+    monkeypatch.setattr(store, "check", broken)
+    sweeper = Sweeper(store, FakeClock(), lease=LEASE, every=EVERY, wake=wakes)
+    with pytest.raises(RuntimeError):
+        await sweeper.run()
+    async with asyncio.timeout(DEADLINE_SECONDS):
+        await sweeper.first_look()

@@ -99,5 +99,6 @@ class Sweeper:
                 # Renewals fail as well now: start over with a full lease once it answers.
                 self._last_tick = None
                 log.warning("sweeper.store_unavailable", reason=error.reason)
-            self._has_looked.set()
+            finally:
+                self._has_looked.set()
             await self._clock.sleep(self._every.total_seconds())

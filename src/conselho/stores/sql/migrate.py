@@ -60,7 +60,7 @@ def _make(conn: sa.Connection) -> None:
         sa.Column("version_num", sa.String(32), nullable=False),
         sa.PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
     )
-    version.create(conn)
+    version.create(conn, checkfirst=True)
     conn.execute(sa.insert(version).values(version_num=HEAD))
 
 
