@@ -59,32 +59,23 @@ async def open_offline(settings: Settings) -> AsyncIterator[Offline]:
     The slots that passed since the last stop are accounted for before anything changes.
     Raises DataDirInUse when a server does.
     """
-    data_dir = DataDir(settings.data_dir)
-    data_dir.acquire()
-    try:
-        store = await open_store(settings.database_url)
-        try:
-            await refuse_half_a_copy(store)
-            clock = SystemClock()
-            calendars = make_calendars(settings)
-            if settings.scheduler_enabled:
-                quiet = Quiet(calendars)
-                await Scheduler(
-                    store,
-                    clock,
-                    wake=lambda _: None,
-                    quiet=quiet,
-                    catch_up_per_minute=settings.catch_up_per_minute,
-                ).settle(fresh=ON_TIME if store.is_shared else timedelta(0))
-            yield Offline(
-                store=store,
-                council=make_council(settings, store, clock, calendars=calendars),
-                audits=make_audits(settings, store, clock),
-            )
-        finally:
-            await store.close()
-    finally:
-        data_dir.release()
+    async with open_unserved(settings) as store:
+        clock = SystemClock()
+        calendars = make_calendars(settings)
+        if settings.scheduler_enabled:
+            quiet = Quiet(calendars)
+            await Scheduler(
+                store,
+                clock,
+                wake=lambda _: None,
+                quiet=quiet,
+                catch_up_per_minute=settings.catch_up_per_minute,
+            ).settle(fresh=ON_TIME if store.is_shared else timedelta(0))
+        yield Offline(
+            store=store,
+            council=make_council(settings, store, clock, calendars=calendars),
+            audits=make_audits(settings, store, clock),
+        )
 
 
 @asynccontextmanager
